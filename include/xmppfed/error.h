@@ -116,6 +116,15 @@ enum xmppfed_error_class {
 };
 
 /*
+ * An error with the sentence that says what failed, for which domain, at which step and what to do.
+ * Calls that load something fill one in when given; pass NULL not to care. May be copied freely.
+ */
+typedef struct xmppfed_problem {
+    int code; /* 0: none */
+    char text[384];
+} xmppfed_problem;
+
+/*
  * The stable name of a code, for example "TLS_IDENTITY"; "UNKNOWN" for a code of a newer library.
  * Ownership: static. Threads: any. Errors: none.
  */

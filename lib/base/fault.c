@@ -1,4 +1,4 @@
-/* fault.c - an error code with its sentence, kept on the object that failed. */
+/* fault.c - filling in an xmppfed_problem: an error code with its sentence. */
 #include "base/fault.h"
 
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-int xfed_fault_set(struct xfed_fault *fault, int code, const char *format, ...)
+int xfed_fault_set(xmppfed_problem *fault, int code, const char *format, ...)
 {
     va_list args;
 
@@ -20,7 +20,7 @@ int xfed_fault_set(struct xfed_fault *fault, int code, const char *format, ...)
     return code;
 }
 
-int xfed_fault_code(struct xfed_fault *fault, int code)
+int xfed_fault_code(xmppfed_problem *fault, int code)
 {
     return xfed_fault_set(fault, code, "%s", xmppfed_error_sentence(code));
 }
