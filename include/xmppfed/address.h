@@ -42,13 +42,14 @@ enum xmppfed_strictness {
 /*
  * Writes the comparable form of a domain to ret: lower-case A-labels without a final dot, or an
  * IPv4 address, or an IPv6 address in brackets. RFC 7622 3.2, RFC 5891, RFC 5952.
- * Errors: XMPPFED_ERR_ADDRESS (not a domain); ret is then untouched. Threads: any.
+ * Errors: XMPPFED_ERR_ADDRESS (not a domain), XMPPFED_ERR_NOMEM (in libidn2); ret is then
+ * untouched. Threads: any.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_domain_prepare(const char *text,
                                                           char ret[XMPPFED_DOMAIN_SIZE]);
 
 /*
- * Splits an address (RFC 7622 3.2-3.4) without preparing its parts.
+ * Splits an address (RFC 7622 3.1-3.4) without preparing its parts.
  * Errors: XMPPFED_ERR_ADDRESS (empty part, part over 1023 octets); ret is then untouched.
  * Ownership: the slices borrow text. Threads: any.
  */
@@ -56,8 +57,10 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_jid_split(const char *text, xmppfed_j
 
 /*
  * Writes the comparable bare address "local@domain" (or "domain") to ret.
- * strictness: one of enum xmppfed_strictness. RFC 7622 3.2, 3.3; RFC 8265 3.3.
- * Errors: XMPPFED_ERR_ADDRESS; ret is then untouched. Threads: any.
+ * strictness: one of enum xmppfed_strictness. A resource is left out.
+ * RFC 7622 3.2, 3.3; RFC 8265 3.3.
+ * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_NOMEM (in libidn2 or libunistring); ret is then
+ * untouched. Threads: any.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_jid_prepare_bare(const char *text, int strictness,
                                                             char ret[XMPPFED_BARE_SIZE]);
