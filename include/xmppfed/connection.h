@@ -1,0 +1,110 @@
+/*
+ * xmppfed/connection.h - one stream to one peer: the negotiation state machine, without sockets.
+ *
+ * Purpose: for hosts that route themselves. Bytes and time go in; bytes and events come out. The
+ * federation (federation.h) is built on this and adds pairs, dialling, dialback between streams,
+ * queues and policy for each stanza; most hosts want that.
+ *
+ *     xmppfed_connection *c;
+ *     xmppfed_connection_new_receiver(site, now, &c);
+ *     xmppfed_connection_feed(c, bytes, len);
+ *     while (xmppfed_connection_next_event(c, now, &ev) == 1)
+ *         react(ev);
+ *     xmppfed_slice out = xmppfed_connection_output(c);
+ *     xmppfed_connection_sent(c, write_somehow(out));
+ *
+ * RFC 6120 4-6, XEP-0178, XEP-0220. Threads: one at a time.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_CONNECTION_H
+#define XMPPFED_CONNECTION_H
+
+#include <xmppfed/event.h>
+#include <xmppfed/site.h>
+
+XMPPFED_BEGIN_DECLS
+
+typedef struct xmppfed_connection xmppfed_connection;
+
+/* What an initiated stream is for. */
+enum xmppfed_purpose {
+    XMPPFED_PURPOSE_STANZAS = 1, /* prove local to the peer, then send stanzas */
+    XMPPFED_PURPOSE_VERIFY = 2   /* only carry dialback checks to the authoritative server */
+};
+
+/*
+ * The initiating entity: our domain local dials the partner remote. The header goes to the output
+ * at once. Errors: XMPPFED_ERR_ADDRESS, _POLICY_UNKNOWN_PARTNER, _POLICY_NO_METHOD,
+ * _UNKNOWN_HANDLE (local is not hosted), _ARGUMENT, _NOMEM. Ownership: the caller frees *ret.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_new_initiator(xmppfed_site *site,
+                                                                    const char *local,
+                                                                    const char *remote, int purpose,
+                                                                    xmppfed_time now,
+                                                                    xmppfed_connection **ret);
+/* The receiving entity, before the first byte. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_new_receiver(xmppfed_site *site,
+                                                                   xmppfed_time now,
+                                                                   xmppfed_connection **ret);
+/* Frees a connection in any state; NULL is fine. */
+XMPPFED_API void xmppfed_connection_free(xmppfed_connection *c);
+
+/*
+ * Hands over received bytes; they are worked on by next_event, so take all events before feeding
+ * more. Errors: XMPPFED_ERR_LIMIT_SIZE (over 256 KiB waits), _LIMIT_MEMORY, _NOMEM,
+ * _STREAM_CLOSED.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_feed(xmppfed_connection *c, const void *data,
+                                                           size_t len);
+/* The transport was closed or broke. next_event then yields STREAM_DOWN, once. */
+XMPPFED_API void xmppfed_connection_transport_closed(xmppfed_connection *c);
+
+/* The next event: 1 with *ret, or 0. After STREAM_DOWN only output remains. Errors: none. */
+XMPPFED_API int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
+                                              const xmppfed_event **ret);
+
+/* Bytes for the transport; borrowed until the next call on the connection. */
+XMPPFED_API xmppfed_slice xmppfed_connection_output(const xmppfed_connection *c);
+/* Drops the first len bytes of the output, as taken by the transport. */
+XMPPFED_API void xmppfed_connection_sent(xmppfed_connection *c, size_t len);
+
+/* When tick is due, or XMPPFED_TIME_NEVER; and letting passed deadlines act. */
+XMPPFED_API xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c);
+XMPPFED_API void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now);
+
+/*
+ * Sends a stanza on an initiated stream that is up. Its 'from' domain must be local and its 'to'
+ * domain remote. *ret_mark (may be NULL) is a position in the output: the stanza is handed over once
+ * xmppfed_connection_acked() has reached it.
+ * Errors: XMPPFED_ERR_STATE (not up), _STREAM_ADDRESSING, _LIMIT_*, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_send(xmppfed_connection *c,
+                                                           const xmppfed_element *stanza,
+                                                           uint64_t *ret_mark);
+/* How many output bytes the transport has taken in all. */
+XMPPFED_API uint64_t xmppfed_connection_acked(const xmppfed_connection *c);
+
+/*
+ * Carries a dialback check to the authoritative server, on an initiated stream after CAN_VERIFY or
+ * STREAM_UP. local is our domain, remote the claimed one, id that of the stream which sent key.
+ * Errors: XMPPFED_ERR_STATE, _LIMIT_*, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_verify(xmppfed_connection *c,
+                                                             const char *local, const char *remote,
+                                                             const char *id, const char *key);
+/*
+ * Answers DIALBACK_CHECK of a received stream: code 0 proves the pair; XMPPFED_ERR_DIALBACK_INVALID
+ * says invalid; any other sends a dialback error with condition. STREAM_UP follows on success.
+ * Errors: XMPPFED_ERR_UNKNOWN_HANDLE (no such check is open), _LIMIT_*, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_checked(xmppfed_connection *c,
+                                                              const char *local, const char *remote,
+                                                              int code, const char *condition);
+
+/* Closes the stream: with a stream error if code is negative and names one, else cleanly. */
+XMPPFED_API void xmppfed_connection_close(xmppfed_connection *c, int code, const char *text);
+
+XMPPFED_END_DECLS
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * xmppfed/federation.h - the whole engine: many streams, domain pairs, dialling, queues, policy.
+ *
+ * Purpose: a host hands in stanzas of its users and gets those of the partners' users, each with
+ * proof and decision. The host owns sockets, DNS transport and the clock; libxmppfed-uv (uv.h) does
+ * that part for hosts with libuv.
+ *
+ *     xmppfed_federation *fed;
+ *     const xmppfed_event *ev;
+ *     xmppfed_federation_new(ctx, site, &fed);
+ *     xmppfed_federation_accept(fed, "192.0.2.7", now, &link);  // a socket of ours was accepted
+ *     xmppfed_federation_feed(fed, link, data, len, now);       // it became readable
+ *     while (xmppfed_federation_next_event(fed, now, &ev) == 1)
+ *         react(ev);                                            // event.h says what each wants
+ *     sleep_until(xmppfed_federation_deadline(fed));
+ *
+ * Threads: a federation belongs to one thread. Every link is a number of the library's choice, never
+ * used twice, so that a late call about a dead link is harmless.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_FEDERATION_H
+#define XMPPFED_FEDERATION_H
+
+#include <xmppfed/connection.h>
+
+XMPPFED_BEGIN_DECLS
+
+typedef struct xmppfed_federation xmppfed_federation;
+
+/* Numeric options of a federation, each with a finite default. */
+enum xmppfed_federation_option {
+    XMPPFED_OPTION_QUEUE_STANZAS = 1, /* waiting stanzas a pair, default 1000, 1..100000 */
+    XMPPFED_OPTION_QUEUE_BYTES = 2,   /* their bytes a pair, default 4 MiB, 64 KiB..1 GiB */
+    XMPPFED_OPTION_QUEUE_SECONDS = 3, /* how long a stanza may wait, default 60, 1..3600 */
+    XMPPFED_OPTION_PENDING_CHECKS = 4 /* dialback checks open at a time, default 256, 1..65536 */
+};
+
+/* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site,
+                                                          xmppfed_federation **ret);
+/* Frees a federation with its links, without telling peers; NULL is fine. */
+XMPPFED_API void xmppfed_federation_free(xmppfed_federation *fed);
+/* Sets one option. Errors: XMPPFED_ERR_ARGUMENT (unknown or out of range). */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_set_option(xmppfed_federation *fed,
+                                                                 int option, uint64_t value);
+
+/* ---- the transport ----------------------------------------------------------------------- */
+
+/*
+ * A peer has connected. peer is its address for logs. Errors: XMPPFED_ERR_LIMIT_CONNECTIONS,
+ * XMPPFED_ERR_SHUTDOWN, _NOMEM: then close the socket.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_accept(xmppfed_federation *fed,
+                                                             const char *peer, xmppfed_time now,
+                                                             uint64_t *ret_link);
+/* A DIAL succeeded. Errors: XMPPFED_ERR_UNKNOWN_HANDLE: then close the socket. */
+XMPPFED_API int xmppfed_federation_connected(xmppfed_federation *fed, uint64_t link,
+                                             xmppfed_time now);
+/*
+ * Hands over received bytes. Take all events before feeding more.
+ * Errors: XMPPFED_ERR_UNKNOWN_HANDLE, _LIMIT_*, _NOMEM: then close the socket and tell _closed().
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_feed(xmppfed_federation *fed, uint64_t link,
+                                                           const void *data, size_t len,
+                                                           xmppfed_time now);
+/* Bytes to be sent on a link; borrowed until the next call. Empty for an unknown link. */
+XMPPFED_API xmppfed_slice xmppfed_federation_output(const xmppfed_federation *fed, uint64_t link);
+/* The transport took the first len bytes of the output. */
+XMPPFED_API void xmppfed_federation_sent(xmppfed_federation *fed, uint64_t link, size_t len,
+                                         xmppfed_time now);
+/* The socket of a link failed to connect, was closed by the peer or broke. why may be NULL. */
+XMPPFED_API void xmppfed_federation_closed(xmppfed_federation *fed, uint64_t link, const char *why,
+                                           xmppfed_time now);
+/* Answers a DNS event. */
+XMPPFED_API void xmppfed_federation_dns_answer(xmppfed_federation *fed, uint64_t token,
+                                               const void *data, size_t len, xmppfed_time now);
+/* Says that the query of a DNS event could not be sent. */
+XMPPFED_API void xmppfed_federation_dns_failed(xmppfed_federation *fed, uint64_t token,
+                                               xmppfed_time now);
+
+/* ---- stanzas ----------------------------------------------------------------------------- */
+
+/*
+ * Sends a stanza of a user of ours (namespace "jabber:server", with from and to). It is copied, put
+ * to the policy, queued for its pair of domains, and ends in exactly one OUTCOME event with cookie.
+ * Errors, without an outcome: XMPPFED_ERR_ADDRESS (from or to missing or malformed),
+ * _UNKNOWN_HANDLE (the domain of from is not hosted), _ARGUMENT (not a stanza), _SHUTDOWN, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_send(xmppfed_federation *fed,
+                                                           const xmppfed_element *stanza,
+                                                           uint64_t cookie, xmppfed_time now);
+/* Answers CONTACT_WANTED with one of enum xmppfed_contact. Errors: XMPPFED_ERR_UNKNOWN_HANDLE. */
+XMPPFED_API int xmppfed_federation_contact(xmppfed_federation *fed, uint64_t token, int contact,
+                                           xmppfed_time now);
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+/* The next event: 1 with *ret (borrowed until the next call), or 0. */
+XMPPFED_API int xmppfed_federation_next_event(xmppfed_federation *fed, xmppfed_time now,
+                                              const xmppfed_event **ret);
+/* When tick is due, or XMPPFED_TIME_NEVER; and letting passed deadlines act. */
+XMPPFED_API xmppfed_time xmppfed_federation_deadline(const xmppfed_federation *fed);
+XMPPFED_API void xmppfed_federation_tick(xmppfed_federation *fed, xmppfed_time now);
+
+/*
+ * Stops taking connections and stanzas, lets queues drain on streams that stand, bounces the rest
+ * and closes every stream. Over when xmppfed_federation_links() is 0.
+ */
+XMPPFED_API void xmppfed_federation_shutdown(xmppfed_federation *fed, xmppfed_time now);
+/* How many links there are, in any state. */
+XMPPFED_API size_t xmppfed_federation_links(const xmppfed_federation *fed);
+
+XMPPFED_END_DECLS
+
+#endif

@@ -1,0 +1,304 @@
+/*
+ * xmppfed/policy.h - who the partners are, how they must prove themselves, what their users may do.
+ *
+ * Purpose: a builder collects partner records, access policies and gateway settings, checks them and
+ * yields an immutable snapshot. Decisions are pure: (snapshot, question) -> (verdict, effects,
+ * reasons). Deny by default: a domain that is in no record is refused.
+ *
+ *     xmppfed_policy_builder *b;
+ *     xmppfed_partner *p;
+ *     xmppfed_policy *policy;
+ *     xmppfed_problem why;
+ *     xmppfed_policy_builder_new(ctx, &b);
+ *     xmppfed_policy_builder_set_federation(b, 1);
+ *     xmppfed_policy_builder_add_access(b, XMPPFED_SCOPE_GLOBAL, "",
+ *                                       XMPPFED_ACCESS_FEDERATION | XMPPFED_ACCESS_XMPP, &why);
+ *     xmppfed_policy_builder_add_partner(b, "fabrikam.example", &why, &p);
+ *     xmppfed_partner_set_type(p, XMPPFED_PARTNER_FEDERATED);
+ *     xmppfed_policy_builder_finish(b, &why, &policy);
+ *     xmppfed_policy_builder_free(b);
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_POLICY_H
+#define XMPPFED_POLICY_H
+
+#include <xmppfed/common.h>
+#include <xmppfed/context.h>
+
+XMPPFED_BEGIN_DECLS
+
+typedef struct xmppfed_policy_builder xmppfed_policy_builder;
+/* A partner record inside a builder; borrowed from it. */
+typedef struct xmppfed_partner xmppfed_partner;
+/* A finished snapshot: immutable, shared by reference count, usable by any thread. */
+typedef struct xmppfed_policy xmppfed_policy;
+
+/* How far a partner's users are trusted. */
+enum xmppfed_partner_type {
+    XMPPFED_PARTNER_FEDERATED = 1,
+    XMPPFED_PARTNER_PUBLIC_VERIFIED = 2,
+    XMPPFED_PARTNER_PUBLIC_UNVERIFIED = 3 /* default */
+};
+
+/* TlsNegotiation and SaslNegotiation of a record. */
+enum xmppfed_negotiation {
+    XMPPFED_REQUIRED = 1,
+    XMPPFED_OPTIONAL = 2,
+    XMPPFED_NOT_SUPPORTED = 3
+};
+
+/* Ways to prove a domain; a set is an OR. Preference is in this order. */
+enum xmppfed_method {
+    XMPPFED_METHOD_EXTERNAL = 1,     /* SASL EXTERNAL over TLS */
+    XMPPFED_METHOD_DIALBACK_TLS = 2, /* dialback inside TLS */
+    XMPPFED_METHOD_DIALBACK_TCP = 4  /* dialback without TLS */
+};
+
+/* Gateway-wide settings with the defaults of the original. */
+enum xmppfed_gateway_setting {
+    XMPPFED_GATEWAY_CONNECTION_LIMIT = 1,         /* connections, default 1000, 1..1000000 */
+    XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT = 2, /* connections, default 20, 1..100000 */
+    XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT = 3,    /* seconds, default 60, 1..3600 */
+    XMPPFED_GATEWAY_INACTIVITY_TIMEOUT = 4,       /* seconds, default 600, 10..604800 */
+    XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL = 5,      /* seconds, default 300, 10..86400 */
+    XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH = 6      /* seconds, default 28800, 60..2592000 */
+};
+
+/* Where an external access policy applies; the nearest one replaces the others whole. */
+enum xmppfed_scope { XMPPFED_SCOPE_GLOBAL = 1, XMPPFED_SCOPE_SITE = 2, XMPPFED_SCOPE_USER = 3 };
+
+/* Flags of an external access policy. XMPP works only with both of the first two. */
+enum xmppfed_access {
+    XMPPFED_ACCESS_FEDERATION = 1,
+    XMPPFED_ACCESS_XMPP = 2,
+    XMPPFED_ACCESS_PUBLIC_CLOUD = 4,
+    XMPPFED_ACCESS_PUBLIC_CLOUD_AV = 8,
+    XMPPFED_ACCESS_OUTSIDE = 16
+};
+
+/* ---- building ---------------------------------------------------------------------------- */
+
+/* Makes an empty builder: no partner, federation off. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_new(xmppfed_context *ctx,
+                                                              xmppfed_policy_builder **ret);
+/* Frees a builder with its records; NULL is fine. Snapshots made of it live on. */
+XMPPFED_API void xmppfed_policy_builder_free(xmppfed_policy_builder *b);
+
+/* The master switch (AllowFederatedUsers), default 0. Errors: none. */
+XMPPFED_API void xmppfed_policy_builder_set_federation(xmppfed_policy_builder *b, int on);
+/*
+ * Takes "SASL Required" literally: rows 3 and 5 of the matrix lose dialback. Default 0.
+ */
+XMPPFED_API void xmppfed_policy_builder_set_strict(xmppfed_policy_builder *b, int on);
+/* Sets a gateway setting. Errors: XMPPFED_ERR_POLICY_RECORD (out of its range), _ARGUMENT. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_set_gateway(xmppfed_policy_builder *b,
+                                                                      int setting, uint32_t value,
+                                                                      xmppfed_problem *why);
+
+/*
+ * Adds a partner record with its defaults: TLS Required, SASL Optional, dialback True (row 7),
+ * PublicUnverified, keep-alive on. *ret borrows from the builder.
+ * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_DUPLICATE (the domain is in a record already), _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_partner(xmppfed_policy_builder *b,
+                                                                      const char *domain,
+                                                                      xmppfed_problem *why,
+                                                                      xmppfed_partner **ret);
+/*
+ * The record for every domain that is in no other: open federation, always PublicUnverified. It
+ * exists once this was called. Errors: XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_open_federation(xmppfed_policy_builder *b,
+                                                                          xmppfed_partner **ret);
+
+/* Adds an additional domain (no wildcard, no implied subdomain). Errors as add_partner. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_domain(xmppfed_partner *p,
+                                                              const char *domain,
+                                                              xmppfed_problem *why);
+/* Free text. Errors: XMPPFED_ERR_NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_set_description(xmppfed_partner *p,
+                                                                   const char *text);
+/* One of enum xmppfed_partner_type. Errors: XMPPFED_ERR_ARGUMENT (also for open federation). */
+XMPPFED_API int xmppfed_partner_set_type(xmppfed_partner *p, int type);
+/* One of enum xmppfed_negotiation each. Errors: XMPPFED_ERR_ARGUMENT. */
+XMPPFED_API int xmppfed_partner_set_tls(xmppfed_partner *p, int negotiation);
+XMPPFED_API int xmppfed_partner_set_sasl(xmppfed_partner *p, int negotiation);
+/* Whether dialback is supported (SupportDialbackNegotiation). Errors: none. */
+XMPPFED_API void xmppfed_partner_set_dialback(xmppfed_partner *p, int on);
+/* Whether the partner must keep its streams alive (EnableKeepAlive). Errors: none. */
+XMPPFED_API void xmppfed_partner_set_keep_alive(xmppfed_partner *p, int on);
+/* Connections at a time, 1..100000; 0 takes the gateway's. Errors: XMPPFED_ERR_ARGUMENT. */
+XMPPFED_API int xmppfed_partner_set_connection_limit(xmppfed_partner *p, uint32_t limit);
+/* The server to connect to in place of an SRV look-up. Errors: XMPPFED_ERR_ADDRESS, _NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_set_proxy_fqdn(xmppfed_partner *p,
+                                                                  const char *fqdn,
+                                                                  xmppfed_problem *why);
+/*
+ * Adds a fixed address (IPv4 or IPv6 text) and port, tried in the order of adding; no DNS is then
+ * asked for this partner. At most 8. Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_ARGUMENT.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_address(xmppfed_partner *p,
+                                                               const char *address, uint16_t port,
+                                                               xmppfed_problem *why);
+/* One of enum xmppfed_eku_rule (tls.h). Errors: XMPPFED_ERR_ARGUMENT. */
+XMPPFED_API int xmppfed_partner_set_eku(xmppfed_partner *p, int rule);
+/* The second, explicit consent to methods that run without TLS. Errors: none. */
+XMPPFED_API void xmppfed_partner_set_allow_plaintext(xmppfed_partner *p, int on);
+
+/*
+ * Adds an external access policy. name is "" for global, the site or the policy name otherwise;
+ * flags an OR of enum xmppfed_access. Without a global one nobody may use XMPP.
+ * Errors: XMPPFED_ERR_DUPLICATE, XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_access(xmppfed_policy_builder *b,
+                                                                     int scope, const char *name,
+                                                                     uint32_t flags,
+                                                                     xmppfed_problem *why);
+/*
+ * Says of one user of ours: the site ("" for none), the granted user policy ("" for none), and
+ * whether the user is homed on a survivable branch (then XMPP is refused).
+ * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_DUPLICATE, XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_user(xmppfed_policy_builder *b,
+                                                                   const char *address,
+                                                                   const char *site,
+                                                                   const char *policy, int branch,
+                                                                   xmppfed_problem *why);
+
+/* A remark on a record, found by finish(): errors E1 E2 P1 ..., warnings W1 W2 .... */
+typedef struct xmppfed_policy_note {
+    int is_error;
+    const char *code;   /* "E1" */
+    const char *domain; /* the record */
+    const char *text;   /* what is wrong and what to do */
+} xmppfed_policy_note;
+
+/*
+ * Checks everything and makes a snapshot. The notes are there afterwards, also on success.
+ * Errors: XMPPFED_ERR_POLICY_RECORD, _E1, _E2, _PLAINTEXT (the first failing record, in why), also
+ * for a grant of a policy that does not exist; XMPPFED_ERR_NOMEM. Ownership: one reference in *ret.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_finish(xmppfed_policy_builder *b,
+                                                                 xmppfed_problem *why,
+                                                                 xmppfed_policy **ret);
+/* Note number index, or NULL past the last. Ownership: borrowed from the builder. */
+XMPPFED_API const xmppfed_policy_note *xmppfed_policy_builder_note(const xmppfed_policy_builder *b,
+                                                                   size_t index);
+
+/* ---- asking ------------------------------------------------------------------------------ */
+
+/* One more reference; NULL stays NULL. Threads: any. */
+XMPPFED_API xmppfed_policy *xmppfed_policy_ref(xmppfed_policy *policy);
+/* One reference less; NULL is fine. Threads: any. */
+XMPPFED_API void xmppfed_policy_unref(xmppfed_policy *policy);
+
+/* The value of a gateway setting; 0 for an unknown one. */
+XMPPFED_API uint32_t xmppfed_policy_gateway(const xmppfed_policy *policy, int setting);
+
+/*
+ * The methods (OR of enum xmppfed_method) by which a domain may be proved; 0 if it is no partner.
+ * *ret_type, if not NULL, gets the partner type or 0.
+ */
+XMPPFED_API uint32_t xmppfed_policy_methods(const xmppfed_policy *policy, const char *domain,
+                                            int *ret_type);
+
+/* What a stanza does, as far as policy is concerned. */
+enum xmppfed_action {
+    XMPPFED_ACTION_ADD = 1,       /* presence subscribe */
+    XMPPFED_ACTION_ANSWER_ADD,    /* presence subscribed or unsubscribed */
+    XMPPFED_ACTION_PRESENCE,      /* available, unavailable */
+    XMPPFED_ACTION_PROBE,         /* presence probe */
+    XMPPFED_ACTION_MESSAGE,       /* a message to be read by a person */
+    XMPPFED_ACTION_CHAT_STATE,    /* typing, receipts and the like without a body */
+    XMPPFED_ACTION_NOTE,          /* PEP events: mood, activity, tune, location, nick */
+    XMPPFED_ACTION_GROUP_CHAT,    /* type groupchat and MUC presence */
+    XMPPFED_ACTION_IQ,            /* request or answer */
+    XMPPFED_ACTION_REMOVE,        /* presence unsubscribe */
+    XMPPFED_ACTION_ERROR          /* type error of any kind */
+};
+
+enum xmppfed_direction { XMPPFED_INBOUND = 1, XMPPFED_OUTBOUND = 2 };
+
+/* What the host's user has done about the remote user. */
+enum xmppfed_contact {
+    XMPPFED_CONTACT_UNKNOWN = 0, /* not looked up: the verdict may be "need contact" */
+    XMPPFED_CONTACT_NONE = 1,
+    XMPPFED_CONTACT_MESSAGED = 2, /* wrote first: replies pass, presence does not */
+    XMPPFED_CONTACT_ADDED = 3,    /* put on the contact list */
+    XMPPFED_CONTACT_BLOCKED = 4
+};
+
+/* A question to the policy. local and remote are prepared bare addresses (or domains). */
+typedef struct xmppfed_question {
+    int direction;
+    int action;
+    int contact;
+    const char *local;
+    const char *remote;
+} xmppfed_question;
+
+enum xmppfed_verdict {
+    XMPPFED_VERDICT_ALLOW = 1,
+    XMPPFED_VERDICT_REFUSE = 2,
+    XMPPFED_VERDICT_NEED_CONTACT = 3 /* ask again with the contact state */
+};
+
+/* What is to be done along with an allowed or refused stanza; a set is an OR. */
+enum xmppfed_effect {
+    XMPPFED_EFFECT_STRIP_NOTES = 1,       /* take status notes out before it goes on */
+    XMPPFED_EFFECT_AUTO_ACCEPT = 2,       /* answer the subscription with "subscribed" at once */
+    XMPPFED_EFFECT_REMEMBER_ADDED = 4,    /* the host's user has added the contact */
+    XMPPFED_EFFECT_REMEMBER_MESSAGED = 8, /* the host's user has written to the contact */
+    XMPPFED_EFFECT_FORGET = 16,           /* the host's user has removed it (also if refused) */
+    XMPPFED_EFFECT_SILENT = 32            /* refuse without an answer */
+};
+
+/* The conditions of a decision, in the order in which they are checked. */
+enum xmppfed_rule {
+    XMPPFED_RULE_FEDERATION_ON = 1, /* the master switch */
+    XMPPFED_RULE_PARTNER,           /* the domain is in a partner record */
+    XMPPFED_RULE_BRANCH,            /* the user is not on a survivable branch */
+    XMPPFED_RULE_ACCESS_FEDERATION, /* EnableFederationAccess in the nearest policy */
+    XMPPFED_RULE_ACCESS_XMPP,       /* EnableXmppAccess in the same */
+    XMPPFED_RULE_BLOCKED,           /* the host's user has not blocked the contact */
+    XMPPFED_RULE_TYPE,              /* the partner type permits the action */
+    XMPPFED_RULE_CONTACT            /* ... to someone on the contact list */
+};
+
+#define XMPPFED_REASON_MAX 8
+
+/*
+ * A verdict with every condition that was checked, in order; one that did not pass is the last one
+ * and decided. A contact state that is not known is not checked. How a refusal is answered:
+ *   condition set            a stanza error with it, for a message or an IQ request (an IQ answer is
+ *                            dropped); outbound also for a presence that the user is waiting on
+ *   XMPPFED_EFFECT_SILENT    not at all
+ *   neither                  presence of type unsubscribed (inbound ADD and PROBE, RFC 6121 3.1.3)
+ */
+typedef struct xmppfed_decision {
+    int verdict;
+    uint32_t effects;
+    const char *condition; /* refusal: the error's condition (RFC 6120 8.3.3), else "" */
+    size_t reason_count;
+    struct {
+        int rule;
+        int passed;
+    } reasons[XMPPFED_REASON_MAX];
+} xmppfed_decision;
+
+/*
+ * Decides. Pure: no I/O, no memory, the same answer for the same arguments. A resource in an
+ * address is ignored. Errors: XMPPFED_ERR_ARGUMENT (NULL, an unknown direction, action or contact
+ * state, or an address that cannot be split); *ret is then untouched. Threads: any.
+ */
+XMPPFED_API int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *q,
+                                      xmppfed_decision *ret);
+
+/* Stable name ("ACCESS_XMPP") and sentence of a rule; "UNKNOWN" and "" for others. Static. */
+XMPPFED_API const char *xmppfed_rule_name(int rule);
+XMPPFED_API const char *xmppfed_rule_sentence(int rule);
+
+XMPPFED_END_DECLS
+
+#endif

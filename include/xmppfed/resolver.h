@@ -1,0 +1,102 @@
+/*
+ * xmppfed/resolver.h - finding a partner's servers: SRV, A and AAAA without sockets.
+ *
+ * Purpose: start a look-up, send the queries that the resolver asks for, hand it the answers, take
+ * an ordered list of endpoints. RFC 6120 3.2, RFC 2782. The host sends each UDP query from a random
+ * port and connects before sending, so that only the asked server can answer.
+ *
+ *     uint64_t id;
+ *     xmppfed_dns_query q;
+ *     const xmppfed_dns_result *found;
+ *     xmppfed_resolver_start(r, "fabrikam.example", now, &id);
+ *     while (xmppfed_resolver_next_query(r, now, &q) == 1)
+ *         send_somehow(q.token, q.data, q.len, q.tcp);
+ *     ... xmppfed_resolver_answer(r, token, data, len, now);
+ *     while (xmppfed_resolver_next_result(r, &found) == 1)
+ *         use(found->endpoints, found->count);
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_RESOLVER_H
+#define XMPPFED_RESOLVER_H
+
+#include <xmppfed/address.h>
+#include <xmppfed/common.h>
+#include <xmppfed/context.h>
+
+XMPPFED_BEGIN_DECLS
+
+typedef struct xmppfed_resolver xmppfed_resolver;
+
+/* One place to connect to. */
+typedef struct xmppfed_endpoint {
+    char host[XMPPFED_DOMAIN_SIZE]; /* SRV target or the domain itself, for people and SNI rules */
+    char address[48];               /* IPv4 or IPv6 text */
+    uint16_t port;
+    uint16_t direct_tls; /* 1: TLS from the first byte (XEP-0368) */
+} xmppfed_endpoint;
+
+/* A DNS message to be sent. data borrows until the next call on the resolver. */
+typedef struct xmppfed_dns_query {
+    uint64_t token;
+    const uint8_t *data;
+    size_t len;
+    int tcp;         /* 1: over TCP (the length prefix is the host's to add) */
+    unsigned server; /* which try this is: 0, 1, ... ; a host rotates its servers by it */
+} xmppfed_dns_query;
+
+/* The end of a look-up. endpoints borrows until the next call on the resolver. */
+typedef struct xmppfed_dns_result {
+    uint64_t lookup;
+    int code; /* 0, or XMPPFED_ERR_DNS_* */
+    const char *text; /* for people: which record failed and how; "" on success */
+    const xmppfed_endpoint *endpoints;
+    size_t count;
+} xmppfed_dns_result;
+
+/* Makes a resolver. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. Ownership: the caller frees it. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_new(xmppfed_context *ctx,
+                                                        xmppfed_resolver **ret);
+/* Frees a resolver with its look-ups; NULL is fine. */
+XMPPFED_API void xmppfed_resolver_free(xmppfed_resolver *r);
+
+/*
+ * Asks for the federation endpoints of a domain: SRV _xmpp-server._tcp, ordered by priority and
+ * weight, addresses of each target; without SRV records A and AAAA of the domain on port 5269; a
+ * target "." ends in XMPPFED_ERR_DNS_NO_SERVICE. A domain that is an IP literal is its own endpoint.
+ * Errors: XMPPFED_ERR_ADDRESS, _LIMIT_PENDING, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_start(xmppfed_resolver *r, const char *domain,
+                                                          xmppfed_time now, uint64_t *ret_lookup);
+/* Asks for the addresses of one host, each with that port. Errors as above. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_start_host(xmppfed_resolver *r,
+                                                               const char *host, uint16_t port,
+                                                               xmppfed_time now,
+                                                               uint64_t *ret_lookup);
+/* Ends a look-up without a result; an unknown one is fine. */
+XMPPFED_API void xmppfed_resolver_cancel(xmppfed_resolver *r, uint64_t lookup);
+
+/* The next message to send: 1, or 0 when there is none. Errors: XMPPFED_ERR_NOMEM, _INTERNAL. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_next_query(xmppfed_resolver *r,
+                                                               xmppfed_time now,
+                                                               xmppfed_dns_query *ret);
+/*
+ * Hands over an answer to the query with this token. What does not answer its question is dropped
+ * and the wait goes on. A token no longer open is fine. Errors: none but XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API int xmppfed_resolver_answer(xmppfed_resolver *r, uint64_t token, const void *data,
+                                        size_t len, xmppfed_time now);
+/* Says that a query could not be sent or its TCP connection failed; the next try follows. */
+XMPPFED_API void xmppfed_resolver_failed(xmppfed_resolver *r, uint64_t token, xmppfed_time now);
+
+/* When xmppfed_resolver_tick is due next, or XMPPFED_TIME_NEVER. */
+XMPPFED_API xmppfed_time xmppfed_resolver_deadline(const xmppfed_resolver *r);
+/* Lets passed deadlines act: repeats, or ends in XMPPFED_ERR_DNS_TIMEOUT. */
+XMPPFED_API void xmppfed_resolver_tick(xmppfed_resolver *r, xmppfed_time now);
+
+/* The next finished look-up: 1 with *ret, or 0. */
+XMPPFED_API int xmppfed_resolver_next_result(xmppfed_resolver *r, const xmppfed_dns_result **ret);
+
+XMPPFED_END_DECLS
+
+#endif

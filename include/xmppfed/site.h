@@ -1,0 +1,68 @@
+/*
+ * xmppfed/site.h - what we are to our peers: domains, certificates, trust, policy, secret, clock.
+ *
+ * Purpose: one object that connections and federations look things up in. Changing it (a reload)
+ * acts on what is decided afterwards; streams that stand keep the certificate they were set up with.
+ *
+ *     xmppfed_site *site;
+ *     xmppfed_site_new(ctx, &site);
+ *     xmppfed_site_set_clock(site, (int64_t)time(NULL), now);
+ *     xmppfed_site_set_domain(site, "contoso.example", credentials);
+ *     xmppfed_site_set_trust(site, trust);
+ *     xmppfed_site_set_policy(site, policy);
+ *
+ * Threads: a site belongs to one thread, with the federations and connections that use it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_SITE_H
+#define XMPPFED_SITE_H
+
+#include <xmppfed/policy.h>
+#include <xmppfed/tls.h>
+
+XMPPFED_BEGIN_DECLS
+
+typedef struct xmppfed_site xmppfed_site;
+
+/*
+ * Makes a site without domains, trust and policy (everything is refused), with a random dialback
+ * secret. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM, _INTERNAL (no randomness).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret);
+/* One more reference (same thread); NULL stays NULL. */
+XMPPFED_API xmppfed_site *xmppfed_site_ref(xmppfed_site *site);
+/* One reference less; NULL is fine. */
+XMPPFED_API void xmppfed_site_unref(xmppfed_site *site);
+
+/*
+ * Hosts a domain with these credentials (NULL: without TLS), or gives a hosted one new ones.
+ * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_NOMEM. Ownership: takes a reference of its own.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_site_set_domain(xmppfed_site *site, const char *domain,
+                                                           xmppfed_credentials *credentials);
+/* Hosts a domain no more. Errors: XMPPFED_ERR_UNKNOWN_HANDLE. */
+XMPPFED_API int xmppfed_site_remove_domain(xmppfed_site *site, const char *domain);
+/* Whether a domain (prepared or not) is hosted: 1 or 0. */
+XMPPFED_API int xmppfed_site_hosts(const xmppfed_site *site, const char *domain);
+
+/* Whom we believe; takes a reference. NULL: no certificate is accepted. */
+XMPPFED_API void xmppfed_site_set_trust(xmppfed_site *site, xmppfed_trust *trust);
+/* Who the partners are; takes a reference. NULL: nobody. */
+XMPPFED_API void xmppfed_site_set_policy(xmppfed_site *site, xmppfed_policy *policy);
+/* The policy in force, borrowed; NULL for none. */
+XMPPFED_API xmppfed_policy *xmppfed_site_policy(const xmppfed_site *site);
+
+/*
+ * The secret of the dialback keys (DialbackPassphrase), the same on all edges of a pool.
+ * Errors: XMPPFED_ERR_ARGUMENT (under 16 bytes), XMPPFED_ERR_NOMEM. The bytes are copied.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_site_set_dialback_secret(xmppfed_site *site,
+                                                                    xmppfed_slice secret);
+/* Says that monotonic time now is unix_seconds of wall clock; certificates are judged by it. */
+XMPPFED_API void xmppfed_site_set_clock(xmppfed_site *site, int64_t unix_seconds,
+                                        xmppfed_time now);
+
+XMPPFED_END_DECLS
+
+#endif

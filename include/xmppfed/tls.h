@@ -1,0 +1,135 @@
+/*
+ * xmppfed/tls.h - certificates and keys, trust, and TLS sessions over memory.
+ *
+ * Purpose: what a host gives the library so that streams can be protected (RFC 6120 5, RFC 7590),
+ * and a TLS session without sockets for the host's own links (the proxy's inside listener). The
+ * library reads no files: PEM text goes in as bytes.
+ *
+ *     xmppfed_problem why;
+ *     xmppfed_credentials *own;
+ *     if (xmppfed_credentials_new(ctx, chain_pem, key_pem, &why, &own) < 0)
+ *         fprintf(stderr, "%s\n", why.text);
+ *
+ * TLS 1.2 and 1.3 only, AEAD ciphers with forward secrecy only, no compression, no renegotiation,
+ * no early data.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_TLS_H
+#define XMPPFED_TLS_H
+
+#include <xmppfed/common.h>
+#include <xmppfed/context.h>
+
+XMPPFED_BEGIN_DECLS
+
+/* A certificate chain with its key. Immutable, shared by reference count, usable by any thread. */
+typedef struct xmppfed_credentials xmppfed_credentials;
+/* Trust anchors and revocation lists. Immutable, shared by reference count, usable by any thread. */
+typedef struct xmppfed_trust xmppfed_trust;
+/* One TLS session over memory buffers. Belongs to one thread at a time. */
+typedef struct xmppfed_tls_session xmppfed_tls_session;
+
+/* Which key usage of a peer's certificate is asked for; both ends of a federation are servers. */
+enum xmppfed_eku_rule {
+    XMPPFED_EKU_SERVER = 0,     /* serverAuth in both directions (default) */
+    XMPPFED_EKU_ANY = 1,        /* serverAuth or clientAuth */
+    XMPPFED_EKU_STRICT_ROLE = 2 /* serverAuth of who accepted, clientAuth of who dialled */
+};
+
+/* Who speaks first in the handshake. */
+enum xmppfed_tls_role { XMPPFED_TLS_CLIENT = 0, XMPPFED_TLS_SERVER = 1 };
+
+/*
+ * Makes credentials of a PEM chain (leaf first) and its unencrypted PEM key.
+ * Errors, with a sentence in why (may be NULL): XMPPFED_ERR_TLS_CREDENTIALS (unreadable, empty, key
+ * and certificate do not match), XMPPFED_ERR_NOMEM. Ownership: *ret holds one reference.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_credentials_new(xmppfed_context *ctx,
+                                                           xmppfed_slice chain_pem,
+                                                           xmppfed_slice key_pem,
+                                                           xmppfed_problem *why,
+                                                           xmppfed_credentials **ret);
+/* One more reference; NULL stays NULL. Threads: any. */
+XMPPFED_API xmppfed_credentials *xmppfed_credentials_ref(xmppfed_credentials *c);
+/* One reference less; NULL is fine. Threads: any. */
+XMPPFED_API void xmppfed_credentials_unref(xmppfed_credentials *c);
+
+/*
+ * Checks the own certificate as a peer would: 0 if it covers the domain at that time (Unix seconds)
+ * and may serve in both roles, else XMPPFED_ERR_TLS_IDENTITY (no dNSName, SRVName or xmppAddr for
+ * it) or XMPPFED_ERR_TLS_CERTIFICATE (expired, not yet valid, no serverAuth), with a sentence.
+ */
+XMPPFED_API int xmppfed_credentials_check(const xmppfed_credentials *c, const char *domain,
+                                          int64_t unix_seconds, xmppfed_problem *why);
+
+/*
+ * Makes a trust store of PEM anchors and, if not empty, PEM revocation lists.
+ * Errors: XMPPFED_ERR_TLS_CREDENTIALS (unreadable, no anchor), XMPPFED_ERR_NOMEM.
+ * Ownership: *ret holds one reference.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_trust_new(xmppfed_context *ctx, xmppfed_slice anchors_pem,
+                                                     xmppfed_slice crls_pem, xmppfed_problem *why,
+                                                     xmppfed_trust **ret);
+/* One more reference; NULL stays NULL. Threads: any. */
+XMPPFED_API xmppfed_trust *xmppfed_trust_ref(xmppfed_trust *t);
+/* One reference less; NULL is fine. Threads: any. */
+XMPPFED_API void xmppfed_trust_unref(xmppfed_trust *t);
+
+/*
+ * Starts a session. A server needs credentials and asks for a client certificate without requiring
+ * one; a client may have none. server_name is the SNI of a client, NULL for none.
+ * Errors: XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM, XMPPFED_ERR_TLS_CREDENTIALS.
+ * Ownership: the caller frees *ret; the session keeps a reference to the credentials.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_new(xmppfed_context *ctx, int role,
+                                                           xmppfed_credentials *credentials,
+                                                           const char *server_name,
+                                                           xmppfed_tls_session **ret);
+/* Frees a session; NULL is fine. */
+XMPPFED_API void xmppfed_tls_session_free(xmppfed_tls_session *s);
+
+/* Hands over received bytes. Errors: XMPPFED_ERR_LIMIT_SIZE, _LIMIT_MEMORY, _NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_feed(xmppfed_tls_session *s,
+                                                            const void *data, size_t len);
+
+/*
+ * Goes on with the handshake: 1 when it is done (also later), 0 when more bytes are needed.
+ * Errors: XMPPFED_ERR_TLS_HANDSHAKE with a sentence in why; an alert may then wait in the output.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_handshake(xmppfed_tls_session *s,
+                                                                 xmppfed_problem *why);
+
+/*
+ * Reads up to size decrypted bytes: a count, or 0 when more input is needed.
+ * Errors: XMPPFED_ERR_TLS_CLOSED (close_notify), XMPPFED_ERR_TLS_RECORD (bad record, also a
+ * renegotiation), XMPPFED_ERR_STATE (handshake not done).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_read(xmppfed_tls_session *s, void *ret,
+                                                            size_t size);
+
+/* Encrypts bytes into the output. Errors: XMPPFED_ERR_STATE, _TLS_RECORD, _LIMIT_*, _NOMEM. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_write(xmppfed_tls_session *s,
+                                                             const void *data, size_t len);
+
+/* Puts a close_notify into the output; writing is over. */
+XMPPFED_API void xmppfed_tls_session_close(xmppfed_tls_session *s);
+
+/* Bytes for the transport; borrowed until the next call on the session. */
+XMPPFED_API xmppfed_slice xmppfed_tls_session_output(const xmppfed_tls_session *s);
+/* Drops the first len bytes of the output, as taken by the transport. */
+XMPPFED_API void xmppfed_tls_session_sent(xmppfed_tls_session *s, size_t len);
+
+/*
+ * Whether the peer's certificate chains to trust at that time and covers domain (dNSName with one
+ * left wildcard label, SRVName _xmpp-server, xmppAddr; never the CN): 0, or XMPPFED_ERR_TLS_CERTIFICATE
+ * or XMPPFED_ERR_TLS_IDENTITY with a sentence. domain NULL: only the chain. RFC 6120 13.7, RFC 6125.
+ * eku: one of enum xmppfed_eku_rule.
+ */
+XMPPFED_API int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
+                                           int64_t unix_seconds, const char *domain,
+                                           xmppfed_problem *why);
+
+XMPPFED_END_DECLS
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * xmppfed/uv.h - libxmppfed-uv: sockets, DNS transport and timers for hosts that use libuv.
+ *
+ * Purpose: the five duties that the core leaves to its host, done on a loop of the host. It uses
+ * only the public headers; a host with another loop can do the same.
+ *
+ *     xmppfed_uv *edge;
+ *     xmppfed_uv_new(loop, fed, site, on_event, NULL, &edge);
+ *     xmppfed_uv_add_name_server(edge, "127.0.0.1", 53);
+ *     xmppfed_uv_listen(edge, "0.0.0.0", 5269, &why, NULL);
+ *     uv_run(loop, UV_RUN_DEFAULT);
+ *
+ * Threads: all calls on the thread of the loop.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef XMPPFED_UV_H
+#define XMPPFED_UV_H
+
+#include <xmppfed/federation.h>
+
+struct uv_loop_s;
+
+XMPPFED_BEGIN_DECLS
+
+typedef struct xmppfed_uv xmppfed_uv;
+
+/*
+ * Gets every event that is not about the transport (those the adapter deals with). Runs on the loop,
+ * never inside a library call; it may call any function of the library, the adapter included.
+ */
+typedef void (*xmppfed_uv_event_fn)(const xmppfed_event *ev, void *user);
+
+/*
+ * Ties a federation to a loop. The site's clock is set and kept by the adapter.
+ * Errors: XMPPFED_ERR_ARGUMENT, _NOMEM, _INTERNAL (the loop refused a timer).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_new(struct uv_loop_s *loop, xmppfed_federation *fed,
+                                                  xmppfed_site *site, xmppfed_uv_event_fn on_event,
+                                                  void *user, xmppfed_uv **ret);
+/*
+ * Listens for partners. port 0 takes a free one; *ret_port (may be NULL) tells which.
+ * Errors: XMPPFED_ERR_ADDRESS (not an IP address), XMPPFED_ERR_STATE with a sentence (in use, not
+ * permitted), _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_listen(xmppfed_uv *edge, const char *address,
+                                                     uint16_t port, xmppfed_problem *why,
+                                                     uint16_t *ret_port);
+/* Stops listening everywhere; streams go on. */
+XMPPFED_API void xmppfed_uv_stop_listening(xmppfed_uv *edge);
+/* Adds a name server, used in rotation; at most 4. Errors: XMPPFED_ERR_ADDRESS, _ARGUMENT. */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_add_name_server(xmppfed_uv *edge, const char *address,
+                                                              uint16_t port);
+/* Milliseconds of the loop's clock, for calls on the federation. */
+XMPPFED_API xmppfed_time xmppfed_uv_now(xmppfed_uv *edge);
+/*
+ * Makes the adapter look after the federation soon: call it after each call of your own on the
+ * federation (send, contact, shutdown).
+ */
+XMPPFED_API void xmppfed_uv_wake(xmppfed_uv *edge);
+/* Closes all sockets and timers; on_closed (may be NULL) runs when all is released. */
+XMPPFED_API void xmppfed_uv_free(xmppfed_uv *edge, void (*on_closed)(void *user), void *user);
+
+XMPPFED_END_DECLS
+
+#endif

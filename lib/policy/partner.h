@@ -1,0 +1,40 @@
+/* partner.h - a partner record as the other layers read it, and the look-up by domain. */
+#ifndef XFED_POLICY_PARTNER_H
+#define XFED_POLICY_PARTNER_H
+
+#include <stdbool.h>
+#include <xmppfed/address.h>
+#include <xmppfed/policy.h>
+
+#define XFED_PARTNER_ADDRESSES 8
+
+struct xfed_partner_address {
+    char address[48]; /* as inet_ntop writes it */
+    uint16_t port;
+};
+
+/*
+ * The fields of a record with their ranges checked; inside a snapshot never changed. Strings are
+ * borrowed from the snapshot: fixed arrays would cost a kilobyte a record.
+ */
+struct xfed_partner {
+    const char *domain; /* prepared primary domain, "" for the open federation record */
+    int type;           /* enum xmppfed_partner_type */
+    int tls;            /* enum xmppfed_negotiation */
+    int sasl;
+    bool dialback;
+    bool keep_alive;
+    bool allow_plaintext;
+    int eku;                   /* enum xmppfed_eku_rule */
+    uint32_t connection_limit; /* resolved: never 0 in a snapshot */
+    uint32_t methods;          /* OR of enum xmppfed_method, from the matrix */
+    const char *proxy_fqdn;    /* prepared, "" for none */
+    const char *description;   /* free text, "" for none */
+    const struct xfed_partner_address *addresses;
+    size_t address_count; /* at most XFED_PARTNER_ADDRESSES */
+};
+
+/* The record for a prepared domain (the open federation record if there is one), or NULL. */
+const struct xfed_partner *xfed_policy_find(const xmppfed_policy *policy, const char *domain);
+
+#endif

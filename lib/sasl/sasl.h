@@ -1,0 +1,55 @@
+/*
+ * sasl.h - SASL exchanges as byte payloads; the mechanisms are a fixed allow-list of ours.
+ *
+ * A side knows nothing of XML: the negotiation puts payloads into <auth/>, <challenge/> and
+ * <response/> with sasl/payload.h.
+ */
+#ifndef XFED_SASL_SASL_H
+#define XFED_SASL_SASL_H
+
+#include <stdbool.h>
+#include <xmppfed/context.h>
+
+/* Mechanisms in order of preference; a set is an OR of the bits. */
+enum xfed_sasl_mechanism {
+    XFED_SASL_NONE = 0,
+    XFED_SASL_EXTERNAL = 1 /* RFC 4422 appendix A, XEP-0178 */
+};
+
+/* "EXTERNAL", or NULL for NONE. */
+const char *xfed_sasl_name(enum xfed_sasl_mechanism m);
+/* The mechanism with exactly this registered name, or NONE: whatever is not listed does not exist.
+ */
+enum xfed_sasl_mechanism xfed_sasl_find(const char *name);
+
+enum xfed_sasl_status {
+    XFED_SASL_CONTINUE = 0, /* send the output and wait */
+    XFED_SASL_DONE = 1      /* the exchange is complete on this side */
+};
+
+struct xfed_sasl; /* one exchange, either side */
+
+/*
+ * The initiating side. authzid NULL sends an empty authorization identity, which means the stream's
+ * 'from' (RFC 6120 6.3.8). Errors: XMPPFED_ERR_NOMEM, XMPPFED_ERR_SASL_MECHANISM.
+ */
+int xfed_sasl_initiator_new(xmppfed_context *ctx, enum xfed_sasl_mechanism m, const char *authzid,
+                            struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+/*
+ * The receiving side. proved is the prepared domain that the certificate was found to cover and the
+ * stream's 'from' names: EXTERNAL succeeds for it and nothing else.
+ */
+int xfed_sasl_receiver_new(xmppfed_context *ctx, enum xfed_sasl_mechanism m, const char *proved,
+                           struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+void xfed_sasl_free(struct xfed_sasl *s);
+
+/*
+ * One step. input.data NULL means that the peer sent no payload at all, length 0 with data that it
+ * sent an empty one. *ret_output borrows until the next step; data NULL means nothing to send.
+ * Returns enum xfed_sasl_status. Errors: XMPPFED_ERR_SASL_MALFORMED, _SASL_AUTHZID, _SASL_REFUSED
+ * (also after more than 8 steps), _NOMEM.
+ */
+int xfed_sasl_step(struct xfed_sasl *s, xmppfed_slice input,
+                   xmppfed_slice *ret_output) XMPPFED_MUST_CHECK;
+
+#endif

@@ -1,0 +1,25 @@
+/* features.h - <stream:features/> and the set of offers that it stands for. */
+#ifndef XFED_STREAM_FEATURES_H
+#define XFED_STREAM_FEATURES_H
+
+#include <stdbool.h>
+#include <xmppfed/element.h>
+
+struct xfed_stream_features {
+    bool starttls;
+    bool starttls_required;
+    bool sasl;            /* a <mechanisms/> is there */
+    bool sasl_external;   /* and lists EXTERNAL */
+    bool dialback;        /* urn:xmpp:features:dialback */
+    bool dialback_errors; /* with <errors/> */
+    size_t max_bytes;     /* XEP-0478 limits; 0: not said */
+    unsigned idle_seconds;
+};
+
+/* Reads <stream:features/>; what is not known is not an error (RFC 6120 4.3.2). */
+void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_features *ret);
+/* Builds the element for a set of offers; NULL when out of memory. The caller frees. */
+xmppfed_element *xfed_stream_features_write(xmppfed_context *ctx,
+                                            const struct xfed_stream_features *offer);
+
+#endif
