@@ -89,17 +89,14 @@ static int normalize(struct codes *codes)
     return 0;
 }
 
-/* Whether every code point may stand in an identifier where it stands (RFC 8264 4.2). */
-static bool is_identifier(const struct codes *codes)
+/* Whether every code point may stand in an identifier, here or in another place. */
+static bool all_allowed(const struct codes *codes)
 {
     for (size_t i = 0; i < codes->count; i++) {
         switch (xfed_precis_property_of(codes->code[i])) {
         case XFED_PRECIS_PVALID:
-            break;
         case XFED_PRECIS_CONTEXTJ:
         case XFED_PRECIS_CONTEXTO:
-            if (!xfed_precis_context_holds(codes->code, codes->count, i))
-                return false;
             break;
         case XFED_PRECIS_FREE_PVAL:
         case XFED_PRECIS_DISALLOWED:
@@ -108,6 +105,19 @@ static bool is_identifier(const struct codes *codes)
         }
     }
     return codes->count > 0;
+}
+
+/* Whether those that need a context have theirs (RFC 8264 4.2.2). */
+static bool contexts_hold(const struct codes *codes)
+{
+    for (size_t i = 0; i < codes->count; i++) {
+        enum xfed_precis_property property = xfed_precis_property_of(codes->code[i]);
+
+        if ((property == XFED_PRECIS_CONTEXTJ || property == XFED_PRECIS_CONTEXTO) &&
+            !xfed_precis_context_holds(codes->code, codes->count, i))
+            return false;
+    }
+    return true;
 }
 
 static int encode(const struct codes *codes, char ret[XMPPFED_PART_SIZE])
@@ -142,15 +152,16 @@ int xfed_precis_username(xmppfed_slice text, char ret[XMPPFED_PART_SIZE])
     /* Preparation (RFC 8265 3.3.2): what has a width form would not be an identifier without it. */
     decode(text, &codes);
     map_width(&codes);
-    if (!is_identifier(&codes))
+    if (!all_allowed(&codes))
         return XMPPFED_ERR_ADDRESS;
 
-    /* Enforcement (RFC 8265 3.3.3). */
+    /* Enforcement (RFC 8265 3.3.3), and then what depends on neighbours, which mapping changes. */
     map_case(&codes);
     rc = normalize(&codes);
     if (rc < 0)
         return rc;
-    if (!is_identifier(&codes) || !xfed_precis_bidi_holds(codes.code, codes.count))
+    if (!all_allowed(&codes) || !contexts_hold(&codes) ||
+        !xfed_precis_bidi_holds(codes.code, codes.count))
         return XMPPFED_ERR_ADDRESS;
     return encode(&codes, ret);
 }
