@@ -1,9 +1,10 @@
 /*
  * xmppfed/policy.h - who the partners are, how they must prove themselves, what their users may do.
  *
- * Purpose: a builder collects partner records, access policies and gateway settings, checks them and
- * yields an immutable snapshot. Decisions are pure: (snapshot, question) -> (verdict, effects,
- * reasons). Deny by default: a domain that is in no record is refused.
+ * Purpose: a builder collects partner records, access policies and gateway settings, checks them
+ * and yields an immutable snapshot. Decisions are pure: (snapshot, question) -> (verdict, effects,
+ * reasons). Deny by default: a domain that is in no record is refused. A NULL where a call does not
+ * speak of one is XMPPFED_ERR_ARGUMENT; why may always be NULL. A builder belongs to one thread.
  *
  *     xmppfed_policy_builder *b;
  *     xmppfed_partner *p;
@@ -42,11 +43,7 @@ enum xmppfed_partner_type {
 };
 
 /* TlsNegotiation and SaslNegotiation of a record. */
-enum xmppfed_negotiation {
-    XMPPFED_REQUIRED = 1,
-    XMPPFED_OPTIONAL = 2,
-    XMPPFED_NOT_SUPPORTED = 3
-};
+enum xmppfed_negotiation { XMPPFED_REQUIRED = 1, XMPPFED_OPTIONAL = 2, XMPPFED_NOT_SUPPORTED = 3 };
 
 /* Ways to prove a domain; a set is an OR. Preference is in this order. */
 enum xmppfed_method {
@@ -113,9 +110,8 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_open_federation(xmppfe
                                                                           xmppfed_partner **ret);
 
 /* Adds an additional domain (no wildcard, no implied subdomain). Errors as add_partner. */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_domain(xmppfed_partner *p,
-                                                              const char *domain,
-                                                              xmppfed_problem *why);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_partner_add_domain(xmppfed_partner *p, const char *domain, xmppfed_problem *why);
 /* Free text. Errors: XMPPFED_ERR_NOMEM. */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_set_description(xmppfed_partner *p,
                                                                    const char *text);
@@ -131,9 +127,8 @@ XMPPFED_API void xmppfed_partner_set_keep_alive(xmppfed_partner *p, int on);
 /* Connections at a time, 1..100000; 0 takes the gateway's. Errors: XMPPFED_ERR_ARGUMENT. */
 XMPPFED_API int xmppfed_partner_set_connection_limit(xmppfed_partner *p, uint32_t limit);
 /* The server to connect to in place of an SRV look-up. Errors: XMPPFED_ERR_ADDRESS, _NOMEM. */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_set_proxy_fqdn(xmppfed_partner *p,
-                                                                  const char *fqdn,
-                                                                  xmppfed_problem *why);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_partner_set_proxy_fqdn(xmppfed_partner *p, const char *fqdn, xmppfed_problem *why);
 /*
  * Adds a fixed address (IPv4 or IPv6 text) and port, tried in the order of adding; no DNS is then
  * asked for this partner. At most 8. Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_ARGUMENT.
@@ -160,11 +155,9 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_access(xmppfed_pol
  * whether the user is homed on a survivable branch (then XMPP is refused).
  * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_DUPLICATE, XMPPFED_ERR_NOMEM.
  */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_user(xmppfed_policy_builder *b,
-                                                                   const char *address,
-                                                                   const char *site,
-                                                                   const char *policy, int branch,
-                                                                   xmppfed_problem *why);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_policy_builder_add_user(xmppfed_policy_builder *b, const char *address, const char *site,
+                                const char *policy, int branch, xmppfed_problem *why);
 
 /* A remark on a record, found by finish(): errors E1 E2 P1 ..., warnings W1 W2 .... */
 typedef struct xmppfed_policy_note {
@@ -205,17 +198,17 @@ XMPPFED_API uint32_t xmppfed_policy_methods(const xmppfed_policy *policy, const 
 
 /* What a stanza does, as far as policy is concerned. */
 enum xmppfed_action {
-    XMPPFED_ACTION_ADD = 1,       /* presence subscribe */
-    XMPPFED_ACTION_ANSWER_ADD,    /* presence subscribed or unsubscribed */
-    XMPPFED_ACTION_PRESENCE,      /* available, unavailable */
-    XMPPFED_ACTION_PROBE,         /* presence probe */
-    XMPPFED_ACTION_MESSAGE,       /* a message to be read by a person */
-    XMPPFED_ACTION_CHAT_STATE,    /* typing, receipts and the like without a body */
-    XMPPFED_ACTION_NOTE,          /* PEP events: mood, activity, tune, location, nick */
-    XMPPFED_ACTION_GROUP_CHAT,    /* type groupchat and MUC presence */
-    XMPPFED_ACTION_IQ,            /* request or answer */
-    XMPPFED_ACTION_REMOVE,        /* presence unsubscribe */
-    XMPPFED_ACTION_ERROR          /* type error of any kind */
+    XMPPFED_ACTION_ADD = 1,    /* presence subscribe */
+    XMPPFED_ACTION_ANSWER_ADD, /* presence subscribed or unsubscribed */
+    XMPPFED_ACTION_PRESENCE,   /* available, unavailable */
+    XMPPFED_ACTION_PROBE,      /* presence probe */
+    XMPPFED_ACTION_MESSAGE,    /* a message to be read by a person */
+    XMPPFED_ACTION_CHAT_STATE, /* typing, receipts and the like without a body */
+    XMPPFED_ACTION_NOTE,       /* PEP events: mood, activity, tune, location, nick */
+    XMPPFED_ACTION_GROUP_CHAT, /* type groupchat and MUC presence */
+    XMPPFED_ACTION_IQ,         /* request or answer */
+    XMPPFED_ACTION_REMOVE,     /* presence unsubscribe */
+    XMPPFED_ACTION_ERROR       /* type error of any kind */
 };
 
 enum xmppfed_direction { XMPPFED_INBOUND = 1, XMPPFED_OUTBOUND = 2 };
@@ -271,10 +264,10 @@ enum xmppfed_rule {
 /*
  * A verdict with every condition that was checked, in order; one that did not pass is the last one
  * and decided. A contact state that is not known is not checked. How a refusal is answered:
- *   condition set            a stanza error with it, for a message or an IQ request (an IQ answer is
- *                            dropped); outbound also for a presence that the user is waiting on
- *   XMPPFED_EFFECT_SILENT    not at all
- *   neither                  presence of type unsubscribed (inbound ADD and PROBE, RFC 6121 3.1.3)
+ *   condition set            a stanza error with it, for a message or an IQ request (an IQ answer
+ * is dropped); outbound also for a presence that the user is waiting on XMPPFED_EFFECT_SILENT not
+ * at all neither                  presence of type unsubscribed (inbound ADD and PROBE, RFC
+ * 6121 3.1.3)
  */
 typedef struct xmppfed_decision {
     int verdict;

@@ -1,0 +1,72 @@
+/* builder.h - the inside of a policy builder, for the files that fill, check and copy it. */
+#ifndef XFED_POLICY_BUILDER_H
+#define XFED_POLICY_BUILDER_H
+
+#include "base/map.h"
+#include "policy/access.h"
+#include "policy/gateway.h"
+#include "policy/partner.h"
+
+/* A record being edited. The strings of .record are the owned ones beside it. */
+struct xmppfed_partner {
+    struct xmppfed_policy_builder *builder;
+    struct xfed_partner record;
+    char *domain; /* "" for the open federation record */
+    char *proxy_fqdn;
+    char *description;
+    struct xfed_partner_address *addresses; /* NULL, or room for XFED_PARTNER_ADDRESSES */
+    char **domains;                         /* additional ones, prepared */
+    size_t domain_count;
+    size_t domain_capacity;
+};
+
+/* What add_user() said of one user. */
+struct xfed_grant {
+    char *address; /* prepared bare address */
+    char *site;
+    char *policy;
+    bool branch;
+};
+
+struct xmppfed_policy_builder {
+    xmppfed_context *ctx;
+    bool federation;
+    bool strict;
+    struct xfed_gateway gateway;
+    struct xmppfed_partner **partners; /* in the order of adding */
+    size_t partner_count;
+    size_t partner_capacity;
+    struct xmppfed_partner *open; /* the open federation record, or NULL */
+    struct xfed_map domains;      /* every domain of every record -> struct xmppfed_partner */
+    struct xfed_access access;
+    struct xfed_grant *grants;
+    size_t grant_count;
+    size_t grant_capacity;
+    struct xfed_map granted; /* the addresses that have a grant; the values mean nothing */
+    xmppfed_policy_note *notes;
+    size_t note_count;
+    size_t note_capacity;
+};
+
+/*
+ * Makes room for one element more in an array of count elements; returns the array, perhaps moved,
+ * or NULL when out of memory (the old array then stays).
+ */
+void *xfed_builder_room(xmppfed_context *ctx, void *array, size_t count, size_t element_size,
+                        size_t *capacity);
+
+/* A record with the defaults; NULL when out of memory. domain "" is the open federation record. */
+struct xmppfed_partner *xfed_partner_new(struct xmppfed_policy_builder *b, const char *domain);
+void xfed_partner_free(struct xmppfed_partner *p);
+
+/* Enters a prepared domain for p: 0, XMPPFED_ERR_DUPLICATE naming both records, _NOMEM. */
+int xfed_builder_claim(struct xmppfed_policy_builder *b, const char *domain,
+                       struct xmppfed_partner *p, xmppfed_problem *why) XMPPFED_MUST_CHECK;
+
+/*
+ * Sets the methods of every record and writes the notes anew; 0, or the code of the first error
+ * with its sentence in why, or XMPPFED_ERR_NOMEM.
+ */
+int xfed_builder_check(struct xmppfed_policy_builder *b, xmppfed_problem *why) XMPPFED_MUST_CHECK;
+
+#endif

@@ -1,0 +1,122 @@
+/* notes.c - checking a builder: errors and warnings, each with what to do about it. */
+#include "base/fault.h"
+#include "policy/builder.h"
+#include "policy/matrix.h"
+
+struct remark {
+    const char *code;
+    int error; /* XMPPFED_ERR_*, or 0 for a warning */
+    const char *text;
+};
+
+/*
+ * The original words W2 one way for all its rows and gives row 12 that text too, although TLS is
+ * not supported there; here each case says what is so and what helps.
+ */
+static const struct remark e1 = {
+    "E1", XMPPFED_ERR_POLICY_RECORD_E1,
+    "SASL needs TLS, TLS is not supported and dialback is off, so that nothing can prove the "
+    "partner: set TlsNegotiation to Required, or SaslNegotiation to NotSupported and dialback to "
+    "True"};
+static const struct remark e1_strict = {
+    "E1", XMPPFED_ERR_POLICY_RECORD_E1,
+    "SASL is required, which the strict reading does not let dialback replace, and SASL needs TLS, "
+    "which is not supported: set TlsNegotiation to Required, or SaslNegotiation to Optional"};
+static const struct remark e2 = {
+    "E2", XMPPFED_ERR_POLICY_RECORD_E2,
+    "neither SASL nor dialback is enabled, so that nothing can prove the partner: set "
+    "SaslNegotiation to Optional or dialback to True"};
+static const struct remark p1 = {
+    "P1", XMPPFED_ERR_POLICY_RECORD_PLAINTEXT,
+    "dialback could run without TLS, readable and forgeable on the way: set TlsNegotiation to "
+    "Required, or consent to it by setting allow-plaintext to true"};
+static const struct remark w1 = {
+    "W1", 0,
+    "dialback is on but has no effect, because both TLS and SASL are required: set SaslNegotiation "
+    "to Optional to let dialback stand in for it"};
+static const struct remark w2_optional_tls = {
+    "W2", 0,
+    "SASL needs TLS, and TLS is only optional: negotiation can fail or go without SASL where the "
+    "partner has no TLS; set TlsNegotiation to Required"};
+static const struct remark w2_no_tls = {
+    "W2", 0,
+    "SASL needs TLS, and TLS is not supported: SASL is never used and only dialback without TLS is "
+    "left; set TlsNegotiation to Required, or SaslNegotiation to NotSupported"};
+static const struct remark g1 = {
+    "G1", XMPPFED_ERR_POLICY_RECORD,
+    "the user policy granted to this user does not exist: add it with the scope user, or take the "
+    "grant back"};
+
+/* Adds a note; the first error goes to why and first_error, which holds 0 until then. */
+static int add_note(struct xmppfed_policy_builder *b, const struct remark *remark,
+                    const char *domain, int *first_error, xmppfed_problem *why)
+{
+    xmppfed_policy_note *notes =
+        xfed_builder_room(b->ctx, b->notes, b->note_count, sizeof(*notes), &b->note_capacity);
+
+    if (!notes)
+        return XMPPFED_ERR_NOMEM;
+    b->notes = notes;
+    b->notes[b->note_count++] = (xmppfed_policy_note){
+        .is_error = remark->error < 0,
+        .code = remark->code,
+        .domain = domain,
+        .text = remark->text,
+    };
+    if (remark->error < 0 && *first_error == 0)
+        *first_error =
+            xfed_fault_set(why, remark->error, "%s: %s: %s", remark->code,
+                           domain[0] ? domain : "the open federation record", remark->text);
+    return 0;
+}
+
+/* What is to be said of a record, or NULL; a row of the matrix has one remark at most. */
+static const struct remark *judge(const struct xfed_partner *record,
+                                  const struct xfed_matrix_row *row)
+{
+    if (row->e1)
+        return record->dialback ? &e1_strict : &e1;
+    if (row->e2)
+        return &e2;
+    if (row->w1)
+        return &w1;
+    if (row->w2)
+        return record->tls == XMPPFED_OPTIONAL ? &w2_optional_tls : &w2_no_tls;
+    return NULL;
+}
+
+static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partner *p,
+                         int *first_error, xmppfed_problem *why)
+{
+    struct xfed_partner *record = &p->record;
+    struct xfed_matrix_row row =
+        xfed_matrix(record->tls, record->sasl, record->dialback, b->strict);
+    const struct remark *remark = judge(record, &row);
+    int rc = 0;
+
+    record->methods = row.methods;
+    if (remark)
+        rc = add_note(b, remark, p->domain, first_error, why);
+    if (rc == 0 && (row.methods & XMPPFED_METHOD_DIALBACK_TCP) && !record->allow_plaintext)
+        rc = add_note(b, &p1, p->domain, first_error, why);
+    return rc;
+}
+
+int xfed_builder_check(struct xmppfed_policy_builder *b, xmppfed_problem *why)
+{
+    int first_error = 0;
+    int rc = 0;
+
+    b->note_count = 0;
+    for (size_t i = 0; i < b->partner_count && rc == 0; i++)
+        rc = check_partner(b, b->partners[i], &first_error, why);
+    if (b->open && rc == 0)
+        rc = check_partner(b, b->open, &first_error, why);
+    for (size_t i = 0; i < b->grant_count && rc == 0; i++) {
+        const struct xfed_grant *grant = &b->grants[i];
+
+        if (grant->policy[0] && !xfed_access_has_policy(&b->access, grant->policy))
+            rc = add_note(b, &g1, grant->address, &first_error, why);
+    }
+    return rc < 0 ? xfed_fault_code(why, rc) : first_error;
+}

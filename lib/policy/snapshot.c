@@ -1,0 +1,224 @@
+/* snapshot.c - the immutable, counted policy: records, users and their indexes by hash. */
+#include "policy/snapshot.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* The keys come from the administrator, so that the maps need no secret seed. */
+enum { MAP_SEED = 0 };
+
+struct xmppfed_policy {
+    atomic_size_t references;
+    xmppfed_context *ctx;
+    bool federation;
+    struct xfed_gateway gateway;
+    uint32_t global_access;
+    struct xfed_partner *partners; /* the open federation record last */
+    const struct xfed_partner *open;
+    struct xfed_partner_address *addresses; /* of all records together */
+    char *text;                             /* every string of every record */
+    struct xfed_map by_domain;              /* -> struct xfed_partner in partners */
+    struct xfed_user_access *users;
+    struct xfed_map by_address; /* -> struct xfed_user_access in users */
+};
+
+/* Where the next record's strings and addresses go. */
+struct cursor {
+    char *text;
+    struct xfed_partner_address *address;
+};
+
+static void snapshot_free(struct xmppfed_policy *policy)
+{
+    xmppfed_context *ctx = policy->ctx;
+
+    xfed_map_fini(&policy->by_domain);
+    xfed_map_fini(&policy->by_address);
+    xfed_free(ctx, policy->partners);
+    xfed_free(ctx, policy->addresses);
+    xfed_free(ctx, policy->text);
+    xfed_free(ctx, policy->users);
+    xfed_free(ctx, policy);
+    xmppfed_context_unref(ctx);
+}
+
+static void measure(const struct xmppfed_partner *p, size_t *text, size_t *addresses)
+{
+    *text += strlen(p->domain) + 1 + strlen(p->record.proxy_fqdn) + 1 +
+             strlen(p->record.description) + 1;
+    *addresses += p->record.address_count;
+}
+
+static const char *copy_text(const char *text, struct cursor *cursor)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = cursor->text;
+
+    memcpy(copy, text, size);
+    cursor->text += size;
+    return copy;
+}
+
+static void copy_partner(const struct xmppfed_policy_builder *b, const struct xmppfed_partner *p,
+                         struct cursor *cursor, struct xfed_partner *ret)
+{
+    size_t count = p->record.address_count;
+
+    *ret = p->record;
+    ret->domain = copy_text(p->domain, cursor);
+    ret->proxy_fqdn = copy_text(p->record.proxy_fqdn, cursor);
+    ret->description = copy_text(p->record.description, cursor);
+    ret->addresses = cursor->address;
+    if (count > 0)
+        memcpy(cursor->address, p->addresses, count * sizeof(*p->addresses));
+    cursor->address += count;
+    if (ret->connection_limit == 0)
+        ret->connection_limit =
+            xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
+}
+
+/* Makes room for all records: the strings in one block, so that a record costs little. */
+static int reserve_partners(struct xmppfed_policy *policy, const struct xmppfed_policy_builder *b,
+                            struct cursor *ret)
+{
+    size_t text = 0;
+    size_t addresses = 0;
+
+    for (size_t i = 0; i < b->partner_count; i++)
+        measure(b->partners[i], &text, &addresses);
+    if (b->open)
+        measure(b->open, &text, &addresses);
+    policy->partners = xfed_alloc(b->ctx, (b->partner_count + 1) * sizeof(*policy->partners));
+    policy->addresses = xfed_alloc(b->ctx, addresses * sizeof(*policy->addresses));
+    policy->text = xfed_alloc(b->ctx, text);
+    if (!policy->partners || !policy->addresses || !policy->text)
+        return XMPPFED_ERR_NOMEM;
+    ret->text = policy->text;
+    ret->address = policy->addresses;
+    return 0;
+}
+
+static int index_partner(struct xmppfed_policy *policy, const struct xmppfed_partner *p,
+                         struct xfed_partner *record)
+{
+    int rc = xfed_map_put_text(&policy->by_domain, record->domain, record);
+
+    for (size_t i = 0; i < p->domain_count && rc == 0; i++)
+        rc = xfed_map_put_text(&policy->by_domain, p->domains[i], record);
+    return rc;
+}
+
+static int copy_partners(struct xmppfed_policy *policy, const struct xmppfed_policy_builder *b)
+{
+    struct cursor cursor;
+    int rc = reserve_partners(policy, b, &cursor);
+
+    for (size_t i = 0; i < b->partner_count && rc == 0; i++) {
+        copy_partner(b, b->partners[i], &cursor, &policy->partners[i]);
+        rc = index_partner(policy, b->partners[i], &policy->partners[i]);
+    }
+    if (rc == 0 && b->open) {
+        copy_partner(b, b->open, &cursor, &policy->partners[b->partner_count]);
+        policy->open = &policy->partners[b->partner_count];
+    }
+    return rc;
+}
+
+/* Scopes are resolved here once, so that a decision is one look-up whatever the policies are. */
+static int copy_users(struct xmppfed_policy *policy, const struct xmppfed_policy_builder *b)
+{
+    int rc = 0;
+
+    policy->global_access = xfed_access_nearest(&b->access, "", "");
+    policy->users = xfed_alloc(b->ctx, b->grant_count * sizeof(*policy->users));
+    if (!policy->users)
+        return XMPPFED_ERR_NOMEM;
+    for (size_t i = 0; i < b->grant_count && rc == 0; i++) {
+        const struct xfed_grant *grant = &b->grants[i];
+        struct xfed_user_access *user = &policy->users[i];
+
+        user->flags = xfed_access_nearest(&b->access, grant->site, grant->policy);
+        user->branch = grant->branch;
+        rc = xfed_map_put_text(&policy->by_address, grant->address, user);
+    }
+    return rc;
+}
+
+int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **ret)
+{
+    struct xmppfed_policy *policy = xfed_zalloc(b->ctx, sizeof(*policy));
+    int rc;
+
+    if (!policy)
+        return XMPPFED_ERR_NOMEM;
+    atomic_init(&policy->references, 1);
+    policy->ctx = xmppfed_context_ref(b->ctx);
+    policy->federation = b->federation;
+    policy->gateway = b->gateway;
+    xfed_map_init(&policy->by_domain, b->ctx, MAP_SEED);
+    xfed_map_init(&policy->by_address, b->ctx, MAP_SEED);
+    rc = copy_partners(policy, b);
+    if (rc == 0)
+        rc = copy_users(policy, b);
+    if (rc < 0) {
+        snapshot_free(policy);
+        return rc;
+    }
+    *ret = policy;
+    return 0;
+}
+
+xmppfed_policy *xmppfed_policy_ref(xmppfed_policy *policy)
+{
+    if (policy)
+        atomic_fetch_add(&policy->references, 1);
+    return policy;
+}
+
+void xmppfed_policy_unref(xmppfed_policy *policy)
+{
+    if (policy && atomic_fetch_sub(&policy->references, 1) == 1)
+        snapshot_free(policy);
+}
+
+bool xfed_policy_is_on(const xmppfed_policy *policy)
+{
+    return policy->federation;
+}
+
+uint32_t xmppfed_policy_gateway(const xmppfed_policy *policy, int setting)
+{
+    return policy ? xfed_gateway_get(&policy->gateway, setting) : 0;
+}
+
+const struct xfed_partner *xfed_policy_find_slice(const xmppfed_policy *policy,
+                                                  xmppfed_slice domain)
+{
+    const struct xfed_partner *record = xfed_map_get(&policy->by_domain, domain);
+
+    return record ? record : policy->open;
+}
+
+const struct xfed_partner *xfed_policy_find(const xmppfed_policy *policy, const char *domain)
+{
+    return xfed_policy_find_slice(policy, xmppfed_slice_of(domain));
+}
+
+struct xfed_user_access xfed_policy_user(const xmppfed_policy *policy, xmppfed_slice address)
+{
+    const struct xfed_user_access *user = xfed_map_get(&policy->by_address, address);
+
+    return user ? *user : (struct xfed_user_access){.flags = policy->global_access};
+}
+
+uint32_t xmppfed_policy_methods(const xmppfed_policy *policy, const char *domain, int *ret_type)
+{
+    char prepared[XMPPFED_DOMAIN_SIZE];
+    const struct xfed_partner *record = NULL;
+
+    if (policy && domain && xmppfed_domain_prepare(domain, prepared) == 0)
+        record = xfed_policy_find(policy, prepared);
+    if (ret_type)
+        *ret_type = record ? record->type : 0;
+    return record ? record->methods : 0;
+}

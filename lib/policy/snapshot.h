@@ -1,0 +1,27 @@
+/* snapshot.h - the immutable policy that decisions read. */
+#ifndef XFED_POLICY_SNAPSHOT_H
+#define XFED_POLICY_SNAPSHOT_H
+
+#include "policy/builder.h"
+
+/* What a decision needs to know of one of our users. */
+struct xfed_user_access {
+    uint32_t flags; /* OR of enum xmppfed_access, of the nearest policy */
+    bool branch;    /* homed on a survivable branch */
+};
+
+/* Copies a checked builder; *ret gets one reference. XMPPFED_ERR_NOMEM, else 0. */
+int xfed_snapshot_new(const struct xmppfed_policy_builder *b,
+                      xmppfed_policy **ret) XMPPFED_MUST_CHECK;
+
+/* Whether the master switch is on. */
+bool xfed_policy_is_on(const xmppfed_policy *policy);
+
+/* The record for a prepared domain that has no NUL; else as xfed_policy_find(). */
+const struct xfed_partner *xfed_policy_find_slice(const xmppfed_policy *policy,
+                                                  xmppfed_slice domain);
+
+/* What holds for a prepared bare address; the global policy for who was never added. */
+struct xfed_user_access xfed_policy_user(const xmppfed_policy *policy, xmppfed_slice address);
+
+#endif
