@@ -263,11 +263,11 @@ enum xmppfed_rule {
 
 /*
  * A verdict with every condition that was checked, in order; one that did not pass is the last one
- * and decided. A contact state that is not known is not checked. How a refusal is answered:
- *   condition set            a stanza error with it, for a message or an IQ request (an IQ answer
- * is dropped); outbound also for a presence that the user is waiting on XMPPFED_EFFECT_SILENT not
- * at all neither                  presence of type unsubscribed (inbound ADD and PROBE, RFC
- * 6121 3.1.3)
+ * and decided. A contact state that is not known is not checked.
+ *
+ * A refusal with a condition is answered by a stanza error (of an IQ, only a request is answered);
+ * one with XMPPFED_EFFECT_SILENT not at all; one with neither by presence of type unsubscribed,
+ * which is the case for inbound ADD and PROBE (RFC 6121 3.1.3, 4.3.2).
  */
 typedef struct xmppfed_decision {
     int verdict;

@@ -15,6 +15,7 @@ enum effect {
     ADDED = XMPPFED_EFFECT_REMEMBER_ADDED,
     WROTE = XMPPFED_EFFECT_REMEMBER_MESSAGED,
     STRIP = XMPPFED_EFFECT_STRIP_NOTES,
+    ADDED_STRIP = ADDED | STRIP,
 };
 
 struct cell {
@@ -43,9 +44,9 @@ struct row {
  */
 /* clang-format off */
 static const struct row rows[ACTION_COUNT] = {
-    /*                              Federated         PublicVerified          PublicUnverified */
+    /*                               Federated         PublicVerified          PublicUnverified */
     [XMPPFED_ACTION_ADD]        = {{{ALWAYS, ACCEPT}, {ALWAYS, ACCEPT},        {IF_ADDED, ACCEPT}},
-                                   {{ALWAYS, ADDED},  {ALWAYS, ADDED | STRIP}, {ALWAYS, ADDED | STRIP}}},
+                                   {{ALWAYS, ADDED},  {ALWAYS, ADDED_STRIP},   {ALWAYS, ADDED_STRIP}}},
     [XMPPFED_ACTION_ANSWER_ADD] = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
                                    {{ALWAYS, NONE},   {ALWAYS, STRIP},         {ALWAYS, STRIP}}},
     [XMPPFED_ACTION_PRESENCE]   = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
