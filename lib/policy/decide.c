@@ -15,7 +15,7 @@ enum effect {
     ADDED = XMPPFED_EFFECT_REMEMBER_ADDED,
     WROTE = XMPPFED_EFFECT_REMEMBER_MESSAGED,
     STRIP = XMPPFED_EFFECT_STRIP_NOTES,
-    ADDED_STRIP = ADDED | STRIP,
+    ADD_STRIP = ADDED | STRIP,
 };
 
 struct cell {
@@ -44,29 +44,29 @@ struct row {
  */
 /* clang-format off */
 static const struct row rows[ACTION_COUNT] = {
-    /*                               Federated         PublicVerified          PublicUnverified */
-    [XMPPFED_ACTION_ADD]        = {{{ALWAYS, ACCEPT}, {ALWAYS, ACCEPT},        {IF_ADDED, ACCEPT}},
-                                   {{ALWAYS, ADDED},  {ALWAYS, ADDED_STRIP},   {ALWAYS, ADDED_STRIP}}},
-    [XMPPFED_ACTION_ANSWER_ADD] = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},         {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_PRESENCE]   = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},         {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_PROBE]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},         {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_MESSAGE]    = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, WROTE},  {ALWAYS, WROTE},         {ALWAYS, WROTE}}},
-    [XMPPFED_ACTION_CHAT_STATE] = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, NONE},          {ALWAYS, NONE}}},
-    [XMPPFED_ACTION_NOTE]       = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {NEVER, NONE},           {NEVER, NONE}}},
-    [XMPPFED_ACTION_GROUP_CHAT] = {{{ALWAYS, NONE},   {NEVER, NONE},           {NEVER, NONE}},
-                                   {{ALWAYS, NONE},   {NEVER, NONE},           {NEVER, NONE}}},
-    [XMPPFED_ACTION_IQ]         = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},         {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_REMOVE]     = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},         {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_ERROR]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},          {ALWAYS, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, NONE},          {ALWAYS, NONE}}},
+    /*                               Federated         PublicVerified       PublicUnverified */
+    [XMPPFED_ACTION_ADD]        = {{{ALWAYS, ACCEPT}, {ALWAYS, ACCEPT},    {IF_ADDED, ACCEPT}},
+                                   {{ALWAYS, ADDED},  {ALWAYS, ADD_STRIP}, {ALWAYS, ADD_STRIP}}},
+    [XMPPFED_ACTION_ANSWER_ADD] = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
+    [XMPPFED_ACTION_PRESENCE]   = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
+    [XMPPFED_ACTION_PROBE]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
+    [XMPPFED_ACTION_MESSAGE]    = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
+                                   {{ALWAYS, WROTE},  {ALWAYS, WROTE},     {ALWAYS, WROTE}}},
+    [XMPPFED_ACTION_CHAT_STATE] = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}}},
+    [XMPPFED_ACTION_NOTE]       = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
+                                   {{ALWAYS, NONE},   {NEVER, NONE},       {NEVER, NONE}}},
+    [XMPPFED_ACTION_GROUP_CHAT] = {{{ALWAYS, NONE},   {NEVER, NONE},       {NEVER, NONE}},
+                                   {{ALWAYS, NONE},   {NEVER, NONE},       {NEVER, NONE}}},
+    [XMPPFED_ACTION_IQ]         = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
+    [XMPPFED_ACTION_REMOVE]     = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
+    [XMPPFED_ACTION_ERROR]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}},
+                                   {{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}}},
 };
 /* clang-format on */
 
