@@ -1,0 +1,1 @@
+"""peers - real XMPP servers, each started in a private directory on its own loopback address."""

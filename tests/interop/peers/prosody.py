@@ -1,0 +1,97 @@
+"""prosody.py - Prosody 0.12: SASL EXTERNAL or dialback, TLS as told."""
+
+import os
+
+from peers.base import Peer
+from process import Process
+
+CONFIG = """
+run_as_root = true
+pidfile = "{directory}/prosody.pid"
+data_path = "{directory}/data"
+log = {{ {{ levels = {{ min = "debug" }}, to = "console" }} }}
+plugin_paths = {{ {plugins} }}
+modules_enabled = {{ "roster", "saslauth", "disco", "ping", "register_ibr", "presence", "message", "iq"{modules} }}
+modules_disabled = {{ "offline"{disabled} }}
+interfaces = {{ "{address}" }}
+c2s_ports = {{ {c2s_port} }}
+s2s_ports = {{ {s2s_port} }}
+s2s_direct_tls_ports = {{ }}
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+allow_registration = true
+authentication = "internal_plain"
+storage = "internal"
+s2s_require_encryption = {require_tls}
+s2s_secure_auth = {secure_auth}
+s2s_timeout = 20
+{extra}
+VirtualHost "{domain}"
+"""
+
+SSL = """
+ssl = {{
+    certificate = "{certificate}";
+    key = "{key}";
+    cafile = "{trust}";
+}}
+"""
+
+# A plugin that dials a domain at a fixed address, for a machine without a name server.
+FIXED_ADDRESSES = """
+local service = require "net.resolvers.service";
+local manual = require "net.resolvers.manual";
+local addresses = module:get_option("fixed_addresses");
+local look_up = service.new;
+module:set_global();
+function service.new(hostname, kind, ...)
+    local address = addresses[hostname];
+    if not address then
+        return look_up(hostname, kind, ...);
+    end
+    return manual.new(kind == "xmpp-server" and { { "tcp4", address, 5269 } } or {});
+end
+function module.unload()
+    service.new = look_up;
+end
+"""
+
+
+class Prosody(Peer):
+    """One Prosody in the foreground. `fixed` maps domains to addresses that it dials without DNS."""
+
+    kind = "prosody"
+
+    def __init__(self, domain, address, directory, options, fixed=None):
+        super().__init__(domain, address, directory, options)
+        self.fixed = fixed or {}
+
+    def configure(self):
+        options = self.options
+        modules, disabled, extra, plugins = "", "", "", ""
+        if options.tls == "off":
+            disabled += ', "tls"'
+        else:
+            modules += ', "tls"'
+            extra += SSL.format(certificate=options.certificate.certificate,
+                                key=options.certificate.key, trust=options.trust)
+        if options.auth == "dialback":
+            modules += ', "dialback"'
+        if self.fixed:
+            plugins = f'"{self.directory}/plugins"'
+            os.makedirs(self.path("plugins"), exist_ok=True)
+            self.write("plugins/mod_fixed_addresses.lua", FIXED_ADDRESSES)
+            modules += ', "fixed_addresses"'
+            pairs = "; ".join(f'["{name}"] = "{at}"' for name, at in self.fixed.items())
+            extra += f"fixed_addresses = {{ {pairs} }}\n"
+        os.makedirs(self.path("data"), exist_ok=True)
+        self.write("prosody.cfg.lua", CONFIG.format(
+            directory=self.directory, plugins=plugins, modules=modules, disabled=disabled,
+            address=self.address, c2s_port=self.c2s_port, s2s_port=self.s2s_port,
+            require_tls="true" if options.tls == "required" else "false",
+            secure_auth="true" if options.auth == "external" else "false",
+            extra=extra, domain=self.domain))
+
+    def launch(self):
+        self.processes.append(Process(
+            "prosody", ["prosody", "-F", "--config", self.path("prosody.cfg.lua")], self.directory))
