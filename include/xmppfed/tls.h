@@ -25,7 +25,8 @@ XMPPFED_BEGIN_DECLS
 
 /* A certificate chain with its key. Immutable, shared by reference count, usable by any thread. */
 typedef struct xmppfed_credentials xmppfed_credentials;
-/* Trust anchors and revocation lists. Immutable, shared by reference count, usable by any thread. */
+/* Trust anchors and revocation lists. Immutable, shared by reference count, usable by any thread.
+ */
 typedef struct xmppfed_trust xmppfed_trust;
 /* One TLS session over memory buffers. Belongs to one thread at a time. */
 typedef struct xmppfed_tls_session xmppfed_tls_session;
@@ -45,11 +46,9 @@ enum xmppfed_tls_role { XMPPFED_TLS_CLIENT = 0, XMPPFED_TLS_SERVER = 1 };
  * Errors, with a sentence in why (may be NULL): XMPPFED_ERR_TLS_CREDENTIALS (unreadable, empty, key
  * and certificate do not match), XMPPFED_ERR_NOMEM. Ownership: *ret holds one reference.
  */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_credentials_new(xmppfed_context *ctx,
-                                                           xmppfed_slice chain_pem,
-                                                           xmppfed_slice key_pem,
-                                                           xmppfed_problem *why,
-                                                           xmppfed_credentials **ret);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_credentials_new(xmppfed_context *ctx, xmppfed_slice chain_pem, xmppfed_slice key_pem,
+                        xmppfed_problem *why, xmppfed_credentials **ret);
 /* One more reference; NULL stays NULL. Threads: any. */
 XMPPFED_API xmppfed_credentials *xmppfed_credentials_ref(xmppfed_credentials *c);
 /* One reference less; NULL is fine. Threads: any. */
@@ -59,16 +58,19 @@ XMPPFED_API void xmppfed_credentials_unref(xmppfed_credentials *c);
  * Checks the own certificate as a peer would: 0 if it covers the domain at that time (Unix seconds)
  * and may serve in both roles, else XMPPFED_ERR_TLS_IDENTITY (no dNSName, SRVName or xmppAddr for
  * it) or XMPPFED_ERR_TLS_CERTIFICATE (expired, not yet valid, no serverAuth), with a sentence.
+ * Other errors: XMPPFED_ERR_ADDRESS (domain is none), XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM.
  */
 XMPPFED_API int xmppfed_credentials_check(const xmppfed_credentials *c, const char *domain,
                                           int64_t unix_seconds, xmppfed_problem *why);
 
 /*
- * Makes a trust store of PEM anchors and, if not empty, PEM revocation lists.
- * Errors: XMPPFED_ERR_TLS_CREDENTIALS (unreadable, no anchor), XMPPFED_ERR_NOMEM.
- * Ownership: *ret holds one reference.
+ * Makes a trust store of PEM anchors and, if not empty, PEM revocation lists. The lists are taken
+ * on the host's word, and one past its next update goes on to revoke. Errors:
+ * XMPPFED_ERR_TLS_CREDENTIALS (unreadable, no anchor), XMPPFED_ERR_NOMEM. Ownership: *ret holds one
+ * reference.
  */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_trust_new(xmppfed_context *ctx, xmppfed_slice anchors_pem,
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_trust_new(xmppfed_context *ctx,
+                                                     xmppfed_slice anchors_pem,
                                                      xmppfed_slice crls_pem, xmppfed_problem *why,
                                                      xmppfed_trust **ret);
 /* One more reference; NULL stays NULL. Threads: any. */
@@ -89,13 +91,18 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_new(xmppfed_context *ctx,
 /* Frees a session; NULL is fine. */
 XMPPFED_API void xmppfed_tls_session_free(xmppfed_tls_session *s);
 
-/* Hands over received bytes. Errors: XMPPFED_ERR_LIMIT_SIZE, _LIMIT_MEMORY, _NOMEM. */
+/*
+ * Hands over received bytes, which count until they are read. Bytes after the end of the session
+ * are dropped. Errors: XMPPFED_ERR_LIMIT_SIZE (over 256 KiB unread), _LIMIT_MEMORY, _NOMEM,
+ * _ARGUMENT.
+ */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_feed(xmppfed_tls_session *s,
                                                             const void *data, size_t len);
 
 /*
  * Goes on with the handshake: 1 when it is done (also later), 0 when more bytes are needed.
- * Errors: XMPPFED_ERR_TLS_HANDSHAKE with a sentence in why; an alert may then wait in the output.
+ * Errors, all final: XMPPFED_ERR_TLS_HANDSHAKE with a sentence in why, and an alert may then wait
+ * in the output; XMPPFED_ERR_LIMIT_SIZE, _LIMIT_MEMORY, _NOMEM when the answer could not be kept.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_handshake(xmppfed_tls_session *s,
                                                                  xmppfed_problem *why);
@@ -108,7 +115,11 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_handshake(xmppfed_tls_ses
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_read(xmppfed_tls_session *s, void *ret,
                                                             size_t size);
 
-/* Encrypts bytes into the output. Errors: XMPPFED_ERR_STATE, _TLS_RECORD, _LIMIT_*, _NOMEM. */
+/*
+ * Encrypts bytes into the output, all or none. Errors: XMPPFED_ERR_STATE (handshake not done, or
+ * closed), XMPPFED_ERR_LIMIT_SIZE (4 MiB of output wait; send some and try again); final ones:
+ * XMPPFED_ERR_TLS_RECORD, _LIMIT_MEMORY, _NOMEM.
+ */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_tls_session_write(xmppfed_tls_session *s,
                                                              const void *data, size_t len);
 
@@ -122,9 +133,11 @@ XMPPFED_API void xmppfed_tls_session_sent(xmppfed_tls_session *s, size_t len);
 
 /*
  * Whether the peer's certificate chains to trust at that time and covers domain (dNSName with one
- * left wildcard label, SRVName _xmpp-server, xmppAddr; never the CN): 0, or XMPPFED_ERR_TLS_CERTIFICATE
- * or XMPPFED_ERR_TLS_IDENTITY with a sentence. domain NULL: only the chain. RFC 6120 13.7, RFC 6125.
- * eku: one of enum xmppfed_eku_rule.
+ * left wildcard label, SRVName _xmpp-server, xmppAddr; never the CN): 0, or
+ * XMPPFED_ERR_TLS_CERTIFICATE or XMPPFED_ERR_TLS_IDENTITY with a sentence. domain NULL: only the
+ * chain. RFC 6120 13.7, RFC 6125. eku: one of enum xmppfed_eku_rule. trust NULL trusts nothing.
+ * Other errors: XMPPFED_ERR_STATE (handshake not done), XMPPFED_ERR_ADDRESS (domain is none),
+ * XMPPFED_ERR_ARGUMENT, _NOMEM.
  */
 XMPPFED_API int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
                                            int64_t unix_seconds, const char *domain,

@@ -23,7 +23,4 @@ struct xfed_tls_name {
  */
 bool xfed_tls_names_cover(const struct xfed_tls_name *names, size_t count, const char *domain);
 
-/* Whether a prepared domain is an IPv4 address or a bracketed IPv6 address. */
-bool xfed_tls_is_ip_literal(const char *domain);
-
 #endif
