@@ -10,7 +10,7 @@
 struct xfed_stream_header {
     char from[XMPPFED_DOMAIN_SIZE];
     char to[XMPPFED_DOMAIN_SIZE];
-    char id[256];         /* "" also if longer: half an id is the id of another stream */
+    char id[256]; /* "" also if longer: half an id is the id of another stream */
     char lang[36];
     bool version_1;       /* version='1.0' or above: features follow */
     bool dialback_prefix; /* xmlns:db='jabber:server:dialback' was declared */

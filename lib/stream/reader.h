@@ -22,13 +22,14 @@ void xfed_reader_free(struct xfed_reader *r);
 void xfed_reader_set_limits(struct xfed_reader *r, const struct xfed_xml_limits *limits);
 
 /*
- * Eats input up to the end of one item; *ret_used says how much. For HEADER and ELEMENT *ret_element
- * is the caller's. Errors (sticky): those of xfed_gate_feed and xfed_xml_parse_*.
+ * Eats input up to the end of one item; *ret_used says how much. *ret_element is the caller's for
+ * HEADER and ELEMENT, else NULL. Returns enum xfed_reader_result. Errors (sticky): those of
+ * xfed_gate_feed and xfed_xml_parse_*.
  */
 int xfed_reader_feed(struct xfed_reader *r, const char *data, size_t len, size_t *ret_used,
                      xmppfed_element **ret_element) XMPPFED_MUST_CHECK;
 
-/* Of the header last read: its prefix, default namespace, and whether it declares xmlns:db. */
+/* Of the header: its prefix, default namespace ("" before it), and whether it declares xmlns:db. */
 const char *xfed_reader_prefix(const struct xfed_reader *r);
 const char *xfed_reader_default_ns(const struct xfed_reader *r);
 bool xfed_reader_declares_dialback(const struct xfed_reader *r);

@@ -1,0 +1,216 @@
+/* test_features.c - stream features, from XML to the set of offers and back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "stream/features.h"
+#include "stream/reader.h"
+#include "support/alloc_fail.h"
+#include "xml/ns.h"
+
+static int setup(void **state)
+{
+    xmppfed_context *ctx;
+
+    if (xmppfed_context_new(NULL, &ctx) < 0)
+        return -1;
+    *state = ctx;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    xmppfed_context_unref(*state);
+    return 0;
+}
+
+/* The first element of a stream that consists of these bytes. */
+static xmppfed_element *parse(xmppfed_context *ctx, const char *xml)
+{
+    static const char header[] = "<stream:stream xmlns='jabber:server' "
+                                 "xmlns:stream='http://etherx.jabber.org/streams'>";
+    struct xfed_account account;
+    struct xfed_reader *r;
+    xmppfed_element *e = NULL;
+    size_t used;
+
+    xfed_account_init(&account, ctx, 1 << 20);
+    r = xfed_reader_new(&account, &xfed_xml_limits_before);
+    assert_int_equal(xfed_reader_feed(r, header, strlen(header), &used, &e), XFED_READER_HEADER);
+    xmppfed_element_free(e);
+    assert_int_equal(xfed_reader_feed(r, xml, strlen(xml), &used, &e), XFED_READER_ELEMENT);
+    assert_int_equal(used, strlen(xml));
+    xfed_reader_free(r);
+    return e;
+}
+
+struct row {
+    const char *name;
+    const char *xml; /* children of <stream:features/> */
+    struct xfed_stream_features features;
+    bool writes_back;
+};
+
+#define TLS(inside) "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'>" inside "</starttls>"
+#define SASL(inside) "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" inside "</mechanisms>"
+#define DIALBACK(inside) "<dialback xmlns='urn:xmpp:features:dialback'>" inside "</dialback>"
+#define LIMITS(inside) "<limits xmlns='urn:xmpp:stream-limits:0'>" inside "</limits>"
+
+static const struct row rows[] = {
+    {.name = "empty", .xml = "", .writes_back = true},
+    {.name = "starttls", .xml = TLS(""), .features = {.starttls = true}, .writes_back = true},
+    {.name = "starttls required",
+     .xml = TLS("<required/>"),
+     .features = {.starttls = true, .starttls_required = true},
+     .writes_back = true},
+    {.name = "required of another namespace",
+     .xml = TLS("<required xmlns='urn:x'/>"),
+     .features = {.starttls = true}},
+    {.name = "starttls of another namespace", .xml = "<starttls xmlns='urn:x'/>"},
+    {.name = "EXTERNAL",
+     .xml = SASL("<mechanism>EXTERNAL</mechanism>"),
+     .features = {.sasl = true, .sasl_external = true},
+     .writes_back = true},
+    {.name = "EXTERNAL last",
+     .xml = SASL("<mechanism>PLAIN</mechanism><x/><mechanism>EXTERNAL</mechanism>"),
+     .features = {.sasl = true, .sasl_external = true}},
+    {.name = "other mechanisms",
+     .xml = SASL("<mechanism>PLAIN</mechanism><mechanism>external</mechanism>"
+                 "<mechanism xmlns='urn:x'>EXTERNAL</mechanism><hostname>EXTERNAL</hostname>"),
+     .features = {.sasl = true}},
+    {.name = "no mechanisms", .xml = SASL(""), .features = {.sasl = true}},
+    {.name = "dialback", .xml = DIALBACK(""), .features = {.dialback = true}, .writes_back = true},
+    {.name = "dialback with errors",
+     .xml = DIALBACK("<errors/>"),
+     .features = {.dialback = true, .dialback_errors = true},
+     .writes_back = true},
+    {.name = "XEP-0478 example",
+     .xml = LIMITS("<max-bytes>10000</max-bytes><idle-seconds>1800</idle-seconds>"),
+     .features = {.max_bytes = 10000, .idle_seconds = 1800},
+     .writes_back = true},
+    {.name = "white space around a number",
+     .xml = LIMITS("<max-bytes>\n 10000\t</max-bytes>"),
+     .features = {.max_bytes = 10000}},
+    {.name = "largest",
+     .xml = LIMITS("<idle-seconds>4294967295</idle-seconds>"),
+     .features = {.idle_seconds = UINT_MAX},
+     .writes_back = true},
+    {.name = "too large",
+     .xml = LIMITS("<max-bytes>99999999999999999999999</max-bytes>"
+                   "<idle-seconds>4294967296</idle-seconds>")},
+    {.name = "not numbers",
+     .xml = LIMITS("<max-bytes>-1</max-bytes><idle-seconds>1 2</idle-seconds>")},
+    {.name = "empty numbers", .xml = LIMITS("<max-bytes/><idle-seconds>x</idle-seconds>")},
+    {.name = "unknown features",
+     .xml = "<bidi xmlns='urn:xmpp:bidi'/><sm xmlns='urn:xmpp:sm:3'/>" TLS(""),
+     .features = {.starttls = true}},
+    {.name = "all",
+     .xml = TLS("<required/>") SASL("<mechanism>EXTERNAL</mechanism>") DIALBACK("<errors/>")
+         LIMITS("<max-bytes>262144</max-bytes>"),
+     .features = {.starttls = true,
+                  .starttls_required = true,
+                  .sasl = true,
+                  .sasl_external = true,
+                  .dialback = true,
+                  .dialback_errors = true,
+                  .max_bytes = 262144},
+     .writes_back = true},
+};
+
+static bool same(const struct xfed_stream_features *a, const struct xfed_stream_features *b)
+{
+    return a->starttls == b->starttls && a->starttls_required == b->starttls_required &&
+           a->sasl == b->sasl && a->sasl_external == b->sasl_external &&
+           a->dialback == b->dialback && a->dialback_errors == b->dialback_errors &&
+           a->max_bytes == b->max_bytes && a->idle_seconds == b->idle_seconds;
+}
+
+static void check_row(xmppfed_context *ctx, const struct row *row)
+{
+    struct xfed_stream_features got;
+    xmppfed_element *e;
+    char xml[1024];
+
+    assert_true(snprintf(xml, sizeof(xml), "<stream:features>%s</stream:features>", row->xml) <
+                (int)sizeof(xml));
+    e = parse(ctx, xml);
+    memset(&got, 0xff, sizeof(got));
+    xfed_stream_features_read(e, &got);
+    xmppfed_element_free(e);
+    if (!same(&got, &row->features))
+        fail_msg("%s: read", row->name);
+    if (!row->writes_back)
+        return;
+
+    e = xfed_stream_features_write(ctx, &row->features);
+    assert_true(xmppfed_element_is(e, "features", XFED_NS_STREAM));
+    memset(&got, 0xff, sizeof(got));
+    xfed_stream_features_read(e, &got);
+    xmppfed_element_free(e);
+    if (!same(&got, &row->features))
+        fail_msg("%s: written", row->name);
+}
+
+static void test_rows(void **state)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        check_row(*state, &rows[i]);
+}
+
+/* No offer of SASL without a mechanism. */
+static void test_no_mechanisms(void **state)
+{
+    const struct xfed_stream_features offer = {.sasl = true};
+    xmppfed_element *e = xfed_stream_features_write(*state, &offer);
+
+    assert_null(xmppfed_element_first(e));
+    xmppfed_element_free(e);
+}
+
+/*
+ * Every amount of memory from none to enough: a budget stops the n-th piece of a tree, whatever the
+ * arena makes of one failed allocation.
+ */
+static void test_out_of_memory(void **state)
+{
+    struct alloc_fail memory = {0};
+    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
+    xmppfed_context *ctx;
+    const struct row *row = &rows[sizeof(rows) / sizeof(rows[0]) - 1];
+    xmppfed_element *e = NULL;
+    size_t live;
+    size_t failures = 0;
+
+    (void)state;
+    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
+    live = memory.live;
+    for (size_t budget = xmppfed_context_memory_used(ctx); !e; budget += 16) {
+        xmppfed_context_set_memory_budget(ctx, budget);
+        e = xfed_stream_features_write(ctx, &row->features);
+        if (!e) {
+            assert_int_equal(memory.live, live);
+            failures++;
+        }
+    }
+    assert_true(failures > 8);
+    xmppfed_element_free(e);
+    xmppfed_context_unref(ctx);
+    assert_int_equal(memory.live, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_no_mechanisms),
+        cmocka_unit_test(test_out_of_memory),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
