@@ -21,11 +21,11 @@ enum xfed_dialback_verdict { XFED_DIALBACK_VALID = 1, XFED_DIALBACK_INVALID, XFE
 /* A parsed message; every peer-supplied field was present and well-formed, or parsing failed. */
 struct xfed_dialback_message {
     enum xfed_dialback_kind kind;
-    enum xfed_dialback_verdict verdict; /* answers only */
-    char from[XMPPFED_DOMAIN_SIZE];     /* prepared */
-    char to[XMPPFED_DOMAIN_SIZE];       /* prepared */
-    const char *id;                     /* verify only, else ""; borrowed from the element */
-    const char *condition;              /* static; "" unless type='error' names one we know */
+    enum xfed_dialback_verdict verdict;    /* answers only */
+    char from[XMPPFED_DOMAIN_SIZE];        /* prepared */
+    char to[XMPPFED_DOMAIN_SIZE];          /* prepared */
+    const char *id;                        /* verify only, else ""; borrowed from the element */
+    const char *condition;                 /* static; "" unless type='error' names one we know */
     char key[XFED_DIALBACK_KEY_TEXT_SIZE]; /* requests only, else ""; no white space around it */
 };
 
