@@ -37,17 +37,19 @@ int xfed_sasl_initiator_new(xmppfed_context *ctx, enum xfed_sasl_mechanism m, co
                             struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
 /*
  * The receiving side. proved is the prepared domain that the certificate was found to cover and the
- * stream's 'from' names: EXTERNAL succeeds for it and nothing else.
+ * stream's 'from' names: EXTERNAL succeeds for it and nothing else. Errors: as above, and
+ * XMPPFED_ERR_SASL_MECHANISM when proved is NULL or empty.
  */
 int xfed_sasl_receiver_new(xmppfed_context *ctx, enum xfed_sasl_mechanism m, const char *proved,
                            struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
 void xfed_sasl_free(struct xfed_sasl *s);
 
 /*
- * One step. input.data NULL means that the peer sent no payload at all, length 0 with data that it
- * sent an empty one. *ret_output borrows until the next step; data NULL means nothing to send.
- * Returns enum xfed_sasl_status. Errors: XMPPFED_ERR_SASL_MALFORMED, _SASL_AUTHZID, _SASL_REFUSED
- * (also after more than 8 steps), _NOMEM.
+ * One step. input.data NULL means that the peer sent no payload at all (after the first step that
+ * is an empty one), length 0 with data that it sent an empty one. *ret_output borrows until the
+ * next step; data NULL means nothing to send, which never comes with XFED_SASL_CONTINUE.
+ * Returns enum xfed_sasl_status. Errors (sticky): XMPPFED_ERR_SASL_MALFORMED, _SASL_AUTHZID,
+ * _SASL_REFUSED (also after more than 8 steps, or a step after XFED_SASL_DONE), _NOMEM.
  */
 int xfed_sasl_step(struct xfed_sasl *s, xmppfed_slice input,
                    xmppfed_slice *ret_output) XMPPFED_MUST_CHECK;
