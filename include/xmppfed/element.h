@@ -34,7 +34,8 @@ typedef struct xmppfed_element xmppfed_element;
 
 /*
  * Makes a root element. name is a local name, ns a namespace URI ("" for none); both are copied.
- * Returns NULL when out of memory. Ownership: the caller frees it. Threads: one at a time a tree.
+ * Returns NULL when out of memory, or when XML does not allow name or ns.
+ * Ownership: the caller frees it. Threads: one at a time a tree.
  */
 XMPPFED_API xmppfed_element *xmppfed_element_new(xmppfed_context *ctx, const char *name,
                                                  const char *ns);
@@ -48,7 +49,10 @@ XMPPFED_API void xmppfed_element_free(xmppfed_element *root);
  */
 XMPPFED_API xmppfed_element *xmppfed_element_copy(const xmppfed_element *e);
 
-/* 0, or XMPPFED_ERR_NOMEM once any building call on this tree has failed (also for e NULL). */
+/*
+ * 0, or the first failure of a building call on this tree: XMPPFED_ERR_NOMEM (memory or budget; also
+ * for e NULL), XMPPFED_ERR_ARGUMENT (a name, namespace, value or text that XML does not allow).
+ */
 XMPPFED_API int xmppfed_element_status(const xmppfed_element *e);
 
 /* Local name. Ownership: borrowed from the tree. "" for NULL. */

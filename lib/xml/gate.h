@@ -34,14 +34,19 @@ void xfed_gate_set_limits(struct xfed_gate *g, const struct xfed_xml_limits *lim
 /*
  * Eats input up to and including the byte that completes something. *ret_used says how many bytes
  * were taken. Returns one of enum xfed_gate_result, or a negative code that is then returned for
- * ever: XMPPFED_ERR_XML_*, XMPPFED_ERR_LIMIT_*, XMPPFED_ERR_NOMEM.
+ * ever: XMPPFED_ERR_XML_NOT_WELL_FORMED, _RESTRICTED and _ENCODING, XMPPFED_ERR_LIMIT_SIZE (bytes),
+ * _SHAPE (depth, counts, names) and _MEMORY, XMPPFED_ERR_NOMEM.
  */
 int xfed_gate_feed(struct xfed_gate *g, const char *data, size_t len, size_t *ret_used);
 
-/* The bytes of the header or unit just completed; borrowed until the next xfed_gate_feed. */
+/*
+ * The bytes of the header or unit just completed; borrowed until the next xfed_gate_feed, which
+ * gives their memory back even if it brings no bytes (len 0).
+ */
 xmppfed_slice xfed_gate_bytes(const struct xfed_gate *g);
 
-/* Total bytes eaten since the start: where an error was found, for people. */
+/* Total bytes eaten since the start; after an error, up to and including the byte that showed it.
+ */
 uint64_t xfed_gate_offset(const struct xfed_gate *g);
 
 /* Whether a unit or header has begun and is not complete (for slow-drip deadlines). */

@@ -1,4 +1,4 @@
-/* parse.h - one header or unit, cut by the gate, becomes an element tree by a fresh libxml2 parser. */
+/* parse.h - one header or unit, cut by the gate, becomes a tree by a fresh libxml2 parser. */
 #ifndef XFED_XML_PARSE_H
 #define XFED_XML_PARSE_H
 
