@@ -92,13 +92,13 @@ class Client:
     # The stream
 
     def _connect(self, address, port):
+        connection = socket.create_connection((address, port), self._seconds)
+        connection.settimeout(None)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._condition:
-            self._inbox, self._closed = [], None
-        self._socket = socket.create_connection((address, port), self._seconds)
-        self._socket.settimeout(None)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket, self._inbox, self._closed = connection, [], None
         self._start_stream()
-        threading.Thread(target=self._read, args=(self._socket,), daemon=True).start()
+        threading.Thread(target=self._read, args=(connection,), daemon=True).start()
         self._await(STREAM + "features")
 
     def _start_stream(self):

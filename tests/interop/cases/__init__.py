@@ -1,0 +1,1 @@
+"""cases - the interop cases, by topic; importing a module lists its cases."""

@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+"""run.py - run the interop cases against real servers; TAP lines, then "N passed, N failed".
+
+Usage: run.py [--proxy PATH] [--echo PATH] [--logs DIR] [--list] [NAME...]
+
+A NAME is a case ("prosody.external") or the beginning of several ("prosody", "scan."). Without
+--proxy and --echo the newest build directory of this source tree is used.
+"""
+
+import argparse
+import glob
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import namespace  # noqa: E402
+from case import CASES, Failed  # noqa: E402
+from dns import NameServer  # noqa: E402
+from process import HarnessError  # noqa: E402
+from world import NAME_SERVER, ZONES, Certificates, World  # noqa: E402
+import cases.harness  # noqa: E402,F401
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def find_program(name):
+    """The newest program of this name in a build directory of the tree."""
+    found = glob.glob(os.path.join(ROOT, "build*", "examples", "**", name), recursive=True)
+    found = [path for path in found if os.access(path, os.X_OK) and os.path.isfile(path)]
+    return max(found, key=os.path.getmtime, default=None)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--proxy", default=find_program("xmppfed-proxy"))
+    parser.add_argument("--echo", default=find_program("echo-host"))
+    parser.add_argument("--logs", help="where logs of failed cases go (default: a new folder in /tmp)")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    for name in ("proxy", "echo"):
+        path = getattr(options, name)
+        setattr(options, name, os.path.abspath(path) if path else None)
+    return options
+
+
+def selected(names):
+    """The cases to run: those whose name is or begins with one of the names."""
+    for name in names:
+        if not any(item.name.startswith(name) for item in CASES):
+            raise HarnessError(f"no case is called or begins with '{name}' (see --list)")
+    return [item for item in CASES if not names or any(item.name.startswith(n) for n in names)]
+
+
+def run_limited(function, seconds):
+    """Run in a thread; return the exception that ended it, or None. The thread may outlive us."""
+    outcome = []
+
+    def body():
+        try:
+            function()
+            outcome.append(None)
+        except Exception as error:  # pylint: disable=broad-except
+            outcome.append(error)
+
+    thread = threading.Thread(target=body, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return outcome[0] if outcome else Failed(f"did not end within {seconds} s")
+
+
+def describe(error):
+    if isinstance(error, (Failed, HarnessError)):
+        return str(error)
+    return "".join(traceback.format_exception(error))
+
+
+def run_case(item, directory, certificates, programs):
+    """Run one case in a directory of its own; return the error or None."""
+    os.makedirs(directory)
+    world = World(directory, certificates, programs)
+    try:
+        return run_limited(lambda: item.run(world), item.seconds)
+    finally:
+        leftover = run_limited(world.close, 60)
+        if leftover:
+            print(f"# {item.name}: while ending it: {describe(leftover)}")
+
+
+def run_all(items, options, work):
+    """Run the cases one after the other; return the number that failed."""
+    certificates = Certificates(work)
+    programs = {"proxy": options.proxy, "echo": options.echo}
+    logs = options.logs
+    failed = 0
+    print(f"1..{len(items)}")
+    with NameServer(work, ZONES, NAME_SERVER):
+        for number, item in enumerate(items, 1):
+            start = time.monotonic()
+            directory = os.path.join(work, item.name)
+            error = run_case(item, directory, certificates, programs)
+            took = f"{time.monotonic() - start:.1f} s"
+            print(f"{'not ok' if error else 'ok'} {number} - {item.name} # {took}")
+            if error:
+                failed += 1
+                logs = logs or tempfile.mkdtemp(prefix="xmppfed-interop-failed-")
+                kept = os.path.join(logs, item.name)
+                shutil.copytree(directory, kept, dirs_exist_ok=True,
+                                ignore=shutil.ignore_patterns("*.sock", "mnesia", "db-*"))
+                for line in f"{describe(error)}\nlogs: {kept}".splitlines():
+                    print(f"#   {line}")
+            sys.stdout.flush()
+    return failed
+
+
+def main():
+    options = arguments()
+    if options.list:
+        for item in CASES:
+            print(item.name)
+        return 0
+    items = selected(options.names)
+    if any(item.needs_product for item in items) and not (options.proxy and options.echo):
+        raise HarnessError("xmppfed-proxy and echo-host are not built; build them or name them with "
+                           "--proxy and --echo")
+    namespace.enter()
+    namespace.furnish(NAME_SERVER)
+    work = tempfile.mkdtemp(prefix="xmppfed-interop-")
+    try:
+        failed = run_all(items, options, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"{len(items) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        STATUS = main()
+    except (HarnessError, KeyboardInterrupt) as problem:
+        print(f"run.py: {problem or 'interrupted'}", file=sys.stderr)
+        STATUS = 2
+    sys.stdout.flush()
+    # Threads of a case that overran its time must not keep the process alive.
+    os._exit(STATUS)

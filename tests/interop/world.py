@@ -1,0 +1,90 @@
+"""world.py - what a case is given: certificates, peers, the proxy, and their orderly end."""
+
+import contextlib
+import os
+
+from ca import Authority
+from peers.base import Options
+from peers.ejabberd import Ejabberd
+from peers.jabberd2 import Jabberd2
+from peers.prosody import Prosody
+from proxy import EchoHost, Proxy
+
+PEERS = {
+    "prosody": (Prosody, "fabrikam.example", "127.0.0.20"),
+    "ejabberd": (Ejabberd, "adatum.example", "127.0.0.30"),
+    "jabberd2": (Jabberd2, "northwind.example", "127.0.0.40"),
+}
+OUR_DOMAIN, OUR_ADDRESS = "contoso.example", "127.0.0.10"
+NAME_SERVER = "127.0.0.53"
+ZONES = {OUR_DOMAIN: OUR_ADDRESS, **{domain: at for _, domain, at in PEERS.values()}}
+
+
+class Certificates:
+    """The certificates of one run, made when first asked for."""
+
+    def __init__(self, directory):
+        self.authority = Authority(os.path.join(directory, "ca"))
+        self.stranger = Authority(os.path.join(directory, "other-ca"), "Another CA")
+        self.trust = self.authority.certificate
+        self._made = {}
+
+    def get(self, domain, variant="good"):
+        """good, server, client: that usage; cnonly, wrongname, expired, selfsigned, unknown."""
+        key = (domain, variant)
+        if key not in self._made:
+            self._made[key] = self._make(domain, variant)
+        return self._made[key]
+
+    def _make(self, domain, variant):
+        name = f"{domain}-{variant}"
+        issue = self.authority.issue
+        if variant in ("server", "client"):
+            return issue(name, [domain], usage=variant)
+        if variant == "cnonly":
+            return issue(name, [], common_name=domain)
+        if variant == "wrongname":
+            return issue(name, ["elsewhere.example"])
+        if variant == "expired":
+            return issue(name, [domain], expired=True)
+        if variant == "selfsigned":
+            return issue(name, [domain], self_signed=True)
+        if variant == "unknown":
+            return self.stranger.issue(name, [domain])
+        return issue(name, [domain])
+
+
+class World:
+    """Everything one case starts; closing it ends everything."""
+
+    def __init__(self, directory, certificates, programs):
+        self.directory = directory
+        self.certificates = certificates
+        self.programs = programs
+        self._stack = contextlib.ExitStack()
+
+    def peer(self, kind, certificate="good", tls="required", auth="external", trust=None):
+        """Start a peer; `certificate` names a variant of Certificates.get()."""
+        make, domain, address = PEERS[kind]
+        shown = self.certificates.get(domain, certificate)
+        options = Options(shown, trust or self.certificates.trust, tls, auth)
+        return self._stack.enter_context(make(domain, address, self.directory, options))
+
+    def proxy(self, partners, certificate="good", **more):
+        """Make a proxy for contoso.example; the caller starts it."""
+        shown = self.certificates.get(OUR_DOMAIN, certificate)
+        proxy = Proxy(self.programs["proxy"], os.path.join(self.directory, "proxy"), shown,
+                      self.certificates.trust, OUR_DOMAIN, OUR_ADDRESS, partners, NAME_SERVER,
+                      **more)
+        self._stack.callback(proxy.stop)
+        return proxy
+
+    def federation(self, partners, host=None, **more):
+        """Start a proxy with an echo-host behind it; return both."""
+        proxy = self.proxy(partners, **more).start()
+        echo = self._stack.enter_context(EchoHost(self.programs["echo"], proxy, **(host or {})))
+        proxy.wait_event("INSIDE_UP", seconds=10)
+        return proxy, echo
+
+    def close(self):
+        self._stack.close()
