@@ -64,8 +64,11 @@ XMPPFED_API void xmppfed_connection_transport_closed(xmppfed_connection *c);
 XMPPFED_API int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
                                               const xmppfed_event **ret);
 
-/* Bytes for the transport; borrowed until the next call on the connection. */
-XMPPFED_API xmppfed_slice xmppfed_connection_output(const xmppfed_connection *c);
+/*
+ * Bytes for the transport; borrowed until the next call on the connection. What was sent since the
+ * last call becomes one TLS record, so ask once for many stanzas.
+ */
+XMPPFED_API xmppfed_slice xmppfed_connection_output(xmppfed_connection *c);
 /* Drops the first len bytes of the output, as taken by the transport. */
 XMPPFED_API void xmppfed_connection_sent(xmppfed_connection *c, size_t len);
 
@@ -82,7 +85,7 @@ XMPPFED_API void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_send(xmppfed_connection *c,
                                                            const xmppfed_element *stanza,
                                                            uint64_t *ret_mark);
-/* How many output bytes the transport has taken in all. */
+/* How far the transport has taken the output, as a position to compare marks with. */
 XMPPFED_API uint64_t xmppfed_connection_acked(const xmppfed_connection *c);
 
 /*

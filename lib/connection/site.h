@@ -8,7 +8,7 @@
 struct xmppfed_site {
     unsigned references;
     xmppfed_context *ctx;
-    struct xfed_map domains; /* prepared domain -> struct xfed_site_domain */
+    struct xfed_map domains; /* prepared domain -> struct site_domain of site.c */
     xmppfed_trust *trust;
     xmppfed_policy *policy;
     char *secret;
@@ -21,6 +21,8 @@ struct xmppfed_site {
 bool xfed_site_hosts(const xmppfed_site *site, const char *prepared);
 /* Credentials of a prepared hosted domain, borrowed; NULL for none. */
 xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char *prepared);
+/* Those of some hosted domain, for a peer that has not named one; NULL if there are none. */
+xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site);
 /* The dialback secret, borrowed. */
 xmppfed_slice xfed_site_secret(const xmppfed_site *site);
 /* Unix seconds at a monotonic time. */

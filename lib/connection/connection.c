@@ -1,0 +1,219 @@
+/* connection.c - the life of one stream, and the calls of its host. */
+#include "connection/connection.h"
+
+#include "address/domain.h"
+#include "base/slice.h"
+#include "dialback/message.h"
+
+/* What one connection may hold in buffers: input, output and TLS together. */
+#define ACCOUNT_LIMIT ((size_t)8 * 1024 * 1024)
+#define INPUT_MAX ((size_t)256 * 1024)
+#define OUTPUT_MAX ((size_t)1024 * 1024)
+/* Beyond this many waiting bytes no further stanza is taken: the queue of the pair holds it. */
+#define BACKLOG_MAX ((size_t)256 * 1024)
+
+static int new_connection(xmppfed_site *site, enum xfed_role role, const char *local,
+                          const char *remote, xmppfed_time now, xmppfed_connection **ret)
+{
+    const struct xfed_ports ports = {&xfed_connection_tls_port, &xfed_connection_sasl_port,
+                                     &xfed_connection_stream_port, NULL};
+    xmppfed_connection *c = xfed_zalloc(site->ctx, sizeof(*c));
+
+    if (!c)
+        return XMPPFED_ERR_NOMEM;
+    c->ctx = xmppfed_context_ref(site->ctx);
+    c->site = xmppfed_site_ref(site);
+    xfed_account_init(&c->account, c->ctx, ACCOUNT_LIMIT);
+    xfed_negotiation_init(&c->negotiation, c->ctx, role, local, remote, &ports);
+    c->negotiation.ports.user = c;
+    xfed_event_queue_init(&c->events);
+    xfed_buffer_init(&c->in, &c->account, INPUT_MAX);
+    xfed_buffer_init(&c->plain, &c->account, OUTPUT_MAX);
+    xfed_buffer_init(&c->wire, &c->account, OUTPUT_MAX);
+    c->now = now;
+    c->opened_at = now;
+    c->last_read = now;
+    c->last_write = now;
+    c->last_stanza = now;
+    *ret = c;
+    return 0;
+}
+
+int xmppfed_connection_new_receiver(xmppfed_site *site, xmppfed_time now, xmppfed_connection **ret)
+{
+    if (!site || !ret)
+        return XMPPFED_ERR_ARGUMENT;
+    return new_connection(site, XFED_RECEIVER, "", "", now, ret);
+}
+
+int xmppfed_connection_new_initiator(xmppfed_site *site, const char *local, const char *remote,
+                                     int purpose, xmppfed_time now, xmppfed_connection **ret)
+{
+    char our_domain[XMPPFED_DOMAIN_SIZE];
+    char their_domain[XMPPFED_DOMAIN_SIZE];
+    const struct xfed_partner *partner;
+    xmppfed_connection *c;
+    int rc;
+
+    if (!site || !local || !remote || !ret)
+        return XMPPFED_ERR_ARGUMENT;
+    if (purpose != XMPPFED_PURPOSE_STANZAS && purpose != XMPPFED_PURPOSE_VERIFY)
+        return XMPPFED_ERR_ARGUMENT;
+    rc = xmppfed_domain_prepare(local, our_domain);
+    if (rc == 0)
+        rc = xmppfed_domain_prepare(remote, their_domain);
+    if (rc < 0)
+        return rc;
+    if (!xfed_site_hosts(site, our_domain))
+        return XMPPFED_ERR_UNKNOWN_HANDLE;
+    partner = site->policy ? xfed_policy_find(site->policy, their_domain) : NULL;
+    if (!partner)
+        return XMPPFED_ERR_POLICY_UNKNOWN_PARTNER;
+    if (partner->methods == 0)
+        return XMPPFED_ERR_POLICY_NO_METHOD;
+    rc = new_connection(site, XFED_INITIATOR, our_domain, their_domain, now, &c);
+    if (rc < 0)
+        return rc;
+    c->negotiation.verify_only = purpose == XMPPFED_PURPOSE_VERIFY;
+    rc = xfed_negotiation_begin(&c->negotiation);
+    if (rc < 0) {
+        xmppfed_connection_free(c);
+        return rc;
+    }
+    *ret = c;
+    return 0;
+}
+
+void xmppfed_connection_free(xmppfed_connection *c)
+{
+    xmppfed_context *ctx;
+
+    if (!c)
+        return;
+    ctx = c->ctx;
+    xfed_event_queue_fini(&c->events);
+    xmppfed_element_free(c->item);
+    xfed_reader_free(c->reader);
+    xmppfed_tls_session_free(c->tls);
+    xfed_sasl_free(c->sasl);
+    xfed_negotiation_fini(&c->negotiation);
+    xfed_buffer_fini(&c->in);
+    xfed_buffer_fini(&c->plain);
+    xfed_buffer_fini(&c->wire);
+    xfed_free(ctx, c->flushes);
+    xmppfed_site_unref(c->site);
+    xfed_free(ctx, c);
+    xmppfed_context_unref(ctx);
+}
+
+int xmppfed_connection_feed(xmppfed_connection *c, const void *data, size_t len)
+{
+    if (!c || (!data && len > 0))
+        return XMPPFED_ERR_ARGUMENT;
+    if (c->down)
+        return XMPPFED_ERR_STREAM_CLOSED;
+    c->fed = c->fed || len > 0;
+    return c->tls ? xmppfed_tls_session_feed(c->tls, data, len)
+                  : xfed_buffer_append(&c->in, data, len);
+}
+
+int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
+                                  const xmppfed_event **ret)
+{
+    const xmppfed_event *ev;
+
+    if (!c || !ret)
+        return 0;
+    c->now = now;
+    if (c->fed) {
+        c->last_read = now;
+        c->fed = false;
+    }
+    if (c->down && !c->down_queued)
+        xfed_connection_requeue_down(c);
+    while (!(ev = xfed_event_queue_pop(&c->events)))
+        if (!xfed_connection_work(c))
+            return 0;
+    *ret = ev;
+    return 1;
+}
+
+static bool addresses_belong(const xmppfed_connection *c, const xmppfed_element *stanza)
+{
+    const char *attributes[] = {"from", "to"};
+    const char *domains[] = {c->negotiation.local, c->negotiation.remote};
+
+    for (int i = 0; i < 2; i++) {
+        const char *text = xmppfed_element_attribute(stanza, attributes[i]);
+        char domain[XMPPFED_DOMAIN_SIZE];
+        xmppfed_jid jid;
+
+        if (!text || xmppfed_jid_split(text, &jid) < 0 ||
+            xfed_domain_prepare_slice(jid.domain, domain) < 0 ||
+            !xfed_text_equal(domain, domains[i]))
+            return false;
+    }
+    return true;
+}
+
+int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza,
+                            uint64_t *ret_mark)
+{
+    int rc;
+
+    if (!c || !stanza)
+        return XMPPFED_ERR_ARGUMENT;
+    /* Asked at the moment of sending, not when the stream came up (peers-and-attacks: ejabberd#95).
+     */
+    if (c->down || c->negotiation.state != XFED_STATE_I_UP)
+        return XMPPFED_ERR_STATE;
+    if (xmppfed_element_status(stanza) < 0)
+        return XMPPFED_ERR_ARGUMENT;
+    if (!addresses_belong(c, stanza))
+        return XMPPFED_ERR_STREAM_ADDRESSING;
+    if (xfed_connection_backlog(c) > BACKLOG_MAX)
+        return XMPPFED_ERR_LIMIT_QUEUE;
+    rc = xfed_connection_write(c, stanza);
+    if (rc < 0) {
+        xfed_connection_fail(c, rc, xmppfed_error_sentence(rc)); /* half a stanza may be written */
+        return rc;
+    }
+    c->last_stanza = c->now;
+    c->last_write = c->now;
+    if (ret_mark)
+        *ret_mark = c->plain_total + xfed_buffer_length(&c->plain);
+    return 0;
+}
+
+int xmppfed_connection_verify(xmppfed_connection *c, const char *local, const char *remote,
+                              const char *id, const char *key)
+{
+    xmppfed_element *e;
+    int rc;
+
+    if (!c || !local || !remote || !id || !key)
+        return XMPPFED_ERR_ARGUMENT;
+    if (c->down ||
+        (c->negotiation.state != XFED_STATE_I_UP && c->negotiation.state != XFED_STATE_I_VERIFY))
+        return XMPPFED_ERR_STATE;
+    e = xfed_dialback_verify(c->ctx, local, remote, id, key);
+    rc = e ? xfed_connection_write(c, e) : XMPPFED_ERR_NOMEM;
+    xmppfed_element_free(e);
+    return rc;
+}
+
+int xmppfed_connection_checked(xmppfed_connection *c, const char *local, const char *remote,
+                               int code, const char *condition)
+{
+    const struct xfed_input in = {
+        .local = local, .remote = remote, .code = code, .condition = condition};
+
+    if (!c || !local || !remote)
+        return XMPPFED_ERR_ARGUMENT;
+    if (c->down || !xfed_pairs_find(&c->negotiation.checks, local, remote))
+        return XMPPFED_ERR_UNKNOWN_HANDLE;
+    if (xfed_negotiation_run(&c->negotiation,
+                             code == 0 ? XFED_EVENT_CHECK_VALID : XFED_EVENT_CHECK_FAILED, &in) < 0)
+        xfed_connection_end(c);
+    return 0;
+}

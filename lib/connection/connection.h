@@ -1,0 +1,92 @@
+/* connection.h - the inside of one stream: negotiation, TLS, SASL, buffers, timers. */
+#ifndef XFED_CONNECTION_CONNECTION_H
+#define XFED_CONNECTION_CONNECTION_H
+
+#include "base/buffer.h"
+#include "connection/event.h"
+#include "connection/site.h"
+#include "negotiation/negotiation.h"
+#include "sasl/sasl.h"
+#include "stream/reader.h"
+#include <xmppfed/connection.h>
+
+/* Plaintext bytes that belong together with the wire bytes that carry them. */
+struct xfed_flush {
+    uint64_t plain_end;
+    uint64_t wire_end;
+};
+
+/* TLS records whose bytes wait for the transport, at most; more plaintext waits unencrypted. */
+#define XFED_FLUSH_MAX 64
+
+struct xmppfed_connection {
+    xmppfed_context *ctx;
+    xmppfed_site *site;
+    struct xfed_account account;
+    struct xfed_negotiation negotiation;
+    struct xfed_reader *reader; /* NULL until the first byte of a stream */
+    xmppfed_tls_session *tls;
+    struct xfed_sasl *sasl;
+    struct xfed_event_queue events;
+    xmppfed_element *item; /* the element being worked on; stanza events take it */
+
+    struct xfed_buffer in;      /* plaintext received and not yet read */
+    struct xfed_buffer plain;   /* plaintext to be sent */
+    struct xfed_buffer wire;    /* bytes to be sent as they are, before those of TLS */
+    struct xfed_flush *flushes; /* ring of XFED_FLUSH_MAX, NULL until TLS is on */
+    unsigned flush_first;
+    unsigned flush_count;
+    uint64_t plain_total; /* plaintext bytes ever produced */
+    uint64_t wire_total;  /* wire bytes ever produced */
+    uint64_t wire_sent;
+    uint64_t plain_acked;
+
+    xmppfed_time now; /* of the call in progress */
+    xmppfed_time opened_at;
+    xmppfed_time last_read;   /* any byte of the peer */
+    xmppfed_time last_write;  /* any byte of ours */
+    xmppfed_time last_stanza; /* what counts against the inactivity timeout */
+    xmppfed_proof proof;      /* of the first proved pair; the kind is the pair's own */
+    bool fed;                 /* bytes came since the last next_event */
+    bool header_sent;
+    bool up;             /* a pair was proved once */
+    bool transport_gone; /* the peer closed or the socket broke */
+    bool handshake_failed;
+    bool down;        /* the stream is over; nothing is read any more */
+    bool down_queued; /* ... and STREAM_DOWN is in the queue or was taken */
+    int down_code;
+};
+
+/* The ports that negotiation uses (ports.c). */
+extern const struct xfed_tls_port xfed_connection_tls_port;
+extern const struct xfed_sasl_port xfed_connection_sasl_port;
+extern const struct xfed_stream_port xfed_connection_stream_port;
+
+/* input.c: works on received bytes until something happened; false when there is nothing to do. */
+bool xfed_connection_work(xmppfed_connection *c);
+
+/* output.c: our header, an element, the closing tag; 0 or an error of the buffers. */
+int xfed_connection_write_header(xmppfed_connection *c, const char *from, const char *to,
+                                 const char *id) XMPPFED_MUST_CHECK;
+int xfed_connection_write(xmppfed_connection *c, const xmppfed_element *e) XMPPFED_MUST_CHECK;
+int xfed_connection_write_raw(xmppfed_connection *c, const char *text) XMPPFED_MUST_CHECK;
+/* output.c: turns waiting plaintext into wire bytes. */
+int xfed_connection_flush(xmppfed_connection *c) XMPPFED_MUST_CHECK;
+/* output.c: whether anything waits for the transport, without making a record of it. */
+bool xfed_connection_has_output(const xmppfed_connection *c);
+/* output.c: bytes that wait for the transport, encrypted or not. */
+size_t xfed_connection_backlog(const xmppfed_connection *c);
+
+/* close.c: tells the peer as far as it is to be told, and queues STREAM_DOWN; once. */
+void xfed_connection_fail(xmppfed_connection *c, int code, const char *text);
+/* close.c: queues the STREAM_DOWN for which there was no memory. */
+void xfed_connection_requeue_down(xmppfed_connection *c);
+/* close.c: ends what the negotiation has ended (its fault says how). */
+void xfed_connection_end(xmppfed_connection *c);
+
+/* proof.c: takes down what is known about the peer now that a pair was proved. */
+void xfed_connection_note_proof(xmppfed_connection *c, int method);
+/* proof.c: puts the proof, as of a method of enum xmppfed_method, into an event. */
+void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppfed_event *ev);
+
+#endif

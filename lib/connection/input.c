@@ -1,0 +1,160 @@
+/* input.c - from wire bytes to events of the state machine, one item at a time. */
+#include "connection/connection.h"
+
+#include "negotiation/classify.h"
+#include "xml/ns.h"
+
+#include <stdio.h>
+
+/* Plaintext read from TLS in one go. */
+#define READ_SIZE 16384
+
+static void run(xmppfed_connection *c, unsigned event, const struct xfed_input *in)
+{
+    if (xfed_negotiation_run(&c->negotiation, event, in) < 0)
+        xfed_connection_end(c);
+}
+
+static void fail(xmppfed_connection *c, int code, const char *where)
+{
+    char text[sizeof(c->negotiation.fault.text)];
+    const char *peer = c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
+
+    (void)snprintf(text, sizeof(text), "%s: %s (%s, byte %llu of the stream)", peer,
+                   xmppfed_error_sentence(code), where,
+                   (unsigned long long)(c->reader ? xfed_reader_offset(c->reader) : 0));
+    xfed_connection_fail(c, code, text);
+}
+
+static bool handshaking(const xmppfed_connection *c)
+{
+    return c->negotiation.state == XFED_STATE_I_TLS || c->negotiation.state == XFED_STATE_R_TLS;
+}
+
+/* true if the handshake moved on or failed. */
+static bool work_handshake(xmppfed_connection *c)
+{
+    xmppfed_problem why = {0};
+    int rc = xmppfed_tls_session_handshake(c->tls, &why);
+
+    if (rc < 0) {
+        char text[sizeof(why.text) + XMPPFED_DOMAIN_SIZE];
+
+        c->handshake_failed = true;
+        (void)snprintf(text, sizeof(text), "%s: %s",
+                       c->negotiation.remote[0] ? c->negotiation.remote : "the peer", why.text);
+        xfed_connection_fail(c, rc, text);
+        return true;
+    }
+    if (rc == 0)
+        return false;
+    run(c, XFED_EVENT_TLS_UP, &(struct xfed_input){0});
+    return true;
+}
+
+/* Decrypts more plaintext; true if there is some or the session ended. */
+static bool work_decrypt(xmppfed_connection *c)
+{
+    char *room = xfed_buffer_reserve(&c->in, READ_SIZE);
+    int rc;
+
+    if (!room) {
+        fail(c, XMPPFED_ERR_LIMIT_MEMORY, "while decrypting");
+        return true;
+    }
+    rc = xmppfed_tls_session_read(c->tls, room, READ_SIZE);
+    if (rc > 0) {
+        xfed_buffer_commit(&c->in, (size_t)rc);
+        return true;
+    }
+    xfed_buffer_commit(&c->in, 0);
+    if (rc == 0)
+        return false;
+    if (rc == XMPPFED_ERR_TLS_CLOSED)
+        c->transport_gone = true;
+    else
+        fail(c, rc, "while decrypting");
+    return true;
+}
+
+static void take_header(xmppfed_connection *c, const xmppfed_element *e)
+{
+    struct xfed_stream_header header;
+    int rc =
+        xfed_stream_header_read(e, xfed_reader_prefix(c->reader), xfed_reader_default_ns(c->reader),
+                                xfed_reader_declares_dialback(c->reader), XFED_NS_SERVER, &header);
+
+    if (rc < 0)
+        fail(c, rc, "in the stream header");
+    else
+        run(c, XFED_EVENT_HEADER, &(struct xfed_input){.element = e, .header = &header});
+}
+
+static void take_element(xmppfed_connection *c, const xmppfed_element *e)
+{
+    struct xfed_classified classified;
+    unsigned event = xfed_classify(e, &classified);
+
+    if (event == XFED_EVENT_STANZA)
+        c->last_stanza = c->now;
+    run(c, event, &classified.input);
+}
+
+/* Reads one item from the plaintext; true if bytes were used. */
+static bool work_read(xmppfed_connection *c)
+{
+    xmppfed_slice bytes = xfed_buffer_bytes(&c->in);
+    size_t used = 0;
+    int rc;
+
+    if (!c->reader) {
+        c->reader = xfed_reader_new(&c->account, &xfed_xml_limits_before);
+        if (!c->reader) {
+            xfed_connection_fail(c, XMPPFED_ERR_NOMEM, xmppfed_error_sentence(XMPPFED_ERR_NOMEM));
+            return true;
+        }
+        if (c->up && c->negotiation.role == XFED_RECEIVER)
+            xfed_reader_set_limits(c->reader, &xfed_xml_limits_after);
+    }
+    rc = xfed_reader_feed(c->reader, bytes.data, bytes.len, &used, &c->item);
+    xfed_buffer_consume(&c->in, used);
+    if (rc < 0)
+        fail(c, rc, "in the XML");
+    else if (rc == XFED_READER_HEADER)
+        take_header(c, c->item);
+    else if (rc == XFED_READER_ELEMENT)
+        take_element(c, c->item);
+    else if (rc == XFED_READER_CLOSE)
+        run(c, XFED_EVENT_STREAM_CLOSE, &(struct xfed_input){0});
+    xmppfed_element_free(c->item);
+    c->item = NULL;
+    return true;
+}
+
+static void note_gone(xmppfed_connection *c)
+{
+    const char *peer = c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
+    char text[XMPPFED_DOMAIN_SIZE + 128];
+
+    (void)snprintf(text, sizeof(text), "%s closed the connection while we waited for: %s", peer,
+                   xfed_state_text(c->negotiation.state));
+    xfed_connection_fail(c, XMPPFED_ERR_STREAM_CLOSED, text);
+}
+
+bool xfed_connection_work(xmppfed_connection *c)
+{
+    if (c->down)
+        return false;
+    if (handshaking(c)) {
+        if (work_handshake(c))
+            return true;
+    } else if (xfed_buffer_length(&c->in) > 0) {
+        return work_read(c);
+    } else if (c->tls && work_decrypt(c)) {
+        return true;
+    }
+    if (!c->transport_gone)
+        return false;
+    note_gone(c);
+    return true;
+}

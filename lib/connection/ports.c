@@ -1,0 +1,244 @@
+/* ports.c - what the negotiation asks of TLS, SASL and the stream, done with this connection's. */
+#include "connection/connection.h"
+
+#include "crypto/random.h"
+#include "sasl/payload.h"
+#include "tls/session.h"
+
+/* ---- TLS --------------------------------------------------------------------------------- */
+
+static xmppfed_credentials *credentials_for(const xmppfed_connection *c, const char *local)
+{
+    return local[0] ? xfed_site_credentials(c->site, local) : xfed_site_any_credentials(c->site);
+}
+
+static bool tls_usable(void *user, const char *local, bool server)
+{
+    const xmppfed_connection *c = user;
+
+    return !server || credentials_for(c, local);
+}
+
+static int tls_start(void *user, const char *local, const char *remote, bool server)
+{
+    xmppfed_connection *c = user;
+    int rc = xfed_connection_flush(c); /* <proceed/> goes out before the first TLS byte */
+
+    if (rc < 0)
+        return rc;
+    return xfed_tls_session_new(&c->account, server ? XMPPFED_TLS_SERVER : XMPPFED_TLS_CLIENT,
+                                credentials_for(c, local), server ? NULL : remote, &c->tls);
+}
+
+static int tls_prove(void *user, const char *domain, int eku, xmppfed_problem *why)
+{
+    xmppfed_connection *c = user;
+
+    return xmppfed_tls_session_verify(c->tls, c->site->trust, eku, xfed_site_wall(c->site, c->now),
+                                      domain, why);
+}
+
+const struct xfed_tls_port xfed_connection_tls_port = {tls_usable, tls_start, tls_prove};
+
+/* ---- SASL -------------------------------------------------------------------------------- */
+
+static void sasl_end(void *user)
+{
+    xmppfed_connection *c = user;
+
+    xfed_sasl_free(c->sasl);
+    c->sasl = NULL;
+}
+
+static int sasl_start(void *user, bool initiator, const char *proved)
+{
+    xmppfed_connection *c = user;
+
+    sasl_end(c);
+    return initiator ? xfed_sasl_initiator_new(c->ctx, XFED_SASL_EXTERNAL, NULL, &c->sasl)
+                     : xfed_sasl_receiver_new(c->ctx, XFED_SASL_EXTERNAL, proved, &c->sasl);
+}
+
+static int sasl_step(void *user, const char *text, char **ret_text)
+{
+    xmppfed_connection *c = user;
+    xmppfed_slice input;
+    xmppfed_slice output;
+    char *owned = NULL;
+    int status;
+    int rc;
+
+    if (!c->sasl)
+        return XMPPFED_ERR_SASL_MALFORMED;
+    rc = xfed_sasl_payload_read(c->ctx, text, &input, &owned);
+    if (rc < 0)
+        return rc;
+    status = xfed_sasl_step(c->sasl, input, &output);
+    xfed_free(c->ctx, owned);
+    if (status < 0)
+        return status;
+    rc = xfed_sasl_payload_write(c->ctx, output, ret_text);
+    return rc < 0 ? rc : status;
+}
+
+const struct xfed_sasl_port xfed_connection_sasl_port = {sasl_start, sasl_step, sasl_end};
+
+/* ---- the site ---------------------------------------------------------------------------- */
+
+static bool hosts(void *user, const char *domain)
+{
+    const xmppfed_connection *c = user;
+
+    return xfed_site_hosts(c->site, domain);
+}
+
+static const struct xfed_partner *partner(void *user, const char *domain)
+{
+    const xmppfed_connection *c = user;
+
+    return c->site->policy ? xfed_policy_find(c->site->policy, domain) : NULL;
+}
+
+static xmppfed_slice secret(void *user)
+{
+    const xmppfed_connection *c = user;
+
+    return xfed_site_secret(c->site);
+}
+
+static int new_id(void *user, char *ret, size_t size)
+{
+    const xmppfed_connection *c = user;
+
+    return xfed_random_token(c->ctx, ret,
+                             size < XFED_RANDOM_TOKEN_SIZE ? size : XFED_RANDOM_TOKEN_SIZE);
+}
+
+/* ---- the stream -------------------------------------------------------------------------- */
+
+static int send_header(void *user, const char *from, const char *to, const char *id)
+{
+    return xfed_connection_write_header(user, from, to, id);
+}
+
+static int send(void *user, const xmppfed_element *e)
+{
+    return xfed_connection_write(user, e);
+}
+
+static bool is_blank(xmppfed_slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.data[i] != ' ' && s.data[i] != '\n' && s.data[i] != '\r' && s.data[i] != '\t')
+            return false;
+    return true;
+}
+
+/*
+ * The peer must have waited for us here, so that bytes already received are an injection
+ * (CVE-2011-0411 and its kin); white space is let go.
+ */
+static int restart(void *user)
+{
+    xmppfed_connection *c = user;
+
+    if (!is_blank(xfed_buffer_bytes(&c->in)))
+        return XMPPFED_ERR_STREAM_LEFTOVER;
+    xfed_buffer_clear(&c->in);
+    xfed_reader_free(c->reader);
+    c->reader = NULL;
+    return 0;
+}
+
+/* ---- the host ---------------------------------------------------------------------------- */
+
+static xmppfed_event *push(xmppfed_connection *c, int kind, const char *local, const char *remote)
+{
+    xmppfed_event *ev = xfed_event_new(c->ctx, kind, local, remote);
+
+    if (!ev)
+        return NULL;
+    ev->direction = c->negotiation.role == XFED_INITIATOR ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
+    xfed_event_queue_push(&c->events, ev);
+    return ev;
+}
+
+static int up(void *user, const char *local, const char *remote, int method)
+{
+    xmppfed_connection *c = user;
+    xmppfed_event *ev = push(c, XMPPFED_EVENT_STREAM_UP, local, remote);
+
+    if (!ev)
+        return XMPPFED_ERR_NOMEM;
+    if (!c->up)
+        xfed_connection_note_proof(c, method);
+    xfed_connection_attach_proof(c, method, ev);
+    c->up = true;
+    c->last_stanza = c->now;
+    if (c->reader && c->negotiation.role == XFED_RECEIVER)
+        xfed_reader_set_limits(c->reader, &xfed_xml_limits_after);
+    return 0;
+}
+
+static int can_verify(void *user)
+{
+    xmppfed_connection *c = user;
+
+    return push(c, XMPPFED_EVENT_CAN_VERIFY, c->negotiation.local, c->negotiation.remote)
+               ? 0
+               : XMPPFED_ERR_NOMEM;
+}
+
+static int check(void *user, const char *local, const char *remote, const char *id, const char *key)
+{
+    xmppfed_event *ev = push(user, XMPPFED_EVENT_DIALBACK_CHECK, local, remote);
+
+    return ev && xfed_event_set(ev, &ev->id, id) && xfed_event_set(ev, &ev->key, key)
+               ? 0
+               : XMPPFED_ERR_NOMEM;
+}
+
+static int verify_answer(void *user, const struct xfed_dialback_message *answer)
+{
+    xmppfed_event *ev = push(user, XMPPFED_EVENT_DIALBACK_ANSWER, answer->to, answer->from);
+
+    if (!ev || !xfed_event_set(ev, &ev->id, answer->id))
+        return XMPPFED_ERR_NOMEM;
+    if (answer->verdict == XFED_DIALBACK_INVALID)
+        ev->code = XMPPFED_ERR_DIALBACK_INVALID;
+    else if (answer->verdict == XFED_DIALBACK_ERROR)
+        ev->code = XMPPFED_ERR_DIALBACK_REFUSED;
+    return xfed_event_set(ev, &ev->text, answer->condition) ? 0 : XMPPFED_ERR_NOMEM;
+}
+
+static int stanza(void *user, const struct xfed_input *in)
+{
+    xmppfed_connection *c = user;
+    const struct xfed_pairs *proved = &c->negotiation.proved;
+    const struct xfed_pair *pair = xfed_pairs_find(proved, in->local, in->remote);
+    xmppfed_event *ev = push(c, XMPPFED_EVENT_STANZA, in->local, in->remote);
+
+    if (!ev)
+        return XMPPFED_ERR_NOMEM;
+    if (!pair)
+        pair = xfed_pairs_find_external(proved, in->remote);
+    xfed_connection_attach_proof(c, pair ? pair->method : 0, ev);
+    ev->element = c->item;
+    c->item = NULL;
+    return 0;
+}
+
+const struct xfed_stream_port xfed_connection_stream_port = {
+    .hosts = hosts,
+    .partner = partner,
+    .secret = secret,
+    .new_id = new_id,
+    .send_header = send_header,
+    .send = send,
+    .restart = restart,
+    .up = up,
+    .can_verify = can_verify,
+    .check = check,
+    .verify_answer = verify_answer,
+    .stanza = stanza,
+};

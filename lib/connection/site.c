@@ -1,0 +1,216 @@
+/* site.c - the domains, certificates, trust, policy, secret and clock of a host. */
+#include "connection/site.h"
+
+#include "base/memory.h"
+#include "crypto/random.h"
+#include <xmppfed/address.h>
+
+#include <string.h>
+
+#define SECRET_MIN 16
+#define SECRET_RANDOM 32
+
+struct site_domain {
+    xmppfed_credentials *credentials;
+};
+
+int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret)
+{
+    xmppfed_site *site;
+    uint64_t seed;
+    int rc;
+
+    if (!ctx || !ret)
+        return XMPPFED_ERR_ARGUMENT;
+    site = xfed_zalloc(ctx, sizeof(*site));
+    if (!site)
+        return XMPPFED_ERR_NOMEM;
+    site->references = 1;
+    site->ctx = xmppfed_context_ref(ctx);
+    rc = xfed_random(ctx, &seed, sizeof(seed));
+    xfed_map_init(&site->domains, ctx, seed);
+    if (rc == 0) {
+        site->secret = xfed_zalloc(ctx, SECRET_RANDOM);
+        site->secret_len = SECRET_RANDOM;
+        rc = site->secret ? xfed_random(ctx, site->secret, SECRET_RANDOM) : XMPPFED_ERR_NOMEM;
+    }
+    if (rc < 0) {
+        xmppfed_site_unref(site);
+        return rc;
+    }
+    *ret = site;
+    return 0;
+}
+
+xmppfed_site *xmppfed_site_ref(xmppfed_site *site)
+{
+    if (site)
+        site->references++;
+    return site;
+}
+
+static void wipe_secret(xmppfed_site *site)
+{
+    if (site->secret)
+        xfed_wipe(site->secret, site->secret_len);
+    xfed_free(site->ctx, site->secret);
+    site->secret = NULL;
+}
+
+static void free_domain(xmppfed_site *site, struct site_domain *d)
+{
+    if (!d)
+        return;
+    xmppfed_credentials_unref(d->credentials);
+    xfed_free(site->ctx, d);
+}
+
+void xmppfed_site_unref(xmppfed_site *site)
+{
+    struct xfed_map_cursor cursor = {0};
+    xmppfed_context *ctx;
+    void *value;
+
+    if (!site || --site->references > 0)
+        return;
+    while (xfed_map_next(&site->domains, &cursor, NULL, &value))
+        free_domain(site, value);
+    xfed_map_fini(&site->domains);
+    xmppfed_trust_unref(site->trust);
+    xmppfed_policy_unref(site->policy);
+    wipe_secret(site);
+    ctx = site->ctx;
+    xfed_free(ctx, site);
+    xmppfed_context_unref(ctx);
+}
+
+int xmppfed_site_set_domain(xmppfed_site *site, const char *domain,
+                            xmppfed_credentials *credentials)
+{
+    char prepared[XMPPFED_DOMAIN_SIZE];
+    struct site_domain *d;
+    int rc;
+
+    if (!site || !domain)
+        return XMPPFED_ERR_ARGUMENT;
+    rc = xmppfed_domain_prepare(domain, prepared);
+    if (rc < 0)
+        return rc;
+    d = xfed_map_get_text(&site->domains, prepared);
+    if (!d) {
+        d = xfed_zalloc(site->ctx, sizeof(*d));
+        if (!d || xfed_map_put_text(&site->domains, prepared, d) < 0) {
+            xfed_free(site->ctx, d);
+            return XMPPFED_ERR_NOMEM;
+        }
+    }
+    xmppfed_credentials_ref(credentials);
+    xmppfed_credentials_unref(d->credentials);
+    d->credentials = credentials;
+    return 0;
+}
+
+int xmppfed_site_remove_domain(xmppfed_site *site, const char *domain)
+{
+    char prepared[XMPPFED_DOMAIN_SIZE];
+    struct site_domain *d;
+
+    if (!site || !domain || xmppfed_domain_prepare(domain, prepared) < 0)
+        return XMPPFED_ERR_UNKNOWN_HANDLE;
+    d = xfed_map_remove_text(&site->domains, prepared);
+    if (!d)
+        return XMPPFED_ERR_UNKNOWN_HANDLE;
+    free_domain(site, d);
+    return 0;
+}
+
+int xmppfed_site_hosts(const xmppfed_site *site, const char *domain)
+{
+    char prepared[XMPPFED_DOMAIN_SIZE];
+
+    return site && domain && xmppfed_domain_prepare(domain, prepared) == 0 &&
+           xfed_site_hosts(site, prepared);
+}
+
+void xmppfed_site_set_trust(xmppfed_site *site, xmppfed_trust *trust)
+{
+    if (!site)
+        return;
+    xmppfed_trust_ref(trust);
+    xmppfed_trust_unref(site->trust);
+    site->trust = trust;
+}
+
+void xmppfed_site_set_policy(xmppfed_site *site, xmppfed_policy *policy)
+{
+    if (!site)
+        return;
+    xmppfed_policy_ref(policy);
+    xmppfed_policy_unref(site->policy);
+    site->policy = policy;
+}
+
+xmppfed_policy *xmppfed_site_policy(const xmppfed_site *site)
+{
+    return site ? site->policy : NULL;
+}
+
+int xmppfed_site_set_dialback_secret(xmppfed_site *site, xmppfed_slice secret)
+{
+    char *copy;
+
+    if (!site || !secret.data || secret.len < SECRET_MIN)
+        return XMPPFED_ERR_ARGUMENT;
+    copy = xfed_alloc(site->ctx, secret.len);
+    if (!copy)
+        return XMPPFED_ERR_NOMEM;
+    memcpy(copy, secret.data, secret.len);
+    wipe_secret(site);
+    site->secret = copy;
+    site->secret_len = secret.len;
+    return 0;
+}
+
+void xmppfed_site_set_clock(xmppfed_site *site, int64_t unix_seconds, xmppfed_time now)
+{
+    if (!site)
+        return;
+    site->clock_seconds = unix_seconds;
+    site->clock_at = now;
+}
+
+bool xfed_site_hosts(const xmppfed_site *site, const char *prepared)
+{
+    return xfed_map_get_text(&site->domains, prepared) != NULL;
+}
+
+xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char *prepared)
+{
+    const struct site_domain *d = xfed_map_get_text(&site->domains, prepared);
+
+    return d ? d->credentials : NULL;
+}
+
+xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site)
+{
+    struct xfed_map_cursor cursor = {0};
+    void *value;
+
+    while (xfed_map_next(&site->domains, &cursor, NULL, &value)) {
+        const struct site_domain *d = value;
+
+        if (d->credentials)
+            return d->credentials;
+    }
+    return NULL;
+}
+
+xmppfed_slice xfed_site_secret(const xmppfed_site *site)
+{
+    return (xmppfed_slice){site->secret, site->secret_len};
+}
+
+int64_t xfed_site_wall(const xmppfed_site *site, xmppfed_time now)
+{
+    return site->clock_seconds + (int64_t)((now - site->clock_at) / 1000);
+}

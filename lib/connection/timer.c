@@ -1,0 +1,100 @@
+/* timer.c - the deadlines of one stream: establishment, inactivity, keep-alive. */
+#include "connection/connection.h"
+
+#include <stdio.h>
+
+static xmppfed_time seconds(const xmppfed_connection *c, int setting)
+{
+    return (xmppfed_time)xmppfed_policy_gateway(c->site->policy, setting) * 1000;
+}
+
+static bool keeps_alive(const xmppfed_connection *c)
+{
+    const struct xfed_partner *p =
+        c->site->policy ? xfed_policy_find(c->site->policy, c->negotiation.remote) : NULL;
+
+    return p && p->keep_alive;
+}
+
+/* What an open stream waits for; each XMPPFED_TIME_NEVER if it does not apply. */
+struct deadlines {
+    xmppfed_time establish;
+    xmppfed_time inactive;
+    xmppfed_time peer_silent; /* EnableKeepAlive: the peer must be heard */
+    xmppfed_time keep_alive;  /* and we are heard twice as often */
+};
+
+static struct deadlines deadlines_of(const xmppfed_connection *c)
+{
+    struct deadlines d = {XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
+                          XMPPFED_TIME_NEVER};
+    xmppfed_time interval;
+
+    if (c->down || !c->site->policy)
+        return d;
+    if (!c->up) {
+        d.establish = c->opened_at + seconds(c, XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT);
+        return d;
+    }
+    d.inactive = c->last_stanza + seconds(c, XMPPFED_GATEWAY_INACTIVITY_TIMEOUT);
+    if (!keeps_alive(c))
+        return d;
+    interval = seconds(c, XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL);
+    if (c->negotiation.role == XFED_RECEIVER)
+        d.peer_silent = c->last_read + interval;
+    else
+        d.keep_alive = c->last_write + interval / 2;
+    return d;
+}
+
+static xmppfed_time earlier(xmppfed_time a, xmppfed_time b)
+{
+    return a < b ? a : b;
+}
+
+xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c)
+{
+    struct deadlines d;
+
+    if (!c)
+        return XMPPFED_TIME_NEVER;
+    d = deadlines_of(c);
+    return earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive));
+}
+
+static void time_out(xmppfed_connection *c, int code, const char *what)
+{
+    char text[XMPPFED_DOMAIN_SIZE + 160];
+    const char *peer = c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
+
+    (void)snprintf(text, sizeof(text), "%s: %s", peer, what);
+    if (code == XMPPFED_ERR_TIMEOUT_IDLE && c->negotiation.role == XFED_INITIATOR)
+        xmppfed_connection_close(c, 0, text); /* our own idleness is no error of the peer */
+    else
+        xfed_connection_fail(c, code, text);
+}
+
+void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
+{
+    struct deadlines d;
+
+    if (!c)
+        return;
+    c->now = now;
+    d = deadlines_of(c);
+    if (now >= d.establish) {
+        char what[128];
+
+        (void)snprintf(what, sizeof(what), "the stream was not set up in time; last waited for: %s",
+                       xfed_state_text(c->negotiation.state));
+        time_out(c, XMPPFED_ERR_TIMEOUT_ESTABLISH, what);
+    } else if (now >= d.inactive) {
+        time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no stanza for the inactivity timeout");
+    } else if (now >= d.peer_silent) {
+        time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no keep-alive within the keep-alive interval");
+    } else if (now >= d.keep_alive) {
+        /* White space between stanzas (RFC 6120 4.6.1). */
+        if (xfed_connection_write_raw(c, " ") == 0)
+            c->last_write = now;
+    }
+}

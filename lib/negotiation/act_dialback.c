@@ -1,0 +1,133 @@
+/* act_dialback.c - actions of server dialback in its three roles (XEP-0220). */
+#include "negotiation/actions.h"
+
+#include "dialback/key.h"
+
+/* The originating server: our key for the stream as it is now (XEP-0220 2.1.1). */
+int xfed_act_send_db_result(struct xfed_negotiation *n, const struct xfed_row *row,
+                            const struct xfed_input *in)
+{
+    char key[XFED_DIALBACK_KEY_SIZE];
+    int rc;
+
+    (void)row;
+    (void)in;
+    n->method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
+    rc = xfed_dialback_key_make(n->ctx, n->ports.stream->secret(n->ports.user), n->remote, n->local,
+                                n->id, key);
+    return rc < 0
+               ? rc
+               : xfed_negotiation_send(n, xfed_dialback_result(n->ctx, n->local, n->remote, key));
+}
+
+static int send_answer(struct xfed_negotiation *n, const char *local, const char *remote,
+                       enum xfed_dialback_verdict verdict, const char *condition)
+{
+    return xfed_negotiation_send(
+        n, xfed_dialback_result_answer(n->ctx, local, remote, verdict, condition));
+}
+
+/* The receiving server: the host finds the authoritative server (XEP-0220 2.2). */
+int xfed_act_ask_check(struct xfed_negotiation *n, const struct xfed_row *row,
+                       const struct xfed_input *in)
+{
+    const struct xfed_dialback_message *m = in->dialback;
+    int rc = 0;
+
+    (void)row;
+    if (xfed_pairs_find(&n->checks, m->to, m->from))
+        return 0; /* one check a pair at a time: the first key is the one that counts */
+    if (n->proved.count + n->checks.count >= XFED_PAIRS_MAX)
+        return send_answer(n, m->to, m->from, XFED_DIALBACK_ERROR, "resource-constraint");
+    rc = xfed_pairs_add(&n->checks, m->to, m->from, 0);
+    return rc < 0 ? rc : n->ports.stream->check(n->ports.user, m->to, m->from, n->id, m->key);
+}
+
+int xfed_act_answer_db_unhosted(struct xfed_negotiation *n, const struct xfed_row *row,
+                                const struct xfed_input *in)
+{
+    (void)row;
+    return send_answer(n, in->dialback->to, in->dialback->from, XFED_DIALBACK_ERROR,
+                       "item-not-found");
+}
+
+int xfed_act_answer_db_unlisted(struct xfed_negotiation *n, const struct xfed_row *row,
+                                const struct xfed_input *in)
+{
+    (void)row;
+    return send_answer(n, in->dialback->to, in->dialback->from, XFED_DIALBACK_ERROR,
+                       "policy-violation");
+}
+
+/* Without TLS the cure is TLS, with TLS it is a certificate (XEP-0220 2.4.1). */
+int xfed_act_answer_db_closed(struct xfed_negotiation *n, const struct xfed_row *row,
+                              const struct xfed_input *in)
+{
+    (void)row;
+    return send_answer(n, in->dialback->to, in->dialback->from, XFED_DIALBACK_ERROR,
+                       n->tls_on ? "not-authorized" : "policy-violation");
+}
+
+int xfed_act_answer_db_valid(struct xfed_negotiation *n, const struct xfed_row *row,
+                             const struct xfed_input *in)
+{
+    int method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
+    int rc;
+
+    (void)row;
+    (void)xfed_pairs_remove(&n->checks, in->local, in->remote);
+    rc = xfed_pairs_add(&n->proved, in->local, in->remote, method);
+    if (rc == 0)
+        rc = send_answer(n, in->local, in->remote, XFED_DIALBACK_VALID, NULL);
+    if (rc == 0)
+        rc = n->ports.stream->up(n->ports.user, in->local, in->remote, method);
+    return rc;
+}
+
+/*
+ * Also taken where the answer was valid but the policy has changed meanwhile. An invalid key closes
+ * the stream unless other pairs live on it (XEP-0220 2.3.2); an error leaves it usable (2.4).
+ */
+int xfed_act_answer_db_failed(struct xfed_negotiation *n, const struct xfed_row *row,
+                              const struct xfed_input *in)
+{
+    bool invalid = in->code == XMPPFED_ERR_DIALBACK_INVALID;
+    int rc;
+
+    (void)row;
+    if (!xfed_pairs_remove(&n->checks, in->local, in->remote))
+        return 0;
+    rc =
+        send_answer(n, in->local, in->remote, invalid ? XFED_DIALBACK_INVALID : XFED_DIALBACK_ERROR,
+                    invalid ? NULL : (in->condition ? in->condition : "policy-violation"));
+    if (rc == 0 && invalid && n->proved.count == 0 && n->checks.count == 0)
+        return XMPPFED_ERR_DIALBACK_INVALID;
+    return rc;
+}
+
+/* The authoritative server: is the key one that we made? Stateless (XEP-0185). */
+int xfed_act_answer_verify(struct xfed_negotiation *n, const struct xfed_row *row,
+                           const struct xfed_input *in)
+{
+    const struct xfed_dialback_message *m = in->dialback;
+    bool ours;
+
+    (void)row;
+    if (!n->ports.stream->hosts(n->ports.user, m->to))
+        return xfed_negotiation_send(n, xfed_dialback_verify_answer(n->ctx, m->to, m->from, m->id,
+                                                                    XFED_DIALBACK_ERROR,
+                                                                    "item-not-found"));
+    ours = n->ports.stream->partner(n->ports.user, m->from) &&
+           xfed_dialback_key_check(n->ctx, n->ports.stream->secret(n->ports.user), m->from, m->to,
+                                   m->id, m->key);
+    return xfed_negotiation_send(
+        n, xfed_dialback_verify_answer(n->ctx, m->to, m->from, m->id,
+                                       ours ? XFED_DIALBACK_VALID : XFED_DIALBACK_INVALID, NULL));
+}
+
+int xfed_act_pass_verify_answer(struct xfed_negotiation *n, const struct xfed_row *row,
+                                const struct xfed_input *in)
+{
+    (void)row;
+    return n->ports.stream->verify_answer(n->ports.user, in->dialback);
+}

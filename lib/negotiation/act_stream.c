@@ -1,0 +1,197 @@
+/* act_stream.c - actions on headers, features, stanzas and the end of a stream. */
+#include "negotiation/actions.h"
+
+#include "base/fault.h"
+#include "base/slice.h"
+#include "stream/stream_error.h"
+
+/* What we take after authentication, as told to the peer by XEP-0478. */
+#define ADVERTISED_BYTES (256u * 1024u)
+
+int xfed_negotiation_send(struct xfed_negotiation *n, xmppfed_element *e)
+{
+    int rc = e ? xmppfed_element_status(e) : XMPPFED_ERR_NOMEM;
+
+    if (rc == 0)
+        rc = n->ports.stream->send(n->ports.user, e);
+    xmppfed_element_free(e);
+    return rc;
+}
+
+int xfed_act_nothing(struct xfed_negotiation *n, const struct xfed_row *row,
+                     const struct xfed_input *in)
+{
+    (void)n;
+    (void)row;
+    (void)in;
+    return 0;
+}
+
+/* The sentence names the certificate's fault where that is what left no method. */
+int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
+                  const struct xfed_input *in)
+{
+    const char *who = n->remote[0] ? n->remote : "the peer";
+    const char *sentence = xmppfed_error_sentence(row->code);
+
+    if (!n->remote[0] && in->header && in->header->from[0])
+        who = in->header->from;
+    if (row->code == XMPPFED_ERR_DIALBACK_REFUSED && in->dialback)
+        return xfed_fault_set(&n->fault, row->code, "%s: %s: %s", who, sentence,
+                              in->dialback->condition);
+    if (n->certificate == XFED_CERTIFICATE_FAILS &&
+        (row->code == XMPPFED_ERR_POLICY_NO_METHOD || row->code == XMPPFED_ERR_TLS_CERTIFICATE ||
+         row->code == XMPPFED_ERR_SASL_REFUSED))
+        return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,
+                              n->why_not_proved.text,
+                              "the partner record allows no other method on this stream");
+    return xfed_fault_set(&n->fault, row->code, "%s: %s", who, sentence);
+}
+
+int xfed_act_finish(struct xfed_negotiation *n, const struct xfed_row *row,
+                    const struct xfed_input *in)
+{
+    (void)n;
+    (void)row;
+    (void)in;
+    return XMPPFED_ERR_STREAM_CLOSED;
+}
+
+int xfed_act_note_peer_error(struct xfed_negotiation *n, const struct xfed_row *row,
+                             const struct xfed_input *in)
+{
+    const char *condition = "undefined-condition";
+    const char *text = "";
+
+    (void)row;
+    (void)xfed_stream_error_read(in->element, &condition, &text);
+    return xfed_fault_set(&n->fault, XMPPFED_ERR_STREAM_ERROR_RECEIVED,
+                          "%s ended the stream with %s%s%s", n->remote[0] ? n->remote : "the peer",
+                          condition, text[0] ? ": " : "", text);
+}
+
+/* Freezes the domains at the first header that names them (RFC 6120 4.7). */
+static int freeze(struct xfed_negotiation *n, const struct xfed_stream_header *h)
+{
+    if (!n->remote[0])
+        (void)xfed_text_copy(n->remote, sizeof(n->remote), h->from);
+    if (!n->local[0])
+        (void)xfed_text_copy(n->local, sizeof(n->local), h->to);
+    return 0;
+}
+
+int xfed_act_note_header(struct xfed_negotiation *n, const struct xfed_row *row,
+                         const struct xfed_input *in)
+{
+    (void)row;
+    n->dialback_offered = in->header->dialback_prefix;
+    return xfed_text_copy(n->id, sizeof(n->id), in->header->id) ? 0 : XMPPFED_ERR_INTERNAL;
+}
+
+int xfed_act_legacy_features(struct xfed_negotiation *n, const struct xfed_row *row,
+                             const struct xfed_input *in)
+{
+    int rc = xfed_act_note_header(n, row, in);
+
+    n->tls_offered = false;
+    n->external_offered = false;
+    return rc < 0 ? rc : XFED_EVENT_FEATURES;
+}
+
+/* What is offered is what the facts allow at this moment; no offer binds a later decision. */
+static struct xfed_stream_features offers(struct xfed_negotiation *n, const struct xfed_input *in)
+{
+    unsigned facts = xfed_negotiation_facts(n, XFED_EVENT_HEADER, in);
+    bool dialback = (facts & XFED_FACT_DIALBACK_OPEN) != 0;
+
+    n->external_offered = n->tls_on && (facts & XFED_FACT_EXTERNAL_OPEN) != 0;
+    return (struct xfed_stream_features){
+        .starttls = (facts & XFED_FACT_TLS_USABLE) != 0,
+        .starttls_required = (facts & XFED_FACT_TLS_REQUIRED) != 0,
+        .sasl = n->external_offered,
+        .sasl_external = n->external_offered,
+        .dialback = dialback,
+        .dialback_errors = dialback,
+    };
+}
+
+static int answer(struct xfed_negotiation *n, const struct xfed_input *in,
+                  const struct xfed_stream_features *offer)
+{
+    int rc = n->ports.stream->new_id(n->ports.user, n->id, sizeof(n->id));
+
+    if (rc == 0)
+        rc = n->ports.stream->send_header(n->ports.user, n->local, n->remote, n->id);
+    if (rc < 0 || !in->header->version_1)
+        return rc;
+    return xfed_negotiation_send(n, xfed_stream_features_write(n->ctx, offer));
+}
+
+int xfed_act_answer_header(struct xfed_negotiation *n, const struct xfed_row *row,
+                           const struct xfed_input *in)
+{
+    struct xfed_stream_features offer;
+
+    (void)row;
+    (void)freeze(n, in->header);
+    offer = offers(n, in);
+    return answer(n, in, &offer);
+}
+
+int xfed_act_answer_header_up(struct xfed_negotiation *n, const struct xfed_row *row,
+                              const struct xfed_input *in)
+{
+    struct xfed_stream_features offer = {.max_bytes = ADVERTISED_BYTES};
+    int rc;
+
+    (void)row;
+    rc = answer(n, in, &offer);
+    if (rc == 0)
+        rc = xfed_pairs_add(&n->proved, n->local, n->remote, XMPPFED_METHOD_EXTERNAL);
+    if (rc == 0)
+        rc = n->ports.stream->up(n->ports.user, n->local, n->remote, XMPPFED_METHOD_EXTERNAL);
+    return rc;
+}
+
+int xfed_act_restart_header(struct xfed_negotiation *n, const struct xfed_row *row,
+                            const struct xfed_input *in)
+{
+    int rc = xfed_act_restart_wait(n, row, in);
+
+    return rc < 0 ? rc : xfed_negotiation_begin(n);
+}
+
+/* Everything learned before the restart is void (RFC 6120 4.3.3); only the domains stay. */
+int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row,
+                          const struct xfed_input *in)
+{
+    (void)row;
+    (void)in;
+    n->id[0] = '\0';
+    n->tls_offered = false;
+    n->dialback_offered = false;
+    return n->ports.stream->restart(n->ports.user);
+}
+
+int xfed_act_announce_up(struct xfed_negotiation *n, const struct xfed_row *row,
+                         const struct xfed_input *in)
+{
+    (void)row;
+    (void)in;
+    return n->ports.stream->up(n->ports.user, n->local, n->remote, n->method);
+}
+
+int xfed_act_announce_verify(struct xfed_negotiation *n, const struct xfed_row *row,
+                             const struct xfed_input *in)
+{
+    (void)row;
+    (void)in;
+    return n->ports.stream->can_verify(n->ports.user);
+}
+
+int xfed_act_pass_stanza(struct xfed_negotiation *n, const struct xfed_row *row,
+                         const struct xfed_input *in)
+{
+    (void)row;
+    return n->ports.stream->stanza(n->ports.user, in);
+}

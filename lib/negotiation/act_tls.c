@@ -1,0 +1,43 @@
+/* act_tls.c - actions of STARTTLS (RFC 6120 5.4). */
+#include "negotiation/actions.h"
+
+#include "xml/ns.h"
+
+int xfed_act_send_starttls(struct xfed_negotiation *n, const struct xfed_row *row,
+                           const struct xfed_input *in)
+{
+    (void)row;
+    (void)in;
+    return xfed_negotiation_send(n, xmppfed_element_new(n->ctx, "starttls", XFED_NS_TLS));
+}
+
+/* The handshake begins with the byte after <proceed/>: restart refuses plaintext that follows it.
+ */
+static int start(struct xfed_negotiation *n, bool server)
+{
+    int rc = n->ports.stream->restart(n->ports.user);
+
+    if (rc == 0)
+        rc = n->ports.tls->start(n->ports.user, n->local, n->remote, server);
+    if (rc == 0)
+        n->tls_on = true;
+    return rc;
+}
+
+int xfed_act_start_tls(struct xfed_negotiation *n, const struct xfed_row *row,
+                       const struct xfed_input *in)
+{
+    (void)row;
+    (void)in;
+    return start(n, false);
+}
+
+int xfed_act_send_proceed(struct xfed_negotiation *n, const struct xfed_row *row,
+                          const struct xfed_input *in)
+{
+    int rc = xfed_negotiation_send(n, xmppfed_element_new(n->ctx, "proceed", XFED_NS_TLS));
+
+    (void)row;
+    (void)in;
+    return rc < 0 ? rc : start(n, true);
+}

@@ -1,0 +1,20 @@
+/* actions.h - what a row of a table does: one function for each entry of actions.def. */
+#ifndef XFED_NEGOTIATION_ACTIONS_H
+#define XFED_NEGOTIATION_ACTIONS_H
+
+#include "negotiation/negotiation.h"
+
+/*
+ * Each returns 0, a further event (enum xfed_event_id) that is to happen in the row's next state,
+ * or a negative error, which ends the stream. None writes the state.
+ */
+#define X(name, text)                                                           \
+    int xfed_act_##name(struct xfed_negotiation *n, const struct xfed_row *row, \
+                        const struct xfed_input *in);
+#include "negotiation/actions.def"
+#undef X
+
+/* Sends an element and frees it; XMPPFED_ERR_NOMEM for NULL. */
+int xfed_negotiation_send(struct xfed_negotiation *n, xmppfed_element *e) XMPPFED_MUST_CHECK;
+
+#endif

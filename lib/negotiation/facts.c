@@ -1,0 +1,135 @@
+/* facts.c - what holds at the moment of an event: the only place where rows meet live data. */
+#include "negotiation/negotiation.h"
+
+#include "base/slice.h"
+
+#include <string.h>
+
+/* The peer's domain that the event is about: of a dialback pair, or of the stream; "" if unknown.
+ */
+static const char *subject(const struct xfed_negotiation *n, unsigned event,
+                           const struct xfed_input *in)
+{
+    if (event == XFED_EVENT_DB_RESULT && in->dialback)
+        return in->dialback->from;
+    if ((event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED) && in->remote)
+        return in->remote;
+    if (!n->remote[0] && in->header)
+        return in->header->from;
+    return n->remote;
+}
+
+/* Our domain that the event is about, "" if none was named. */
+static const char *target(const struct xfed_negotiation *n, unsigned event,
+                          const struct xfed_input *in)
+{
+    if (event == XFED_EVENT_DB_RESULT && in->dialback)
+        return in->dialback->to;
+    if ((event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED) && in->local)
+        return in->local;
+    if (!n->local[0] && in->header)
+        return in->header->to;
+    return n->local;
+}
+
+/* Absent now, not known before, or the same as before (peers-and-attacks: CVE-2018-10847). */
+static bool unchanged(const char *now, const char *before)
+{
+    return !now[0] || !before[0] || strcmp(now, before) == 0;
+}
+
+static unsigned header_facts(const struct xfed_negotiation *n, const struct xfed_stream_header *h)
+{
+    unsigned facts = 0;
+
+    if (h->version_1)
+        facts |= XFED_FACT_VERSION_1;
+    if (unchanged(h->from, n->remote) && unchanged(h->to, n->local))
+        facts |= XFED_FACT_SAME_ADDRESSES;
+    return facts;
+}
+
+static bool certificate_proves(struct xfed_negotiation *n, const char *domain, int eku)
+{
+    if (n->certificate == XFED_CERTIFICATE_UNCHECKED)
+        n->certificate = n->ports.tls->prove(n->ports.user, domain, eku, &n->why_not_proved) == 0
+                             ? XFED_CERTIFICATE_PROVES
+                             : XFED_CERTIFICATE_FAILS;
+    return n->certificate == XFED_CERTIFICATE_PROVES;
+}
+
+static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
+                             const struct xfed_partner *partner, const char *domain,
+                             const char *local)
+{
+    bool server = n->role == XFED_RECEIVER;
+    bool offered = server ? n->external_offered || event == XFED_EVENT_HEADER
+                          : n->external_offered && n->ports.tls->usable(n->ports.user, local, true);
+    uint32_t dialback = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
+    unsigned facts = 0;
+
+    if (partner->tls != XMPPFED_NOT_SUPPORTED && (server || n->tls_offered) && !n->tls_on &&
+        n->ports.tls->usable(n->ports.user, local, server))
+        facts |= XFED_FACT_TLS_USABLE;
+    if (!(partner->methods & XMPPFED_METHOD_DIALBACK_TCP))
+        facts |= XFED_FACT_TLS_REQUIRED;
+    if (partner->methods & dialback)
+        facts |= XFED_FACT_DIALBACK_OPEN;
+    /* The certificate was checked for the stream's own peer, never for another pair's domain. */
+    if (n->tls_on && offered && (partner->methods & XMPPFED_METHOD_EXTERNAL) &&
+        (!n->remote[0] || strcmp(domain, n->remote) == 0) &&
+        certificate_proves(n, domain, partner->eku))
+        facts |= XFED_FACT_EXTERNAL_OPEN;
+    return facts;
+}
+
+static bool stanza_is_proved(const struct xfed_negotiation *n, const struct xfed_input *in)
+{
+    if (!in->local || !in->remote || !n->ports.stream->hosts(n->ports.user, in->local))
+        return false;
+    return xfed_pairs_find(&n->proved, in->local, in->remote) ||
+           xfed_pairs_find_external(&n->proved, in->remote);
+}
+
+static bool pair_is_ours(const struct xfed_negotiation *n, unsigned event,
+                         const struct xfed_input *in)
+{
+    if (event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED)
+        return xfed_pairs_find(&n->checks, in->local, in->remote) != NULL;
+    return in->dialback && strcmp(in->dialback->from, n->remote) == 0 &&
+           strcmp(in->dialback->to, n->local) == 0;
+}
+
+unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
+                                const struct xfed_input *in)
+{
+    const char *domain = subject(n, event, in);
+    const char *local = target(n, event, in);
+    const struct xfed_partner *partner =
+        domain[0] ? n->ports.stream->partner(n->ports.user, domain) : NULL;
+    unsigned facts = in->header ? header_facts(n, in->header) : 0;
+
+    if (event == XFED_EVENT_STANZA) /* the hot path asks one thing only */
+        return stanza_is_proved(n, in) ? XFED_FACT_PAIR_PROVED : 0;
+    if (!local[0] || n->ports.stream->hosts(n->ports.user, local))
+        facts |= XFED_FACT_TARGET_HOSTED;
+    if (partner || !domain[0])
+        facts |= XFED_FACT_PARTNER_LISTED;
+    if (partner)
+        facts |= method_facts(n, event, partner, domain, local);
+    else if (!domain[0])
+        /* A peer that has not said who it is may start TLS and dialback; its db:result will say. */
+        facts |=
+            XFED_FACT_DIALBACK_OPEN |
+            (!n->tls_on && n->ports.tls->usable(n->ports.user, local, true) ? XFED_FACT_TLS_USABLE
+                                                                            : 0u);
+    if (n->dialback_offered)
+        facts |= XFED_FACT_DIALBACK_OFFERED;
+    if (n->verify_only)
+        facts |= XFED_FACT_VERIFY_ONLY;
+    if (pair_is_ours(n, event, in))
+        facts |= XFED_FACT_PAIR_OURS;
+    if (n->sasl_tries < XFED_SASL_TRIES)
+        facts |= XFED_FACT_TRIES_LEFT;
+    return facts;
+}

@@ -1,0 +1,85 @@
+/*
+ * negotiation.h - one stream's negotiation: the data of the state machine, and its engine.
+ *
+ * xfed_negotiation_run is the only writer of the state. It computes the facts, finds the row, does
+ * its action and goes on while actions name a further event.
+ */
+#ifndef XFED_NEGOTIATION_NEGOTIATION_H
+#define XFED_NEGOTIATION_NEGOTIATION_H
+
+#include "negotiation/machine.h"
+#include "negotiation/pairs.h"
+#include "negotiation/ports.h"
+#include "stream/features.h"
+#include "stream/header.h"
+
+/* What the peer's certificate was found to be worth for the peer's domain on this TLS session. */
+enum xfed_certificate {
+    XFED_CERTIFICATE_UNCHECKED,
+    XFED_CERTIFICATE_PROVES,
+    XFED_CERTIFICATE_FAILS
+};
+
+struct xfed_negotiation {
+    xmppfed_context *ctx;
+    struct xfed_ports ports;
+    enum xfed_role role;
+    unsigned state;
+    bool verify_only;
+    bool tls_on;
+    bool external_offered; /* initiator: by the peer; receiver: by us */
+    bool tls_offered;      /* initiator: by the peer */
+    bool dialback_offered; /* initiator: by the peer */
+    unsigned sasl_tries;
+    int method; /* enum xmppfed_method that is being tried, or that succeeded */
+    enum xfed_certificate certificate;
+    char local[XMPPFED_DOMAIN_SIZE];  /* "" until a receiver is told */
+    char remote[XMPPFED_DOMAIN_SIZE]; /* "" until a receiver is told */
+    char id[256];                     /* of the stream as it is now; the receiver's choice */
+    const char *sasl_condition;       /* of the <failure/> to send; static */
+    char *sasl_text;                  /* what SASL wants to be sent next */
+    struct xfed_pairs proved;
+    struct xfed_pairs checks;
+    xmppfed_problem why_not_proved; /* of the certificate */
+    xmppfed_problem fault;          /* why the stream ended; code 0: cleanly */
+};
+
+/* What comes with an event; unused fields are zero. */
+struct xfed_input {
+    const xmppfed_element *element;
+    const struct xfed_stream_header *header;
+    const struct xfed_stream_features *features;
+    const struct xfed_dialback_message *dialback;
+    const char *local;  /* STANZA: domain of 'to'; CHECK_*: the pair */
+    const char *remote; /* STANZA: domain of 'from'; CHECK_*: the pair */
+    int code;           /* CHECK_FAILED: why */
+    const char *condition;
+};
+
+/* SASL attempts that a peer has on one stream (RFC 6120 6.4.5 asks for 2 to 5). */
+#define XFED_SASL_TRIES 3
+
+/* local and remote are prepared; a receiver starts with "". */
+void xfed_negotiation_init(struct xfed_negotiation *n, xmppfed_context *ctx, enum xfed_role role,
+                           const char *local, const char *remote, const struct xfed_ports *ports);
+void xfed_negotiation_fini(struct xfed_negotiation *n);
+
+/* Initiator: sends the first header. */
+int xfed_negotiation_begin(struct xfed_negotiation *n) XMPPFED_MUST_CHECK;
+
+/*
+ * Lets an event happen. 0: the stream goes on. Negative: it is over and n->fault says why;
+ * XMPPFED_ERR_STREAM_CLOSED with fault.code 0 if it ended cleanly.
+ */
+int xfed_negotiation_run(struct xfed_negotiation *n, unsigned event,
+                         const struct xfed_input *in) XMPPFED_MUST_CHECK;
+
+/* Whether stanzas may be sent (initiator) or are taken (receiver). */
+bool xfed_negotiation_is_up(const struct xfed_negotiation *n);
+
+/* The facts of facts.def as they are for this event; asks the ports, changes only the cache of the
+ * certificate check. */
+unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
+                                const struct xfed_input *in);
+
+#endif

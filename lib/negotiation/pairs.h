@@ -1,0 +1,37 @@
+/* pairs.h - the pairs of domains proved on a received stream, and the checks still open on it. */
+#ifndef XFED_NEGOTIATION_PAIRS_H
+#define XFED_NEGOTIATION_PAIRS_H
+
+#include "base/memory.h"
+#include <xmppfed/address.h>
+
+/* Proved pairs and open checks that one stream may have at most, each. */
+#define XFED_PAIRS_MAX 32
+
+struct xfed_pair {
+    char local[XMPPFED_DOMAIN_SIZE];
+    char remote[XMPPFED_DOMAIN_SIZE];
+    int method; /* enum xmppfed_method by which it was proved; 0 for an open check */
+};
+
+struct xfed_pairs {
+    xmppfed_context *ctx;
+    struct xfed_pair *items;
+    size_t count;
+};
+
+void xfed_pairs_init(struct xfed_pairs *p, xmppfed_context *ctx);
+void xfed_pairs_fini(struct xfed_pairs *p);
+
+/* Adds a pair, or sets the method of one that is there. XMPPFED_ERR_LIMIT_PENDING, _NOMEM, or 0. */
+int xfed_pairs_add(struct xfed_pairs *p, const char *local, const char *remote,
+                   int method) XMPPFED_MUST_CHECK;
+/* The pair of two prepared domains, or NULL. */
+const struct xfed_pair *xfed_pairs_find(const struct xfed_pairs *p, const char *local,
+                                        const char *remote);
+/* The first pair with this remote domain that a certificate proved, whatever its local, or NULL. */
+const struct xfed_pair *xfed_pairs_find_external(const struct xfed_pairs *p, const char *remote);
+/* Takes a pair out; false if it was not there. */
+bool xfed_pairs_remove(struct xfed_pairs *p, const char *local, const char *remote);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * ports.h - what the negotiation asks of TLS, of SASL and of its stream.
+ *
+ * The connection implements the three over tls/, sasl/ and its buffers; tests and fuzzers put
+ * others in their place. Nothing here knows GnuTLS or libgsasl.
+ */
+#ifndef XFED_NEGOTIATION_PORTS_H
+#define XFED_NEGOTIATION_PORTS_H
+
+#include "dialback/message.h"
+#include "policy/partner.h"
+#include <xmppfed/element.h>
+
+struct xfed_input;
+
+struct xfed_tls_port {
+    /* Whether we can be the server (so: have a certificate for local, "" for any) or the client. */
+    bool (*usable)(void *user, const char *local, bool server);
+    /* Starts the handshake; XFED_EVENT_TLS_UP is run when it is done. */
+    int (*start)(void *user, const char *local, const char *remote, bool server);
+    /* 0 if the peer's certificate proves the domain now, else an error with its sentence. */
+    int (*prove)(void *user, const char *domain, int eku, xmppfed_problem *why);
+};
+
+struct xfed_sasl_port {
+    /* Begins EXTERNAL; proved is the peer's domain for a receiver, NULL for an initiator. */
+    int (*start)(void *user, bool initiator, const char *proved);
+    /*
+     * One step with element text (NULL: nothing was sent). *ret_text, the text to send, is freed by
+     * the caller with xfed_free. 1 when done, 0 to go on, or an error.
+     */
+    int (*step)(void *user, const char *text, char **ret_text);
+    void (*end)(void *user);
+};
+
+struct xfed_stream_port {
+    /* What is asked of the site: hosted domains, partner records, the dialback secret, a new id. */
+    bool (*hosts)(void *user, const char *domain);
+    const struct xfed_partner *(*partner)(void *user, const char *domain);
+    xmppfed_slice (*secret)(void *user);
+    int (*new_id)(void *user, char *ret, size_t size);
+
+    /* What is done to the stream; each gives 0 or an error. */
+    int (*send_header)(void *user, const char *from, const char *to, const char *id);
+    int (*send)(void *user, const xmppfed_element *e);
+    /* Forgets the stream so far; bytes that already followed it are an error. */
+    int (*restart)(void *user);
+
+    /* What is told to the host; each gives 0 or an error. */
+    int (*up)(void *user, const char *local, const char *remote, int method);
+    int (*can_verify)(void *user);
+    int (*check)(void *user, const char *local, const char *remote, const char *id,
+                 const char *key);
+    int (*verify_answer)(void *user, const struct xfed_dialback_message *answer);
+    int (*stanza)(void *user, const struct xfed_input *in);
+};
+
+struct xfed_ports {
+    const struct xfed_tls_port *tls;
+    const struct xfed_sasl_port *sasl;
+    const struct xfed_stream_port *stream;
+    void *user;
+};
+
+#endif

@@ -1,0 +1,50 @@
+/* rows.h - the shorthand in which the two tables are written. */
+#ifndef XFED_NEGOTIATION_ROWS_H
+#define XFED_NEGOTIATION_ROWS_H
+
+#include "negotiation/machine.h"
+#include <xmppfed/error.h>
+
+/* A row: in state, on event, if all of need and none of bar: do action, go to next. */
+#define ROW(state, event, need, bar, action, next)                                   \
+    {                                                                                \
+        XFED_STATE_##state, XFED_EVENT_##event, (need), (bar), XFED_ACTION_##action, \
+            XFED_STATE_##next, 0                                                     \
+    }
+/* A row that ends the stream with an error. */
+#define FAIL(state, event, need, bar, error)                                     \
+    {                                                                            \
+        XFED_STATE_##state, XFED_EVENT_##event, (need), (bar), XFED_ACTION_fail, \
+            XFED_STATE_CLOSED, XMPPFED_ERR_##error                               \
+    }
+/* How every open state ends when the peer ends the stream. */
+#define ENDS(state)                                                   \
+    ROW(state, STREAM_ERROR, ALWAYS, NEVER, note_peer_error, CLOSED), \
+        ROW(state, STREAM_CLOSE, ALWAYS, NEVER, finish, CLOSED)
+
+/* Dialback answers that nobody asked for on this stream are ignored (CVE-2012-3525). */
+#define RESULTS_IGNORED(state)                                 \
+    ROW(state, DB_VALID, ALWAYS, NEVER, nothing, state),       \
+        ROW(state, DB_INVALID, ALWAYS, NEVER, nothing, state), \
+        ROW(state, DB_ERROR, ALWAYS, NEVER, nothing, state)
+#define ANSWERS_IGNORED(state) \
+    RESULTS_IGNORED(state), ROW(state, DB_VERIFY_ANSWER, ALWAYS, NEVER, nothing, state)
+
+#define ALWAYS 0
+#define NEVER 0
+
+#define VERSION_1 XFED_FACT_VERSION_1
+#define SAME_ADDRESSES XFED_FACT_SAME_ADDRESSES
+#define TARGET_HOSTED XFED_FACT_TARGET_HOSTED
+#define PARTNER_LISTED XFED_FACT_PARTNER_LISTED
+#define TLS_USABLE XFED_FACT_TLS_USABLE
+#define TLS_REQUIRED XFED_FACT_TLS_REQUIRED
+#define EXTERNAL_OPEN XFED_FACT_EXTERNAL_OPEN
+#define DIALBACK_OPEN XFED_FACT_DIALBACK_OPEN
+#define DIALBACK_OFFERED XFED_FACT_DIALBACK_OFFERED
+#define VERIFY_ONLY XFED_FACT_VERIFY_ONLY
+#define PAIR_PROVED XFED_FACT_PAIR_PROVED
+#define PAIR_OURS XFED_FACT_PAIR_OURS
+#define TRIES_LEFT XFED_FACT_TRIES_LEFT
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * table_receiver.c - every step of a stream that a peer opens (RFC 6120 4-6, XEP-0178, XEP-0220).
+ *
+ * A check of one of our own keys (db:verify, the authoritative server's part) is answered in every
+ * open state, with or without TLS: it proves nothing to us and tells nothing but yes or no.
+ */
+#include "negotiation/rows.h"
+
+/* clang-format off */
+static const struct xfed_row rows[] = {
+    FAIL(R_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
+    FAIL(R_HEADER, HEADER, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
+    ROW(R_HEADER, HEADER, ALWAYS, NEVER, answer_header, R_OPEN),
+    ENDS(R_HEADER),
+
+    /* Without TLS: nothing but STARTTLS, and dialback where the record allows it on plain TCP. */
+    ROW(R_OPEN, STARTTLS, TLS_USABLE, NEVER, send_proceed, R_TLS),
+    FAIL(R_OPEN, STARTTLS, ALWAYS, TLS_USABLE, TLS_UNAVAILABLE),
+    ROW(R_OPEN, DB_RESULT, ALWAYS, TARGET_HOSTED, answer_db_unhosted, R_OPEN),
+    ROW(R_OPEN, DB_RESULT, ALWAYS, PARTNER_LISTED, answer_db_unlisted, R_OPEN),
+    ROW(R_OPEN, DB_RESULT, DIALBACK_OPEN, TLS_REQUIRED, ask_check, R_OPEN),
+    ROW(R_OPEN, DB_RESULT, ALWAYS, NEVER, answer_db_closed, R_OPEN),
+    ROW(R_OPEN, CHECK_VALID, PAIR_OURS | DIALBACK_OPEN | PARTNER_LISTED | TARGET_HOSTED, TLS_REQUIRED, answer_db_valid, R_UP),
+    ROW(R_OPEN, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_OPEN),
+    ROW(R_OPEN, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_OPEN),
+    ROW(R_OPEN, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_OPEN),
+    ANSWERS_IGNORED(R_OPEN),
+    ENDS(R_OPEN),
+
+    ROW(R_TLS, TLS_UP, ALWAYS, NEVER, restart_wait, R_TLS_HEADER),
+
+    FAIL(R_TLS_HEADER, HEADER, ALWAYS, SAME_ADDRESSES, STREAM_ADDRESSING),
+    FAIL(R_TLS_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
+    FAIL(R_TLS_HEADER, HEADER, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
+    ROW(R_TLS_HEADER, HEADER, EXTERNAL_OPEN, NEVER, answer_header, R_TLS_OPEN),
+    ROW(R_TLS_HEADER, HEADER, DIALBACK_OPEN, NEVER, answer_header, R_TLS_OPEN),
+    FAIL(R_TLS_HEADER, HEADER, ALWAYS, EXTERNAL_OPEN | DIALBACK_OPEN, TLS_CERTIFICATE),
+    ENDS(R_TLS_HEADER),
+
+    /* EXTERNAL was offered only if the certificate proves the stream's 'from' (XEP-0178 3). */
+    ROW(R_TLS_OPEN, AUTH, EXTERNAL_OPEN | TRIES_LEFT, NEVER, sasl_begin, R_AUTH),
+    ROW(R_TLS_OPEN, AUTH, TRIES_LEFT, EXTERNAL_OPEN, refuse_mechanism, R_TLS_OPEN),
+    FAIL(R_TLS_OPEN, AUTH, ALWAYS, TRIES_LEFT, SASL_REFUSED),
+    ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, TARGET_HOSTED, answer_db_unhosted, R_TLS_OPEN),
+    ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, PARTNER_LISTED, answer_db_unlisted, R_TLS_OPEN),
+    ROW(R_TLS_OPEN, DB_RESULT, DIALBACK_OPEN, NEVER, ask_check, R_TLS_OPEN),
+    ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, DIALBACK_OPEN, answer_db_closed, R_TLS_OPEN),
+    ROW(R_TLS_OPEN, CHECK_VALID, PAIR_OURS | DIALBACK_OPEN | PARTNER_LISTED | TARGET_HOSTED, NEVER, answer_db_valid, R_UP),
+    ROW(R_TLS_OPEN, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_TLS_OPEN),
+    ROW(R_TLS_OPEN, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_TLS_OPEN),
+    ROW(R_TLS_OPEN, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_TLS_OPEN),
+    ANSWERS_IGNORED(R_TLS_OPEN),
+    ENDS(R_TLS_OPEN),
+
+    ROW(R_AUTH, RESPONSE, ALWAYS, NEVER, sasl_continue, R_AUTH),
+    ROW(R_AUTH, ABORT, ALWAYS, NEVER, send_sasl_failure, R_TLS_OPEN),
+    ROW(R_AUTH, SASL_MORE, ALWAYS, NEVER, send_challenge, R_AUTH),
+    ROW(R_AUTH, SASL_DONE, EXTERNAL_OPEN | PARTNER_LISTED, NEVER, send_success, R_AUTH_HEADER),
+    FAIL(R_AUTH, SASL_DONE, ALWAYS, EXTERNAL_OPEN, POLICY_NO_METHOD),
+    FAIL(R_AUTH, SASL_DONE, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
+    ROW(R_AUTH, SASL_REFUSED, ALWAYS, NEVER, send_sasl_failure, R_TLS_OPEN),
+    ENDS(R_AUTH),
+
+    FAIL(R_AUTH_HEADER, HEADER, ALWAYS, SAME_ADDRESSES, STREAM_ADDRESSING),
+    ROW(R_AUTH_HEADER, HEADER, TARGET_HOSTED | PARTNER_LISTED | EXTERNAL_OPEN, NEVER, answer_header_up, R_UP),
+    FAIL(R_AUTH_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
+    FAIL(R_AUTH_HEADER, HEADER, ALWAYS, NEVER, POLICY_UNKNOWN_PARTNER),
+    ENDS(R_AUTH_HEADER),
+
+    /* More pairs may be proved by dialback; one that fails does not close the others (XEP-0220 2.5). */
+    ROW(R_UP, STANZA, PAIR_PROVED, NEVER, pass_stanza, R_UP),
+    FAIL(R_UP, STANZA, ALWAYS, PAIR_PROVED, STREAM_INVALID_FROM),
+    ROW(R_UP, DB_RESULT, ALWAYS, TARGET_HOSTED, answer_db_unhosted, R_UP),
+    ROW(R_UP, DB_RESULT, ALWAYS, PARTNER_LISTED, answer_db_unlisted, R_UP),
+    ROW(R_UP, DB_RESULT, DIALBACK_OPEN, NEVER, ask_check, R_UP),
+    ROW(R_UP, DB_RESULT, ALWAYS, DIALBACK_OPEN, answer_db_closed, R_UP),
+    ROW(R_UP, CHECK_VALID, PAIR_OURS | DIALBACK_OPEN | PARTNER_LISTED | TARGET_HOSTED, NEVER, answer_db_valid, R_UP),
+    ROW(R_UP, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_UP),
+    ROW(R_UP, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_UP),
+    ROW(R_UP, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_UP),
+    ANSWERS_IGNORED(R_UP),
+    ENDS(R_UP),
+};
+/* clang-format on */
+
+const struct xfed_table xfed_table_receiver = {rows, sizeof(rows) / sizeof(rows[0])};
