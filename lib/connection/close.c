@@ -6,24 +6,23 @@
 static const char CLOSING_TAG[] = "</stream:stream>";
 
 /* An error before our header is preceded by a header (RFC 6120 4.9.1.2). */
-static void tell_peer(xmppfed_connection *c, const char *condition, const char *text)
+static int tell_peer(xmppfed_connection *c, const char *condition, const char *text)
 {
-    xmppfed_element *e;
+    char id[40] = "";
+    int rc = 0;
 
     if (!c->header_sent) {
-        char id[40] = "";
-
-        (void)c->negotiation.ports.stream->new_id(c, id, sizeof(id));
-        if (xfed_connection_write_header(c, c->negotiation.local, c->negotiation.remote, id) < 0)
-            return;
+        rc = c->negotiation.ports.stream->new_id(c, id, sizeof(id));
+        if (rc == 0)
+            rc = xfed_connection_write_header(c, c->negotiation.local, c->negotiation.remote, id);
     }
-    if (condition[0]) {
-        e = xfed_stream_error_write(c->ctx, condition, text);
-        if (e && xfed_connection_write(c, e) < 0)
-            condition = "";
+    if (rc == 0 && condition[0]) {
+        xmppfed_element *e = xfed_stream_error_write(c->ctx, condition, text);
+
+        rc = e ? xfed_connection_write(c, e) : XMPPFED_ERR_NOMEM;
         xmppfed_element_free(e);
     }
-    (void)xfed_connection_write_raw(c, CLOSING_TAG);
+    return rc < 0 ? rc : xfed_connection_write_raw(c, CLOSING_TAG);
 }
 
 /* During a TLS handshake there is no stream to say anything on. */
@@ -55,8 +54,12 @@ static void end(xmppfed_connection *c, int code, const char *text, bool silent)
     if (c->down)
         return;
     if (can_tell(c) && !c->handshake_failed) {
-        tell_peer(c, condition, xmppfed_error_sentence(code));
-        if (xfed_connection_flush(c) == 0 && c->tls)
+        /* What cannot be said for want of memory is left unsaid: the transport is closed anyway. */
+        int rc = tell_peer(c, condition, xmppfed_error_sentence(code));
+
+        if (rc == 0)
+            rc = xfed_connection_flush(c);
+        if (rc == 0 && c->tls)
             xmppfed_tls_session_close(c->tls);
     }
     c->down = true;
