@@ -50,8 +50,8 @@ XMPPFED_API void xmppfed_element_free(xmppfed_element *root);
 XMPPFED_API xmppfed_element *xmppfed_element_copy(const xmppfed_element *e);
 
 /*
- * 0, or the first failure of a building call on this tree: XMPPFED_ERR_NOMEM (memory or budget; also
- * for e NULL), XMPPFED_ERR_ARGUMENT (a name, namespace, value or text that XML does not allow).
+ * 0, or the first failure of a building call on this tree: XMPPFED_ERR_NOMEM (memory or budget;
+ * also for e NULL), XMPPFED_ERR_ARGUMENT (a name, namespace, value or text that XML forbids).
  */
 XMPPFED_API int xmppfed_element_status(const xmppfed_element *e);
 

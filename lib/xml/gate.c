@@ -96,6 +96,15 @@ static size_t plain_run(const struct xfed_gate *g, size_t len)
     return run;
 }
 
+/* Markup is nearly all ASCII, which is spared the call. */
+static enum xfed_utf8_step decode(struct xfed_utf8 *u, uint8_t byte)
+{
+    if (byte >= 0x80 || u->state != 0)
+        return xfed_utf8_feed(u, byte);
+    u->code = byte;
+    return XFED_UTF8_CODE;
+}
+
 static int feed_byte(struct xfed_gate *g, uint8_t byte)
 {
     if (!g->pending && byte == '<')
@@ -106,7 +115,7 @@ static int feed_byte(struct xfed_gate *g, uint8_t byte)
 
     if (g->utf8.state == 0)
         g->char_at = g->unit_len;
-    enum xfed_utf8_step step = xfed_utf8_feed(&g->utf8, byte);
+    enum xfed_utf8_step step = decode(&g->utf8, byte);
     if (step == XFED_UTF8_REJECT)
         return XMPPFED_ERR_XML_ENCODING; /* RFC 6120 4.9.3.22 */
     if (g->pending)

@@ -28,6 +28,8 @@ bool xfed_xml_is_name_start(uint32_t code)
 
 bool xfed_xml_is_name_char(uint32_t code)
 {
+    if (code >= 'a' && code <= 'z') /* nearly always */
+        return true;
     if (xfed_xml_is_name_start(code))
         return true;
     return (code >= '0' && code <= '9') || code == '-' || code == '.' || code == 0xB7 ||
