@@ -1,10 +1,9 @@
 /* input.c - from wire bytes to events of the state machine, one item at a time. */
 #include "connection/connection.h"
 
+#include "base/fault.h"
 #include "negotiation/classify.h"
 #include "xml/ns.h"
-
-#include <stdio.h>
 
 /* Plaintext read from TLS in one go. */
 #define READ_SIZE 16384
@@ -15,15 +14,19 @@ static void run(xmppfed_connection *c, unsigned event, const struct xfed_input *
         xfed_connection_end(c);
 }
 
+static const char *peer_name(const xmppfed_connection *c)
+{
+    return c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
+}
+
 static void fail(xmppfed_connection *c, int code, const char *where)
 {
-    char text[sizeof(c->negotiation.fault.text)];
-    const char *peer = c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
+    unsigned long long offset = c->reader ? xfed_reader_offset(c->reader) : 0;
+    xmppfed_problem why;
 
-    (void)snprintf(text, sizeof(text), "%s: %s (%s, byte %llu of the stream)", peer,
-                   xmppfed_error_sentence(code), where,
-                   (unsigned long long)(c->reader ? xfed_reader_offset(c->reader) : 0));
-    xfed_connection_fail(c, code, text);
+    (void)xfed_fault_set(&why, code, "%s: %s (%s, byte %llu of the stream)", peer_name(c),
+                         xmppfed_error_sentence(code), where, offset);
+    xfed_connection_fail(c, code, why.text);
 }
 
 static bool handshaking(const xmppfed_connection *c)
@@ -38,12 +41,11 @@ static bool work_handshake(xmppfed_connection *c)
     int rc = xmppfed_tls_session_handshake(c->tls, &why);
 
     if (rc < 0) {
-        char text[sizeof(why.text) + XMPPFED_DOMAIN_SIZE];
+        xmppfed_problem named;
 
         c->handshake_failed = true;
-        (void)snprintf(text, sizeof(text), "%s: %s",
-                       c->negotiation.remote[0] ? c->negotiation.remote : "the peer", why.text);
-        xfed_connection_fail(c, rc, text);
+        (void)xfed_fault_set(&named, rc, "%s: %s", peer_name(c), why.text);
+        xfed_connection_fail(c, rc, named.text);
         return true;
     }
     if (rc == 0)
@@ -133,12 +135,12 @@ static bool work_read(xmppfed_connection *c)
 
 static void note_gone(xmppfed_connection *c)
 {
-    const char *peer = c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
-    char text[XMPPFED_DOMAIN_SIZE + 128];
+    xmppfed_problem why;
 
-    (void)snprintf(text, sizeof(text), "%s closed the connection while we waited for: %s", peer,
-                   xfed_state_text(c->negotiation.state));
-    xfed_connection_fail(c, XMPPFED_ERR_STREAM_CLOSED, text);
+    (void)xfed_fault_set(&why, XMPPFED_ERR_STREAM_CLOSED,
+                         "%s closed the connection while we waited for: %s", peer_name(c),
+                         xfed_state_text(c->negotiation.state));
+    xfed_connection_fail(c, why.code, why.text);
 }
 
 bool xfed_connection_work(xmppfed_connection *c)

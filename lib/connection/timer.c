@@ -1,7 +1,7 @@
 /* timer.c - the deadlines of one stream: establishment, inactivity, keep-alive. */
 #include "connection/connection.h"
 
-#include <stdio.h>
+#include "base/fault.h"
 
 static xmppfed_time seconds(const xmppfed_connection *c, int setting)
 {
@@ -62,16 +62,16 @@ xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c)
     return earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive));
 }
 
-static void time_out(xmppfed_connection *c, int code, const char *what)
+static void time_out(xmppfed_connection *c, int code, const char *what, const char *detail)
 {
-    char text[XMPPFED_DOMAIN_SIZE + 160];
     const char *peer = c->negotiation.remote[0] ? c->negotiation.remote : "the peer";
+    xmppfed_problem why;
 
-    (void)snprintf(text, sizeof(text), "%s: %s", peer, what);
+    (void)xfed_fault_set(&why, code, "%s: %s%s", peer, what, detail);
     if (code == XMPPFED_ERR_TIMEOUT_IDLE && c->negotiation.role == XFED_INITIATOR)
-        xmppfed_connection_close(c, 0, text); /* our own idleness is no error of the peer */
+        xmppfed_connection_close(c, 0, why.text); /* our own idleness is no error of the peer */
     else
-        xfed_connection_fail(c, code, text);
+        xfed_connection_fail(c, code, why.text);
 }
 
 void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
@@ -83,15 +83,13 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
     c->now = now;
     d = deadlines_of(c);
     if (now >= d.establish) {
-        char what[128];
-
-        (void)snprintf(what, sizeof(what), "the stream was not set up in time; last waited for: %s",
-                       xfed_state_text(c->negotiation.state));
-        time_out(c, XMPPFED_ERR_TIMEOUT_ESTABLISH, what);
+        time_out(c, XMPPFED_ERR_TIMEOUT_ESTABLISH,
+                 "the stream was not set up in time; last waited for: ",
+                 xfed_state_text(c->negotiation.state));
     } else if (now >= d.inactive) {
-        time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no stanza for the inactivity timeout");
+        time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no stanza for the inactivity timeout", "");
     } else if (now >= d.peer_silent) {
-        time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no keep-alive within the keep-alive interval");
+        time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no keep-alive within the keep-alive interval", "");
     } else if (now >= d.keep_alive) {
         /* White space between stanzas (RFC 6120 4.6.1). */
         if (xfed_connection_write_raw(c, " ") == 0)
