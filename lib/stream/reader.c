@@ -1,7 +1,6 @@
 /* reader.c - gate and parser together: plaintext bytes become a header, elements and the close. */
 #include "stream/reader.h"
 
-#include "base/slice.h"
 #include "xml/gate.h"
 #include "xml/ns.h"
 #include "xml/parse.h"
@@ -10,6 +9,7 @@ struct xfed_reader {
     struct xfed_account *account;
     struct xfed_gate *gate;
     struct xfed_xml_scope *scope; /* NULL before the header */
+    bool dialback;                /* the header declares xmlns:db for dialback */
     int error;                    /* sticky */
 };
 
@@ -43,6 +43,41 @@ void xfed_reader_set_limits(struct xfed_reader *r, const struct xfed_xml_limits 
     xfed_gate_set_limits(r->gate, limits);
 }
 
+/*
+ * Asks the parser what "db" stands for inside this header. It is the only prefix that anyone uses,
+ * and some servers take no other (XEP-0220 2.4.1). An unbound prefix is not an error here.
+ */
+static int find_dialback(struct xfed_reader *r)
+{
+    xmppfed_element *probe;
+    int rc =
+        xfed_xml_parse_unit(r->account->ctx, r->scope, xmppfed_slice_of("<db:probe/>"), &probe);
+
+    if (rc == XMPPFED_ERR_XML_NOT_WELL_FORMED)
+        return 0;
+    if (rc < 0)
+        return rc;
+    r->dialback = xmppfed_element_is(probe, "probe", XFED_NS_DIALBACK);
+    xmppfed_element_free(probe);
+    return 0;
+}
+
+static int parse_header(struct xfed_reader *r, xmppfed_slice bytes, xmppfed_element **ret)
+{
+    xmppfed_element *header;
+    int rc = xfed_xml_parse_header(r->account->ctx, bytes, &header, &r->scope);
+
+    if (rc < 0)
+        return rc;
+    rc = find_dialback(r);
+    if (rc < 0) {
+        xmppfed_element_free(header);
+        return rc;
+    }
+    *ret = header;
+    return XFED_READER_HEADER;
+}
+
 /* Makes an element of what the gate has cut. */
 static int parse(struct xfed_reader *r, int cut, xmppfed_element **ret)
 {
@@ -51,8 +86,7 @@ static int parse(struct xfed_reader *r, int cut, xmppfed_element **ret)
 
     switch (cut) {
     case XFED_GATE_HEADER:
-        rc = xfed_xml_parse_header(r->account->ctx, bytes, ret, &r->scope);
-        return rc < 0 ? rc : XFED_READER_HEADER;
+        return parse_header(r, bytes, ret);
     case XFED_GATE_UNIT:
         rc = xfed_xml_parse_unit(r->account->ctx, r->scope, bytes, ret);
         return rc < 0 ? rc : XFED_READER_ELEMENT;
@@ -94,8 +128,7 @@ const char *xfed_reader_default_ns(const struct xfed_reader *r)
 
 bool xfed_reader_declares_dialback(const struct xfed_reader *r)
 {
-    /* "db" is the only prefix that anyone uses, and some servers take no other: XEP-0220 2.4.1. */
-    return r->scope && xfed_text_equal(xfed_xml_scope_find(r->scope, "db"), XFED_NS_DIALBACK);
+    return r->dialback;
 }
 
 bool xfed_reader_pending(const struct xfed_reader *r)
