@@ -3,7 +3,11 @@
  *
  * Purpose: start a look-up, send the queries that the resolver asks for, hand it the answers, take
  * an ordered list of endpoints. RFC 6120 3.2, RFC 2782. The host sends each UDP query from a random
- * port and connects before sending, so that only the asked server can answer.
+ * port and connects before sending, so that only the asked server can answer. A question is tried
+ * three times (2, 4 and 8 s of patience), a look-up ends after 15 s with what it has. At most 32
+ * SRV targets and 64 endpoints are used; CNAME is followed 8 times; SERVFAIL never falls back. An
+ * answer over 4096 bytes (UDP) or 16 KiB (TCP) is dropped. A NULL argument is XMPPFED_ERR_ARGUMENT.
+ * Threads: a resolver belongs to one thread.
  *
  *     uint64_t id;
  *     xmppfed_dns_query q;
@@ -48,7 +52,7 @@ typedef struct xmppfed_dns_query {
 /* The end of a look-up. endpoints borrows until the next call on the resolver. */
 typedef struct xmppfed_dns_result {
     uint64_t lookup;
-    int code; /* 0, or XMPPFED_ERR_DNS_* */
+    int code;         /* 0, XMPPFED_ERR_DNS_*, XMPPFED_ERR_NOMEM or XMPPFED_ERR_INTERNAL */
     const char *text; /* for people: which record failed and how; "" on success */
     const xmppfed_endpoint *endpoints;
     size_t count;
@@ -63,12 +67,12 @@ XMPPFED_API void xmppfed_resolver_free(xmppfed_resolver *r);
 /*
  * Asks for the federation endpoints of a domain: SRV _xmpp-server._tcp, ordered by priority and
  * weight, addresses of each target; without SRV records A and AAAA of the domain on port 5269; a
- * target "." ends in XMPPFED_ERR_DNS_NO_SERVICE. A domain that is an IP literal is its own endpoint.
- * Errors: XMPPFED_ERR_ADDRESS, _LIMIT_PENDING, _NOMEM.
+ * target "." ends in XMPPFED_ERR_DNS_NO_SERVICE. A domain that is an IP literal is its own
+ * endpoint. Errors: XMPPFED_ERR_ADDRESS, _LIMIT_PENDING (1024 neither ended nor reported), _NOMEM.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_start(xmppfed_resolver *r, const char *domain,
                                                           xmppfed_time now, uint64_t *ret_lookup);
-/* Asks for the addresses of one host, each with that port. Errors as above. */
+/* Asks for the addresses of one host, each with that port. Errors as above; port 0 _ARGUMENT. */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_start_host(xmppfed_resolver *r,
                                                                const char *host, uint16_t port,
                                                                xmppfed_time now,
@@ -77,9 +81,8 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_start_host(xmppfed_resolver 
 XMPPFED_API void xmppfed_resolver_cancel(xmppfed_resolver *r, uint64_t lookup);
 
 /* The next message to send: 1, or 0 when there is none. Errors: XMPPFED_ERR_NOMEM, _INTERNAL. */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_next_query(xmppfed_resolver *r,
-                                                               xmppfed_time now,
-                                                               xmppfed_dns_query *ret);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_resolver_next_query(xmppfed_resolver *r, xmppfed_time now, xmppfed_dns_query *ret);
 /*
  * Hands over an answer to the query with this token. What does not answer its question is dropped
  * and the wait goes on. A token no longer open is fine. Errors: none but XMPPFED_ERR_NOMEM.

@@ -1,0 +1,277 @@
+/* test_resolver.c - the public resolver: limits, cancelling, forged answers, memory, many at once.
+ */
+#include "zone.h"
+
+#include "support/alloc_fail.h"
+
+#define D "fabrikam.example"
+#define SRV "_xmpp-server._tcp." D
+
+static const struct zone_row rows[] = {
+    {SRV, TYPE_SRV, "x." D, .port = 5269},
+    {"x." D, TYPE_A, "192.0.2.1"},
+    {"x." D, TYPE_AAAA, "2001:db8::1"},
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static void test_arguments(void **state)
+{
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    xmppfed_dns_query q;
+    uint64_t id = 77;
+
+    (void)state;
+    assert_int_equal(xmppfed_resolver_new(NULL, &r), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_resolver_start(r, "not a domain", 0, &id), XMPPFED_ERR_ADDRESS);
+    assert_int_equal(xmppfed_resolver_start(r, NULL, 0, &id), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_resolver_start_host(r, "", 5269, 0, &id), XMPPFED_ERR_ADDRESS);
+    assert_int_equal(xmppfed_resolver_start_host(r, D, 0, 0, &id), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(id, 77);
+    assert_int_equal(xmppfed_resolver_next_query(r, 0, &q), 0);
+    assert_int_equal(xmppfed_resolver_next_query(r, 0, NULL), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 0);
+    assert_int_equal(xmppfed_resolver_next_result(r, NULL), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_resolver_answer(r, 5, "", 0, 0), 0);
+    assert_int_equal(xmppfed_resolver_answer(r, 5, NULL, 1, 0), XMPPFED_ERR_ARGUMENT);
+    xmppfed_resolver_failed(r, 5, 0);
+    xmppfed_resolver_cancel(r, 5);
+    xmppfed_resolver_free(r);
+    xmppfed_resolver_free(NULL);
+}
+
+static void test_cancel(void **state)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    struct message m;
+    xmppfed_dns_query q;
+    uint64_t id;
+
+    (void)state;
+    /* While a query waits to be sent. */
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
+    xmppfed_resolver_cancel(r, id);
+    assert_int_equal(xmppfed_resolver_next_query(r, 0, &q), 0);
+    /* While one is on its way. */
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
+    assert_int_equal(xmppfed_resolver_next_query(r, 0, &q), 1);
+    assert_true(zone_answer(&z, &q, &m));
+    xmppfed_resolver_cancel(r, id);
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, 0), 0);
+    assert_int_equal(xmppfed_resolver_next_query(r, 0, &q), 0);
+    /* When it has ended and is not reported. */
+    assert_int_equal(xmppfed_resolver_start(r, "192.0.2.1", 0, &id), 0);
+    xmppfed_resolver_cancel(r, id);
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 0);
+    assert_int_equal(xmppfed_resolver_deadline(r), XMPPFED_TIME_NEVER);
+    xmppfed_resolver_free(r);
+}
+
+static void test_forged_answers_do_not_count(void **state)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    xmppfed_time now = 0;
+    struct message m;
+    xmppfed_dns_query q;
+    unsigned number;
+    uint64_t id;
+
+    (void)state;
+    assert_int_equal(xmppfed_resolver_start(r, D, now, &id), 0);
+    assert_int_equal(xmppfed_resolver_next_query(r, now, &q), 1);
+    number = (unsigned)q.data[0] << 8 | q.data[1];
+    /* Another number; another question; no answer at all; the query itself. */
+    message_begin(&m, number ^ 1, 0, RCODE_NXDOMAIN, SRV, TYPE_SRV);
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, now), 0);
+    message_begin(&m, number, 0, RCODE_NXDOMAIN, "_xmpp-server._tcp.evil.example", TYPE_SRV);
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, now), 0);
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, "", 0, now), 0);
+    memcpy(m.data, q.data, q.len);
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, q.len, now), 0);
+    /* The right answer under a token that is not open. */
+    assert_true(zone_answer(&z, &q, &m));
+    assert_int_equal(xmppfed_resolver_answer(r, q.token ^ 8, m.data, m.len, now), 0);
+    /* A message larger than any that is read. */
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, 4097, now), 0);
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 0);
+    assert_int_equal(xmppfed_resolver_deadline(r), 2000);
+    assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, now), 0);
+    result = zone_run(&z, r, &now);
+    assert_int_equal(result->code, 0);
+    assert_int_equal(result->count, 2);
+    xmppfed_resolver_free(r);
+}
+
+static void test_pending_look_ups_are_bounded(void **state)
+{
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    uint64_t first = 0;
+    uint64_t id;
+
+    (void)state;
+    for (int i = 0; i < 1024; i++) {
+        assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
+        if (i == 0)
+            first = id;
+    }
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), XMPPFED_ERR_LIMIT_PENDING);
+    xmppfed_resolver_cancel(r, first);
+    assert_int_equal(xmppfed_resolver_start(r, "192.0.2.1", 0, &id), 0);
+    /* One that has ended counts until it is reported. */
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), XMPPFED_ERR_LIMIT_PENDING);
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 1);
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
+    xmppfed_resolver_free(r);
+}
+
+static void test_many_look_ups_interleaved(void **state)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    xmppfed_time now = 0;
+    uint64_t seen = 0;
+    uint64_t id;
+
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(xmppfed_resolver_start(r, i % 2 ? D : "none.example", now, &id), 0);
+    for (int i = 0; i < 60; i++) {
+        result = zone_run(&z, r, &now);
+        assert_true(result->lookup >= 1 && result->lookup <= 60);
+        assert_int_equal(result->code, result->lookup % 2 ? XMPPFED_ERR_DNS_NO_DOMAIN : 0);
+        seen |= UINT64_C(1) << result->lookup;
+    }
+    assert_int_equal(seen, ((UINT64_C(1) << 60) - 1) << 1);
+    xmppfed_resolver_free(r);
+}
+
+static void test_without_randomness(void **state)
+{
+    xmppfed_context *ctx = NULL;
+    xmppfed_resolver *r = NULL;
+    const xmppfed_dns_result *result;
+    xmppfed_dns_query q;
+    uint64_t id;
+
+    (void)state;
+    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
+    xmppfed_context_set_random(ctx, test_random_failing, NULL);
+    assert_int_equal(xmppfed_resolver_new(ctx, &r), 0);
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
+    assert_int_equal(xmppfed_resolver_next_query(r, 0, &q), XMPPFED_ERR_INTERNAL);
+    xmppfed_resolver_tick(r, 15000);
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 1);
+    xmppfed_resolver_free(r);
+    xmppfed_context_unref(ctx);
+}
+
+/* Runs a look-up to its end; returns the code of the first call that failed, or of the result. */
+static int look_up(xmppfed_context *ctx, xmppfed_resolver **r)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    const xmppfed_dns_result *result;
+    xmppfed_time now = 0;
+    uint64_t id;
+    int rc;
+
+    if ((rc = xmppfed_resolver_new(ctx, r)) < 0 ||
+        (rc = xmppfed_resolver_start(*r, D, now, &id)) < 0)
+        return rc;
+    result = zone_run(&z, *r, &now);
+    if (result->code == 0)
+        assert_int_equal(result->count, 2);
+    return result->code;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    size_t failures = 0;
+    int rc;
+
+    (void)state;
+    do {
+        struct alloc_fail memory = {0};
+        xmppfed_allocator allocator = alloc_fail_allocator(&memory);
+        xmppfed_context *ctx = NULL;
+        xmppfed_resolver *r = NULL;
+        uint64_t seed = 1;
+
+        assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
+        xmppfed_context_set_random(ctx, test_random, &seed);
+        memory.fail_at = memory.calls + failures + 1;
+        rc = look_up(ctx, &r);
+        if (rc < 0) {
+            assert_int_equal(rc, XMPPFED_ERR_NOMEM);
+            failures++;
+        }
+        xmppfed_resolver_free(r);
+        xmppfed_context_unref(ctx);
+        assert_int_equal(memory.live, 0);
+    } while (rc < 0);
+    assert_true(failures >= 5);
+}
+
+/* Answers with flipped bits, at every step: each look-up still comes to its end, within its time.
+ */
+static void test_mutated_answers(void **state)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    uint64_t seed = 7;
+    uint64_t dice_seed = 9;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    static struct message m;
+
+    (void)state;
+    for (int round = 0; round < 1000; round++) {
+        const xmppfed_dns_result *result = NULL;
+        xmppfed_time now = 0;
+        xmppfed_dns_query q;
+        uint64_t id;
+
+        assert_int_equal(xmppfed_resolver_start(r, D, now, &id), 0);
+        while (xmppfed_resolver_next_result(r, &result) == 0) {
+            while (xmppfed_resolver_next_query(r, now, &q) == 1) {
+                uint8_t dice[3];
+
+                assert_true(zone_answer(&z, &q, &m));
+                assert_int_equal(test_random(dice, sizeof(dice), &dice_seed), 0);
+                m.data[(dice[0] << 8 | dice[1]) % m.len] ^= (uint8_t)(1U << dice[2] % 8);
+                assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, now), 0);
+            }
+            if (xmppfed_resolver_deadline(r) != XMPPFED_TIME_NEVER)
+                now = xmppfed_resolver_deadline(r);
+            xmppfed_resolver_tick(r, now);
+        }
+        assert_int_equal(result->lookup, id);
+        assert_true(now <= 15000);
+    }
+    xmppfed_resolver_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_forged_answers_do_not_count),
+        cmocka_unit_test(test_pending_look_ups_are_bounded),
+        cmocka_unit_test(test_many_look_ups_interleaved),
+        cmocka_unit_test(test_without_randomness),
+        cmocka_unit_test(test_every_allocation_may_fail),
+        cmocka_unit_test(test_mutated_answers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
