@@ -53,6 +53,7 @@ int xfed_act_send_auth(struct xfed_negotiation *n, const struct xfed_row *row,
     rc = n->ports.sasl->start(n->ports.user, true, NULL);
     if (rc == 0)
         rc = sasl_step(n, NULL);
+    n->ports.sasl->end(n->ports.user); /* EXTERNAL has but one step; nothing is kept for more */
     /* "=" is an empty authorization identity: the stream's 'from' (RFC 6120 6.3.8, XEP-0178 2.9).
      */
     return rc < 0 ? rc : send_text(n, "auth", MECHANISM, n->sasl_text ? n->sasl_text : "=");
@@ -64,8 +65,8 @@ int xfed_act_send_response(struct xfed_negotiation *n, const struct xfed_row *ro
     (void)row;
     (void)in;
     n->sasl_tries++;
-    /* The one thing EXTERNAL can say was said with <auth/>; say it again, empty. */
-    return send_text(n, "response", NULL, "=");
+    /* All that EXTERNAL can say was said with <auth/>; an empty payload here is an empty element. */
+    return send_text(n, "response", NULL, NULL);
 }
 
 /* Maps what SASL says to the event that the tables know. */
@@ -113,18 +114,19 @@ int xfed_act_send_challenge(struct xfed_negotiation *n, const struct xfed_row *r
 {
     (void)row;
     (void)in;
-    return send_text(n, "challenge", NULL, n->sasl_text);
+    /* "=" stands for an empty payload in <auth/> and <success/> only (RFC 6120 6.4.2, 6.4.6). */
+    return send_text(n, "challenge", NULL,
+                     xfed_text_equal(n->sasl_text, "=") ? NULL : n->sasl_text);
 }
 
 int xfed_act_send_success(struct xfed_negotiation *n, const struct xfed_row *row,
                           const struct xfed_input *in)
 {
-    int rc = send_text(n, "success", NULL, NULL);
+    int rc = xfed_act_restart_wait(n, row, in); /* first: it refuses bytes that came too early */
 
-    (void)row;
     n->method = XMPPFED_METHOD_EXTERNAL;
     n->ports.sasl->end(n->ports.user);
-    return rc < 0 ? rc : xfed_act_restart_wait(n, row, in);
+    return rc < 0 ? rc : send_text(n, "success", NULL, NULL);
 }
 
 static int send_failure(struct xfed_negotiation *n, const char *condition)

@@ -97,6 +97,15 @@ static int parse(struct xfed_reader *r, int cut, xmppfed_element **ret)
     }
 }
 
+/* The gate keeps the bytes it cut until it is fed again; an idle stream is to hold none. */
+static int release(struct xfed_reader *r, int item)
+{
+    size_t used;
+    int rc = item == XFED_READER_MORE ? 0 : xfed_gate_feed(r->gate, NULL, 0, &used);
+
+    return rc < 0 ? rc : item;
+}
+
 int xfed_reader_feed(struct xfed_reader *r, const char *data, size_t len, size_t *ret_used,
                      xmppfed_element **ret_element)
 {
@@ -109,6 +118,8 @@ int xfed_reader_feed(struct xfed_reader *r, const char *data, size_t len, size_t
     rc = xfed_gate_feed(r->gate, data, len, &used);
     if (rc >= 0)
         rc = parse(r, rc, &element);
+    if (rc >= 0)
+        rc = release(r, rc);
     if (rc < 0)
         return r->error = rc;
     *ret_used = used;
