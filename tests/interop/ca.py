@@ -18,7 +18,7 @@ new_certs_dir = {directory}/issued
 certificate = {directory}/ca.pem
 private_key = {directory}/ca.key
 default_md = sha256
-default_days = 60
+default_days = 89
 default_crl_days = 30
 policy = any
 rand_serial = yes
@@ -96,7 +96,7 @@ class Authority:
         made = Certificate(self.directory, name)
         today = datetime.datetime.now(datetime.timezone.utc)
         start = today - datetime.timedelta(days=40 if expired else 1)
-        end = today + datetime.timedelta(days=-2 if expired else 60)
+        end = today + datetime.timedelta(days=-2 if expired else 89)
         self._new_key(name)
         self._openssl("req", "-new", "-config", self._config, "-key", made.key,
                       "-subj", "/CN=" + (common_name or dns_names[0]), "-out", self._path(name + ".csr"))

@@ -25,6 +25,10 @@ from dns import NameServer  # noqa: E402
 from process import HarnessError  # noqa: E402
 from world import NAME_SERVER, ZONES, Certificates, World  # noqa: E402
 import cases.harness  # noqa: E402,F401
+import cases.federation  # noqa: E402,F401
+import cases.certificates  # noqa: E402,F401
+import cases.operation  # noqa: E402,F401
+import cases.scan  # noqa: E402,F401
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 

@@ -36,6 +36,10 @@ class Certificates:
             self._made[key] = self._make(domain, variant)
         return self._made[key]
 
+    def adopt(self, domain, variant, certificate):
+        """Keep a certificate made elsewhere under a variant of its own."""
+        self._made[(domain, variant)] = certificate
+
     def _make(self, domain, variant):
         name = f"{domain}-{variant}"
         issue = self.authority.issue
@@ -63,19 +67,18 @@ class World:
         self.programs = programs
         self._stack = contextlib.ExitStack()
 
-    def peer(self, kind, certificate="good", tls="required", auth="external", trust=None):
+    def peer(self, kind, certificate="good", tls="required", auth="external", **more):
         """Start a peer; `certificate` names a variant of Certificates.get()."""
         make, domain, address = PEERS[kind]
         shown = self.certificates.get(domain, certificate)
-        options = Options(shown, trust or self.certificates.trust, tls, auth)
-        return self._stack.enter_context(make(domain, address, self.directory, options))
+        options = Options(shown, self.certificates.trust, tls, auth)
+        return self._stack.enter_context(make(domain, address, self.directory, options, **more))
 
     def proxy(self, partners, certificate="good", **more):
         """Make a proxy for contoso.example; the caller starts it."""
         shown = self.certificates.get(OUR_DOMAIN, certificate)
         proxy = Proxy(self.programs["proxy"], os.path.join(self.directory, "proxy"), shown,
-                      self.certificates.trust, OUR_DOMAIN, OUR_ADDRESS, partners, NAME_SERVER,
-                      **more)
+                      self.certificates.trust, OUR_DOMAIN, OUR_ADDRESS, partners, **more)
         self._stack.callback(proxy.stop)
         return proxy
 
