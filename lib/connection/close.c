@@ -59,8 +59,8 @@ static void end(xmppfed_connection *c, int code, const char *text, bool silent)
 
         if (rc == 0)
             rc = xfed_connection_flush(c);
-        if (rc == 0 && c->tls)
-            xmppfed_tls_session_close(c->tls);
+        if (rc == 0)
+            xfed_connection_shut_tls(c);
     }
     c->down = true;
     c->down_code = code;

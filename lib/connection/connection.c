@@ -197,8 +197,12 @@ int xmppfed_connection_verify(xmppfed_connection *c, const char *local, const ch
         (c->negotiation.state != XFED_STATE_I_UP && c->negotiation.state != XFED_STATE_I_VERIFY))
         return XMPPFED_ERR_STATE;
     e = xfed_dialback_verify(c->ctx, local, remote, id, key);
-    rc = e ? xfed_connection_write(c, e) : XMPPFED_ERR_NOMEM;
+    if (!e)
+        return XMPPFED_ERR_NOMEM;
+    rc = xfed_connection_write(c, e);
     xmppfed_element_free(e);
+    if (rc < 0)
+        xfed_connection_fail(c, rc, xmppfed_error_sentence(rc)); /* as in send */
     return rc;
 }
 

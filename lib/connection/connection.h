@@ -72,6 +72,8 @@ int xfed_connection_write(xmppfed_connection *c, const xmppfed_element *e) XMPPF
 int xfed_connection_write_raw(xmppfed_connection *c, const char *text) XMPPFED_MUST_CHECK;
 /* output.c: turns waiting plaintext into wire bytes. */
 int xfed_connection_flush(xmppfed_connection *c) XMPPFED_MUST_CHECK;
+/* output.c: says the end of TLS (RFC 6120 4.4) once all plaintext is inside it. */
+void xfed_connection_shut_tls(xmppfed_connection *c);
 /* output.c: whether anything waits for the transport, without making a record of it. */
 bool xfed_connection_has_output(const xmppfed_connection *c);
 /* output.c: bytes that wait for the transport, encrypted or not. */

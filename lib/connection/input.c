@@ -54,7 +54,7 @@ static bool work_handshake(xmppfed_connection *c)
     return true;
 }
 
-/* Decrypts more plaintext; true if there is some or the session ended. */
+/* Decrypts more plaintext; true if there is some or the session failed. */
 static bool work_decrypt(xmppfed_connection *c)
 {
     char *room = xfed_buffer_reserve(&c->in, READ_SIZE);
@@ -72,10 +72,12 @@ static bool work_decrypt(xmppfed_connection *c)
     xfed_buffer_commit(&c->in, 0);
     if (rc == 0)
         return false;
-    if (rc == XMPPFED_ERR_TLS_CLOSED)
+    if (rc == XMPPFED_ERR_TLS_CLOSED) {
+        /* Nothing more can come: from here on it is as if the transport had been closed. */
         c->transport_gone = true;
-    else
-        fail(c, rc, "while decrypting");
+        return false;
+    }
+    fail(c, rc, "while decrypting");
     return true;
 }
 

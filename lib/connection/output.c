@@ -96,6 +96,12 @@ int xfed_connection_flush(xmppfed_connection *c)
     return rc;
 }
 
+void xfed_connection_shut_tls(xmppfed_connection *c)
+{
+    if (c->tls && xfed_buffer_length(&c->plain) == 0)
+        xmppfed_tls_session_close(c->tls);
+}
+
 bool xfed_connection_has_output(const xmppfed_connection *c)
 {
     return xfed_connection_backlog(c) > 0;
@@ -115,6 +121,8 @@ xmppfed_slice xmppfed_connection_output(xmppfed_connection *c)
     rc = xfed_connection_flush(c);
     if (rc < 0)
         xfed_connection_fail(c, rc, xmppfed_error_sentence(rc));
+    else if (c->down)
+        xfed_connection_shut_tls(c); /* the ring was full when the stream ended */
     if (xfed_buffer_length(&c->wire) > 0)
         return xfed_buffer_bytes(&c->wire);
     return tls_output(c);

@@ -152,27 +152,37 @@ static int restart(void *user)
 
 /* ---- the host ---------------------------------------------------------------------------- */
 
-static xmppfed_event *push(xmppfed_connection *c, int kind, const char *local, const char *remote)
+static xmppfed_event *make(xmppfed_connection *c, int kind, const char *local, const char *remote)
 {
     xmppfed_event *ev = xfed_event_new(c->ctx, kind, local, remote);
 
-    if (!ev)
-        return NULL;
-    ev->direction = c->negotiation.role == XFED_INITIATOR ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
-    xfed_event_queue_push(&c->events, ev);
+    if (ev)
+        ev->direction = c->negotiation.role == XFED_INITIATOR ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
     return ev;
+}
+
+/* Queues an event if it is whole: half of one, say an answer without its id, would tell a lie. */
+static int push(xmppfed_connection *c, xmppfed_event *ev, bool whole)
+{
+    if (!ev || !whole) {
+        xfed_event_free(ev);
+        return XMPPFED_ERR_NOMEM;
+    }
+    xfed_event_queue_push(&c->events, ev);
+    return 0;
 }
 
 static int up(void *user, const char *local, const char *remote, int method)
 {
     xmppfed_connection *c = user;
-    xmppfed_event *ev = push(c, XMPPFED_EVENT_STREAM_UP, local, remote);
+    xmppfed_event *ev = make(c, XMPPFED_EVENT_STREAM_UP, local, remote);
 
     if (!ev)
         return XMPPFED_ERR_NOMEM;
     if (!c->up)
         xfed_connection_note_proof(c, method);
     xfed_connection_attach_proof(c, method, ev);
+    (void)push(c, ev, true);
     c->up = true;
     c->last_stanza = c->now;
     if (c->reader && c->negotiation.role == XFED_RECEIVER)
@@ -184,31 +194,31 @@ static int can_verify(void *user)
 {
     xmppfed_connection *c = user;
 
-    return push(c, XMPPFED_EVENT_CAN_VERIFY, c->negotiation.local, c->negotiation.remote)
-               ? 0
-               : XMPPFED_ERR_NOMEM;
+    return push(c, make(c, XMPPFED_EVENT_CAN_VERIFY, c->negotiation.local, c->negotiation.remote),
+                true);
 }
 
 static int check(void *user, const char *local, const char *remote, const char *id, const char *key)
 {
-    xmppfed_event *ev = push(user, XMPPFED_EVENT_DIALBACK_CHECK, local, remote);
+    xmppfed_event *ev = make(user, XMPPFED_EVENT_DIALBACK_CHECK, local, remote);
 
-    return ev && xfed_event_set(ev, &ev->id, id) && xfed_event_set(ev, &ev->key, key)
-               ? 0
-               : XMPPFED_ERR_NOMEM;
+    return push(user, ev,
+                ev && xfed_event_set(ev, &ev->id, id) && xfed_event_set(ev, &ev->key, key));
 }
 
 static int verify_answer(void *user, const struct xfed_dialback_message *answer)
 {
-    xmppfed_event *ev = push(user, XMPPFED_EVENT_DIALBACK_ANSWER, answer->to, answer->from);
+    xmppfed_event *ev = make(user, XMPPFED_EVENT_DIALBACK_ANSWER, answer->to, answer->from);
 
-    if (!ev || !xfed_event_set(ev, &ev->id, answer->id))
+    if (!ev)
         return XMPPFED_ERR_NOMEM;
     if (answer->verdict == XFED_DIALBACK_INVALID)
         ev->code = XMPPFED_ERR_DIALBACK_INVALID;
     else if (answer->verdict == XFED_DIALBACK_ERROR)
         ev->code = XMPPFED_ERR_DIALBACK_REFUSED;
-    return xfed_event_set(ev, &ev->text, answer->condition) ? 0 : XMPPFED_ERR_NOMEM;
+    return push(user, ev,
+                xfed_event_set(ev, &ev->id, answer->id) &&
+                    xfed_event_set(ev, &ev->text, answer->condition));
 }
 
 static int stanza(void *user, const struct xfed_input *in)
@@ -216,7 +226,7 @@ static int stanza(void *user, const struct xfed_input *in)
     xmppfed_connection *c = user;
     const struct xfed_pairs *proved = &c->negotiation.proved;
     const struct xfed_pair *pair = xfed_pairs_find(proved, in->local, in->remote);
-    xmppfed_event *ev = push(c, XMPPFED_EVENT_STANZA, in->local, in->remote);
+    xmppfed_event *ev = make(c, XMPPFED_EVENT_STANZA, in->local, in->remote);
 
     if (!ev)
         return XMPPFED_ERR_NOMEM;
@@ -225,7 +235,7 @@ static int stanza(void *user, const struct xfed_input *in)
     xfed_connection_attach_proof(c, pair ? pair->method : 0, ev);
     ev->element = c->item;
     c->item = NULL;
-    return 0;
+    return push(c, ev, true);
 }
 
 const struct xfed_stream_port xfed_connection_stream_port = {

@@ -17,7 +17,7 @@ struct site_domain {
 int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret)
 {
     xmppfed_site *site;
-    uint64_t seed;
+    uint64_t seed = 0;
     int rc;
 
     if (!ctx || !ret)
@@ -212,5 +212,8 @@ xmppfed_slice xfed_site_secret(const xmppfed_site *site)
 
 int64_t xfed_site_wall(const xmppfed_site *site, xmppfed_time now)
 {
+    /* A connection may still hold a time from before the clock was set. */
+    if (now < site->clock_at)
+        return site->clock_seconds - (int64_t)((site->clock_at - now) / 1000);
     return site->clock_seconds + (int64_t)((now - site->clock_at) / 1000);
 }

@@ -2,10 +2,18 @@
 #include "connection/connection.h"
 
 #include "base/fault.h"
+#include "policy/gateway.h"
 
+/* A setting in milliseconds. A site without policy refuses everybody, but must not wait for ever.
+ */
 static xmppfed_time seconds(const xmppfed_connection *c, int setting)
 {
-    return (xmppfed_time)xmppfed_policy_gateway(c->site->policy, setting) * 1000;
+    struct xfed_gateway defaults;
+
+    if (c->site->policy)
+        return (xmppfed_time)xmppfed_policy_gateway(c->site->policy, setting) * 1000;
+    xfed_gateway_init(&defaults);
+    return (xmppfed_time)xfed_gateway_get(&defaults, setting) * 1000;
 }
 
 static bool keeps_alive(const xmppfed_connection *c)
@@ -30,7 +38,7 @@ static struct deadlines deadlines_of(const xmppfed_connection *c)
                           XMPPFED_TIME_NEVER};
     xmppfed_time interval;
 
-    if (c->down || !c->site->policy)
+    if (c->down)
         return d;
     if (!c->up) {
         d.establish = c->opened_at + seconds(c, XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT);
@@ -92,7 +100,10 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
         time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no keep-alive within the keep-alive interval", "");
     } else if (now >= d.keep_alive) {
         /* White space between stanzas (RFC 6120 4.6.1). */
-        if (xfed_connection_write_raw(c, " ") == 0)
-            c->last_write = now;
+        int rc = xfed_connection_write_raw(c, " ");
+
+        c->last_write = now;
+        if (rc < 0)
+            xfed_connection_fail(c, rc, xmppfed_error_sentence(rc));
     }
 }

@@ -32,12 +32,14 @@ int xfed_act_ask_check(struct xfed_negotiation *n, const struct xfed_row *row,
                        const struct xfed_input *in)
 {
     const struct xfed_dialback_message *m = in->dialback;
+    const struct xfed_pair *open = xfed_pairs_find(&n->checks, m->to, m->from);
     int rc = 0;
 
     (void)row;
-    if (xfed_pairs_find(&n->checks, m->to, m->from))
+    if (open && open->method != XFED_CHECK_STALE)
         return 0; /* one check a pair at a time: the first key is the one that counts */
-    if (n->proved.count + n->checks.count >= XFED_PAIRS_MAX)
+    /* While a stale check is open, its verdict could be taken for that on the new key. */
+    if (open || n->proved.count + n->checks.count >= XFED_PAIRS_MAX)
         return send_answer(n, m->to, m->from, XFED_DIALBACK_ERROR, "resource-constraint");
     rc = xfed_pairs_add(&n->checks, m->to, m->from, 0);
     return rc < 0 ? rc : n->ports.stream->check(n->ports.user, m->to, m->from, n->id, m->key);
@@ -91,18 +93,27 @@ int xfed_act_answer_db_valid(struct xfed_negotiation *n, const struct xfed_row *
 int xfed_act_answer_db_failed(struct xfed_negotiation *n, const struct xfed_row *row,
                               const struct xfed_input *in)
 {
+    const struct xfed_pair *check = xfed_pairs_find(&n->checks, in->local, in->remote);
     bool invalid = in->code == XMPPFED_ERR_DIALBACK_INVALID;
     int rc;
 
-    (void)row;
-    if (!xfed_pairs_remove(&n->checks, in->local, in->remote))
-        return 0;
+    if (!check || check->method == XFED_CHECK_STALE)
+        return xfed_act_forget_check(n, row, in);
+    (void)xfed_pairs_remove(&n->checks, in->local, in->remote);
     rc =
         send_answer(n, in->local, in->remote, invalid ? XFED_DIALBACK_INVALID : XFED_DIALBACK_ERROR,
                     invalid ? NULL : (in->condition ? in->condition : "policy-violation"));
     if (rc == 0 && invalid && n->proved.count == 0 && n->checks.count == 0)
         return XMPPFED_ERR_DIALBACK_INVALID;
     return rc;
+}
+
+int xfed_act_forget_check(struct xfed_negotiation *n, const struct xfed_row *row,
+                          const struct xfed_input *in)
+{
+    (void)row;
+    (void)xfed_pairs_remove(&n->checks, in->local, in->remote);
+    return 0;
 }
 
 /* The authoritative server: is the key one that we made? Stateless (XEP-0185). */

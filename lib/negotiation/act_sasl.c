@@ -65,7 +65,7 @@ int xfed_act_send_response(struct xfed_negotiation *n, const struct xfed_row *ro
     (void)row;
     (void)in;
     n->sasl_tries++;
-    /* All that EXTERNAL can say was said with <auth/>; an empty payload here is an empty element. */
+    /* All that EXTERNAL can say was said with <auth/>; empty here is an empty element. */
     return send_text(n, "response", NULL, NULL);
 }
 

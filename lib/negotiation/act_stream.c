@@ -39,7 +39,7 @@ int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
     if (row->code == XMPPFED_ERR_DIALBACK_REFUSED && in->dialback)
         return xfed_fault_set(&n->fault, row->code, "%s: %s: %s", who, sentence,
                               in->dialback->condition);
-    if (n->certificate == XFED_CERTIFICATE_FAILS &&
+    if (n->certificate == XFED_CERTIFICATE_FAILS && n->why_not_proved.code < 0 &&
         (row->code == XMPPFED_ERR_POLICY_NO_METHOD || row->code == XMPPFED_ERR_TLS_CERTIFICATE ||
          row->code == XMPPFED_ERR_SASL_REFUSED))
         return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,
@@ -161,7 +161,10 @@ int xfed_act_restart_header(struct xfed_negotiation *n, const struct xfed_row *r
     return rc < 0 ? rc : xfed_negotiation_begin(n);
 }
 
-/* Everything learned before the restart is void (RFC 6120 4.3.3); only the domains stay. */
+/*
+ * Everything learned before the restart is void (RFC 6120 4.3.3); only the domains stay. An open
+ * check is about a key for the stream as it was: its answer must not prove a pair on the new one.
+ */
 int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row,
                           const struct xfed_input *in)
 {
@@ -170,6 +173,8 @@ int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row
     n->id[0] = '\0';
     n->tls_offered = false;
     n->dialback_offered = false;
+    for (size_t i = 0; i < n->checks.count; i++)
+        n->checks.items[i].method = XFED_CHECK_STALE;
     return n->ports.stream->restart(n->ports.user);
 }
 

@@ -94,8 +94,11 @@ static bool stanza_is_proved(const struct xfed_negotiation *n, const struct xfed
 static bool pair_is_ours(const struct xfed_negotiation *n, unsigned event,
                          const struct xfed_input *in)
 {
-    if (event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED)
-        return xfed_pairs_find(&n->checks, in->local, in->remote) != NULL;
+    if (event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED) {
+        const struct xfed_pair *check = xfed_pairs_find(&n->checks, in->local, in->remote);
+
+        return check && check->method != XFED_CHECK_STALE;
+    }
     return in->dialback && strcmp(in->dialback->from, n->remote) == 0 &&
            strcmp(in->dialback->to, n->local) == 0;
 }

@@ -8,10 +8,13 @@
 /* Proved pairs and open checks that one stream may have at most, each. */
 #define XFED_PAIRS_MAX 32
 
+/* The method of an open check about a key for the stream before its restart. */
+#define XFED_CHECK_STALE (-1)
+
 struct xfed_pair {
     char local[XMPPFED_DOMAIN_SIZE];
     char remote[XMPPFED_DOMAIN_SIZE];
-    int method; /* enum xmppfed_method by which it was proved; 0 for an open check */
+    int method; /* enum xmppfed_method by which it was proved; of a check: 0 or XFED_CHECK_STALE */
 };
 
 struct xfed_pairs {

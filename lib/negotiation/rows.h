@@ -30,6 +30,11 @@
 #define ANSWERS_IGNORED(state) \
     RESULTS_IGNORED(state), ROW(state, DB_VERIFY_ANSWER, ALWAYS, NEVER, nothing, state)
 
+/* A verdict on a key that came before the stream was restarted. */
+#define CHECKS_FORGOTTEN(state)                                  \
+    ROW(state, CHECK_VALID, ALWAYS, NEVER, forget_check, state), \
+        ROW(state, CHECK_FAILED, ALWAYS, NEVER, forget_check, state)
+
 #define ALWAYS 0
 #define NEVER 0
 

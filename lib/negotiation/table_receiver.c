@@ -28,6 +28,7 @@ static const struct xfed_row rows[] = {
     ENDS(R_OPEN),
 
     ROW(R_TLS, TLS_UP, ALWAYS, NEVER, restart_wait, R_TLS_HEADER),
+    CHECKS_FORGOTTEN(R_TLS),
 
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, SAME_ADDRESSES, STREAM_ADDRESSING),
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
@@ -35,6 +36,7 @@ static const struct xfed_row rows[] = {
     ROW(R_TLS_HEADER, HEADER, EXTERNAL_OPEN, NEVER, answer_header, R_TLS_OPEN),
     ROW(R_TLS_HEADER, HEADER, DIALBACK_OPEN, NEVER, answer_header, R_TLS_OPEN),
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, EXTERNAL_OPEN | DIALBACK_OPEN, TLS_CERTIFICATE),
+    CHECKS_FORGOTTEN(R_TLS_HEADER),
     ENDS(R_TLS_HEADER),
 
     /* EXTERNAL was offered only if the certificate proves the stream's 'from' (XEP-0178 3). */
@@ -59,12 +61,16 @@ static const struct xfed_row rows[] = {
     FAIL(R_AUTH, SASL_DONE, ALWAYS, EXTERNAL_OPEN, POLICY_NO_METHOD),
     FAIL(R_AUTH, SASL_DONE, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
     ROW(R_AUTH, SASL_REFUSED, ALWAYS, NEVER, send_sasl_failure, R_TLS_OPEN),
+    /* A key sent before <auth/> proves nothing any more: one method at a time. */
+    ROW(R_AUTH, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_AUTH),
+    ROW(R_AUTH, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_AUTH),
     ENDS(R_AUTH),
 
     FAIL(R_AUTH_HEADER, HEADER, ALWAYS, SAME_ADDRESSES, STREAM_ADDRESSING),
     ROW(R_AUTH_HEADER, HEADER, TARGET_HOSTED | PARTNER_LISTED | EXTERNAL_OPEN, NEVER, answer_header_up, R_UP),
     FAIL(R_AUTH_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
     FAIL(R_AUTH_HEADER, HEADER, ALWAYS, NEVER, POLICY_UNKNOWN_PARTNER),
+    CHECKS_FORGOTTEN(R_AUTH_HEADER),
     ENDS(R_AUTH_HEADER),
 
     /* More pairs may be proved by dialback; one that fails does not close the others (XEP-0220 2.5). */
