@@ -1,0 +1,337 @@
+/* link.c - a component stream on a socket of a libuv loop. */
+#include "component/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a link may take to become a stream that is up, and to get its last bytes out. */
+#define SET_UP_MS 30000
+#define DRAIN_MS 3000
+#define KEEP_ALIVE_SECONDS 60
+#define READ_SIZE 65536
+#define COPY_MAX ((size_t)256 * 1024)
+
+struct link {
+    struct component *component;
+    link_item_fn on_item;
+    void *user;
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    uv_timer_t timer;
+    uv_connect_t connect;
+    uv_shutdown_t shutdown;
+    uv_write_t write;
+    char *copy; /* bytes that libuv is writing */
+    size_t copy_len;
+    int handles;
+    bool told_down;
+    bool finishing; /* the stream is over; bytes are still to go out */
+    bool closing;
+    char buffer[READ_SIZE];
+};
+
+static void flush(struct link *l);
+
+/* ---- closing ----------------------------------------------------------------------------- */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct link *l = handle->data;
+    struct component_item item;
+
+    if (--l->handles > 0)
+        return;
+    component_transport_closed(l->component, "the connection was closed");
+    while (!l->told_down && component_next(l->component, &item)) {
+        l->told_down = item.kind == COMPONENT_DOWN;
+        l->on_item(l, &item, l->user);
+    }
+    component_free(l->component);
+    free(l->copy);
+    free(l);
+}
+
+static void close_link(struct link *l)
+{
+    if (l->closing)
+        return;
+    l->closing = true;
+    uv_close(&l->socket.handle, on_handle_closed);
+    uv_close((uv_handle_t *)&l->timer, on_handle_closed);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct link *l = timer->data;
+
+    if (l->finishing)
+        close_link(l);
+    else
+        link_close(l, "connection-timeout", "the host did not prove itself in time");
+}
+
+static void on_shutdown(uv_shutdown_t *req, int status)
+{
+    /* On success the peer's end is awaited, so that it can read what was sent last. */
+    if (status < 0)
+        close_link(req->data);
+}
+
+/* Once the stream is over: ends the connection when all bytes are out. */
+static void finish(struct link *l)
+{
+    if (l->closing || l->finishing)
+        return;
+    l->finishing = true;
+    uv_timer_start(&l->timer, on_timer, DRAIN_MS, 0);
+    flush(l);
+}
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+static void on_written(uv_write_t *req, int status)
+{
+    struct link *l = req->data;
+
+    free(l->copy);
+    l->copy = NULL;
+    if (l->closing)
+        return;
+    if (status < 0) {
+        close_link(l);
+        return;
+    }
+    component_sent(l->component, l->copy_len);
+    flush(l);
+}
+
+static int write_copy(struct link *l, xmppfed_slice out)
+{
+    size_t len = out.len < COPY_MAX ? out.len : COPY_MAX;
+    uv_buf_t buf;
+    int rc;
+
+    l->copy = malloc(len);
+    if (!l->copy)
+        return UV_ENOMEM;
+    memcpy(l->copy, out.data, len);
+    l->copy_len = len;
+    buf = uv_buf_init(l->copy, (unsigned)len);
+    rc = uv_write(&l->write, &l->socket.stream, &buf, 1, on_written);
+    if (rc < 0) {
+        free(l->copy);
+        l->copy = NULL;
+    }
+    return rc;
+}
+
+static int write_some(struct link *l, xmppfed_slice out)
+{
+    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)out.data,
+                               (unsigned)(out.len < COPY_MAX ? out.len : COPY_MAX));
+    int rc = uv_try_write(&l->socket.stream, &buf, 1);
+
+    if (rc == UV_EAGAIN)
+        return write_copy(l, out);
+    if (rc > 0)
+        component_sent(l->component, (size_t)rc);
+    return rc;
+}
+
+static void flush(struct link *l)
+{
+    xmppfed_slice out = component_output(l->component);
+
+    if (l->closing || !uv_is_writable(&l->socket.stream))
+        return;
+    while (out.len > 0 && !l->copy) {
+        if (write_some(l, out) < 0) {
+            close_link(l);
+            return;
+        }
+        out = component_output(l->component);
+    }
+    if (l->finishing && !l->copy && uv_shutdown(&l->shutdown, &l->socket.stream, on_shutdown) < 0)
+        close_link(l);
+}
+
+/* ---- items ------------------------------------------------------------------------------- */
+
+static void pump(struct link *l)
+{
+    struct component_item item;
+
+    while (!l->closing && !l->told_down && component_next(l->component, &item)) {
+        if (item.kind == COMPONENT_UP)
+            uv_timer_stop(&l->timer);
+        l->told_down = item.kind == COMPONENT_DOWN;
+        l->on_item(l, &item, l->user);
+    }
+    if (l->told_down)
+        finish(l);
+    else
+        flush(l);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)
+{
+    struct link *l = handle->data;
+
+    (void)wanted;
+    *ret = uv_buf_init(l->buffer, sizeof(l->buffer));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+{
+    struct link *l = stream->data;
+
+    if (count == 0 || l->closing)
+        return;
+    if (count < 0) {
+        close_link(l);
+    } else if (!l->finishing) {
+        component_feed(l->component, buf->base, (size_t)count);
+        pump(l);
+    }
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+static int new_link(uv_loop_t *loop, bool tcp, const struct component_options *options,
+                    struct link **ret)
+{
+    struct link *l = calloc(1, sizeof(*l));
+    int rc;
+
+    if (!l)
+        return XMPPFED_ERR_NOMEM;
+    rc = component_new(options, &l->component);
+    if (rc < 0) {
+        free(l);
+        return rc;
+    }
+    if (tcp)
+        uv_tcp_init(loop, &l->socket.tcp);
+    else
+        uv_pipe_init(loop, &l->socket.pipe, 0);
+    uv_timer_init(loop, &l->timer);
+    l->handles = 2;
+    l->socket.handle.data = l;
+    l->timer.data = l;
+    l->connect.data = l;
+    l->shutdown.data = l;
+    l->write.data = l;
+    uv_timer_start(&l->timer, on_timer, SET_UP_MS, 0);
+    *ret = l;
+    return 0;
+}
+
+static void opened(struct link *l)
+{
+    if (l->socket.handle.type == UV_TCP) {
+        uv_tcp_nodelay(&l->socket.tcp, 1);
+        uv_tcp_keepalive(&l->socket.tcp, 1, KEEP_ALIVE_SECONDS);
+    }
+    uv_read_start(&l->socket.stream, on_alloc, on_read);
+    flush(l);
+}
+
+int link_accept(uv_stream_t *listener, const struct component_options *options,
+                link_item_fn on_item, void *user, struct link **ret)
+{
+    struct link *l;
+    int rc = new_link(listener->loop, listener->type == UV_TCP, options, &l);
+
+    if (rc < 0)
+        return rc;
+    l->on_item = on_item;
+    l->user = user;
+    *ret = l;
+    if (uv_accept(listener, &l->socket.stream) < 0)
+        close_link(l);
+    else
+        opened(l);
+    return 0;
+}
+
+static void on_connected(uv_connect_t *req, int status)
+{
+    struct link *l = req->data;
+
+    if (l->closing)
+        return;
+    if (status < 0) {
+        component_transport_closed(l->component, uv_strerror(status));
+        close_link(l);
+        return;
+    }
+    opened(l);
+}
+
+static int connect_tcp(struct link *l, const struct link_target *target)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    if (uv_ip4_addr(target->address, target->port, &v4) == 0)
+        return uv_tcp_connect(&l->connect, &l->socket.tcp, (const struct sockaddr *)&v4,
+                              on_connected);
+    if (uv_ip6_addr(target->address, target->port, &v6) == 0)
+        return uv_tcp_connect(&l->connect, &l->socket.tcp, (const struct sockaddr *)&v6,
+                              on_connected);
+    return UV_EINVAL;
+}
+
+int link_connect(uv_loop_t *loop, const struct link_target *target,
+                 const struct component_options *options, link_item_fn on_item, void *user,
+                 struct link **ret)
+{
+    struct link *l;
+    int rc = new_link(loop, target->path == NULL, options, &l);
+
+    if (rc < 0)
+        return rc;
+    l->on_item = on_item;
+    l->user = user;
+    *ret = l;
+    if (target->path) {
+        uv_pipe_connect(&l->connect, &l->socket.pipe, target->path, on_connected);
+        return 0;
+    }
+    rc = connect_tcp(l, target);
+    if (rc < 0) {
+        component_transport_closed(l->component, uv_strerror(rc));
+        close_link(l);
+    }
+    return 0;
+}
+
+/* ---- use --------------------------------------------------------------------------------- */
+
+int link_send(struct link *l, const xmppfed_element *stanza)
+{
+    int rc = component_send(l->component, stanza);
+
+    flush(l);
+    return rc;
+}
+
+void link_close(struct link *l, const char *condition, const char *text)
+{
+    component_close(l->component, condition, text);
+    finish(l);
+}
+
+const char *link_name(const struct link *l)
+{
+    return component_name(l->component);
+}
+
+bool link_is_up(const struct link *l)
+{
+    return component_is_up(l->component);
+}

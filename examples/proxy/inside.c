@@ -1,0 +1,278 @@
+/* inside.c - the listeners for host servers and the links with them. */
+#include "proxy/inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "component/link.h"
+#include "proxy/relay.h"
+
+#define BACKLOG 128
+#define LINKS_MAX 256
+/* What may wait for a host that does not read; beyond it stanzas are refused. */
+#define OUTPUT_MAX ((size_t)4 * 1024 * 1024)
+
+/* A connection of a host server. */
+struct host {
+    struct proxy *proxy;
+    struct link *link;
+    uint64_t id; /* of its route; 0 before it is up */
+    struct host *next;
+};
+
+struct listener {
+    struct proxy *proxy;
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    bool tls;
+};
+
+struct inside {
+    struct listener *listeners;
+    size_t listener_count; /* of those that were opened */
+    struct host *hosts;
+    size_t host_count;
+    bool stopping;
+};
+
+/* ---- links ------------------------------------------------------------------------------- */
+
+static void host_up(struct host *h)
+{
+    struct proxy *p = h->proxy;
+
+    h->id = route_add(&p->routes, link_name(h->link), h->link);
+    if (h->id == 0) {
+        link_close(h->link, "resource-constraint", "out of memory");
+        return;
+    }
+    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("INSIDE_UP"), LOG_TEXT("host", link_name(h->link)),
+              LOG_NUMBER("id", h->id));
+}
+
+static void host_down(struct host *h, const char *why)
+{
+    struct proxy *p = h->proxy;
+    struct host **at = &p->inside->hosts;
+
+    route_remove(&p->routes, h->link);
+    log_event(&p->log, h->id ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+              LOG_EVENT(h->id ? "INSIDE_DOWN" : "INSIDE_REFUSED"),
+              LOG_TEXT("host", link_name(h->link)), LOG_NUMBER("id", h->id), LOG_TEXT("text", why));
+    while (*at != h)
+        at = &(*at)->next;
+    *at = h->next;
+    p->inside->host_count--;
+    free(h);
+}
+
+static void on_item(struct link *l, const struct component_item *item, void *user)
+{
+    struct host *h = user;
+
+    switch (item->kind) {
+    case COMPONENT_UP:
+        host_up(h);
+        break;
+    case COMPONENT_STANZA:
+        relay_from_host(h->proxy, l, h->id, item->stanza);
+        xmppfed_element_free(item->stanza);
+        break;
+    default:
+        host_down(h, item->text);
+        break;
+    }
+}
+
+static const char *find_secret(const char *name, void *user)
+{
+    const struct proxy *p = user;
+
+    return loaded_secret(p->loaded, name);
+}
+
+static void refuse(struct listener *l, const char *why)
+{
+    log_event(&l->proxy->log, LOG_LEVEL_WARNING, LOG_EVENT("INSIDE_REFUSED"),
+              LOG_TEXT("text", why));
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    struct listener *l = stream->data;
+    struct proxy *p = l->proxy;
+    struct component_options options = {
+        .ctx = p->ctx,
+        .role = COMPONENT_SERVER,
+        .find_secret = find_secret,
+        .secret_user = p,
+        .credentials = l->tls ? p->loaded->inside_credentials : NULL,
+        .trust = l->tls ? p->loaded->inside_trust : NULL,
+        .output_limit = OUTPUT_MAX,
+    };
+    struct host *h;
+
+    if (status < 0)
+        return;
+    h = calloc(1, sizeof(*h));
+    if (!h) {
+        refuse(l, "out of memory");
+        return;
+    }
+    h->proxy = p;
+    if (link_accept(stream, &options, on_item, h, &h->link) < 0) {
+        refuse(l, "the link could not be set up");
+        free(h);
+        return;
+    }
+    h->next = p->inside->hosts;
+    p->inside->hosts = h;
+    if (++p->inside->host_count > LINKS_MAX)
+        link_close(h->link, "resource-constraint", "too many links");
+}
+
+/* ---- listeners --------------------------------------------------------------------------- */
+
+/* A socket that a dead process left behind would make the path unusable for ever. */
+static void remove_stale(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    struct stat st;
+    int fd;
+
+    if (strlen(path) >= sizeof(at.sun_path) || stat(path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return;
+    memcpy(at.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0)
+        return;
+    if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0 && errno == ECONNREFUSED)
+        unlink(path);
+    close(fd);
+}
+
+static int bind_tcp(struct listener *l, const struct config_listen *at)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    if (uv_ip4_addr(at->address, at->port, &v4) == 0)
+        return uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&v4, 0);
+    uv_ip6_addr(at->address, at->port, &v6);
+    return uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&v6, UV_TCP_IPV6ONLY);
+}
+
+static int open_listener(struct listener *l, const struct config_listen *at)
+{
+    int rc;
+
+    l->tls = at->tls;
+    if (at->path) {
+        uv_pipe_init(l->proxy->loop, &l->socket.pipe, 0);
+        remove_stale(at->path);
+        rc = uv_pipe_bind(&l->socket.pipe, at->path);
+    } else {
+        uv_tcp_init(l->proxy->loop, &l->socket.tcp);
+        rc = bind_tcp(l, at);
+    }
+    l->socket.handle.data = l;
+    l->proxy->inside->listener_count++;
+    return rc < 0 ? rc : uv_listen(&l->socket.stream, BACKLOG, on_connection);
+}
+
+static uint16_t real_port(const uv_tcp_t *tcp)
+{
+    struct sockaddr_storage own;
+    int len = sizeof(own);
+
+    if (uv_tcp_getsockname(tcp, (struct sockaddr *)&own, &len) < 0)
+        return 0;
+    return ntohs(own.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&own)->sin6_port
+                                           : ((const struct sockaddr_in *)&own)->sin_port);
+}
+
+static void list_listener(const struct listener *l, const struct config_listen *at, char *list,
+                          size_t size)
+{
+    size_t used = strlen(list);
+    const char *comma = used ? "," : "";
+
+    if (at->path)
+        snprintf(list + used, size - used, "%s%s", comma, at->path);
+    else
+        snprintf(list + used, size - used, strchr(at->address, ':') ? "%s[%s]:%u" : "%s%s:%u",
+                 comma, at->address, (unsigned)real_port(&l->socket.tcp));
+}
+
+bool inside_start(struct proxy *p, char *ret_list, size_t size, struct complaint *why)
+{
+    const struct config *c = p->loaded->config;
+    struct inside *in = calloc(1, sizeof(*in));
+    size_t i;
+
+    if (!in || !(in->listeners = calloc(c->inside_count, sizeof(*in->listeners)))) {
+        free(in);
+        return complain(why, "out of memory");
+    }
+    p->inside = in;
+    for (i = 0; i < c->inside_count; i++) {
+        struct listener *l = &in->listeners[i];
+        int rc;
+
+        l->proxy = p;
+        rc = open_listener(l, &c->inside[i]);
+        if (rc < 0)
+            return complain(
+                why,
+                "%s: 'inside.listen': cannot listen on %s port %u: %s; free it or change "
+                "the entry",
+                c->file, c->inside[i].path ? c->inside[i].path : c->inside[i].address,
+                (unsigned)c->inside[i].port, uv_strerror(rc));
+        list_listener(l, &c->inside[i], ret_list, size);
+    }
+    return true;
+}
+
+/* ---- reload and end ---------------------------------------------------------------------- */
+
+void inside_reloaded(struct proxy *p)
+{
+    struct host *h;
+
+    for (h = p->inside->hosts; h; h = h->next)
+        if (h->id && !loaded_secret(p->loaded, link_name(h->link)))
+            link_close(h->link, "host-unknown", "the host was taken out of the configuration");
+}
+
+void inside_stop(struct proxy *p)
+{
+    struct inside *in = p->inside;
+    struct host *h;
+    size_t i;
+
+    if (!in || in->stopping)
+        return;
+    in->stopping = true;
+    for (i = 0; i < in->listener_count; i++)
+        uv_close(&in->listeners[i].socket.handle, NULL);
+    for (h = in->hosts; h; h = h->next)
+        link_close(h->link, "system-shutdown", "the proxy is shutting down");
+}
+
+void inside_free(struct proxy *p)
+{
+    if (p->inside)
+        free(p->inside->listeners);
+    free(p->inside);
+    p->inside = NULL;
+}

@@ -1,0 +1,34 @@
+/* load.h - everything that one reading of the configuration and its files yields. */
+#ifndef PROXY_LOAD_H
+#define PROXY_LOAD_H
+
+#include <xmppfed/policy.h>
+
+#include "proxy/config.h"
+#include "proxy/files.h"
+#include "proxy/log.h"
+
+struct loaded {
+    struct config *config;
+    xmppfed_credentials **domains; /* one for each of config->domains */
+    struct file_text *secrets;     /* one for each of config->hosts */
+    struct file_text dialback_secret;
+    xmppfed_trust *trust;
+    xmppfed_policy *policy;
+    xmppfed_credentials *inside_credentials; /* NULL: no listener with TLS */
+    xmppfed_trust *inside_trust;
+};
+
+/*
+ * Reads all files that config names; remarks on them go to the log as warnings. Takes over config,
+ * also on failure.
+ */
+bool load_all(xmppfed_context *ctx, struct config *config, const struct log *log,
+              struct loaded **ret, struct complaint *why);
+/* NULL is fine. */
+void loaded_free(struct loaded *l);
+
+/* The secret of a host by its prepared name, or NULL. */
+const char *loaded_secret(const struct loaded *l, const char *name);
+
+#endif

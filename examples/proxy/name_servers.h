@@ -1,0 +1,17 @@
+/* name_servers.h - addresses of DNS servers: as text, and those of the system. */
+#ifndef PROXY_NAME_SERVERS_H
+#define PROXY_NAME_SERVERS_H
+
+#include "proxy/config_reader.h"
+
+#define NAME_SERVERS_MAX 4
+
+/* Reads "ADDRESS", "ADDRESS:PORT", "[ADDRESS]" or "[ADDRESS]:PORT"; false if it is none of these.
+ */
+bool name_server_parse(struct reader *r, const char *text, struct config_server *ret);
+
+/* The first servers of /etc/resolv.conf, or 127.0.0.1. False when out of memory. */
+bool name_servers_of_system(struct reader *r, struct config_server servers[NAME_SERVERS_MAX],
+                            size_t *ret_count);
+
+#endif

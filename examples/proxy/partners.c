@@ -1,0 +1,380 @@
+/* partners.c - the partner file (JSON): who the partners are and what our users may do. */
+#include "proxy/partners.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <xmppfed/tls.h>
+
+#include "proxy/endpoint_text.h"
+#include "proxy/json_reader.h"
+
+/* What is built while one file is read. */
+struct loader {
+    xmppfed_policy_builder *builder;
+};
+
+/* Names the record for an error that the library found in it. */
+static bool refused(const struct record *r, const xmppfed_problem *problem)
+{
+    return complain(r->why, "%s: %s%s%s", r->file, r->name, *r->name ? ": " : "", problem->text);
+}
+
+static bool out_of_memory(const struct record *r)
+{
+    return complain(r->why, "%s: out of memory", r->file);
+}
+
+/* ---- gateway ----------------------------------------------------------------------------- */
+
+static const struct {
+    const char *field;
+    int setting;
+} gateway_settings[] = {
+    {"ConnectionLimit", XMPPFED_GATEWAY_CONNECTION_LIMIT},
+    {"PartnerConnectionLimit", XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT},
+    {"StreamEstablishmentTimeout", XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT},
+    {"StreamInactivityTimeout", XMPPFED_GATEWAY_INACTIVITY_TIMEOUT},
+    {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL},
+    {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH},
+};
+#define GATEWAY_COUNT (sizeof(gateway_settings) / sizeof(gateway_settings[0]))
+
+static bool load_gateway(struct loader *l, const struct record *root)
+{
+    const char *fields[GATEWAY_COUNT + 1] = {NULL};
+    struct record r = {.file = root->file, .name = "\"Gateway\"", .why = root->why};
+    xmppfed_problem problem;
+    size_t i;
+
+    if (!record_object(root, "Gateway", &r.object))
+        return false;
+    for (i = 0; i < GATEWAY_COUNT; i++)
+        fields[i] = gateway_settings[i].field;
+    if (!record_only(&r, fields))
+        return false;
+    for (i = 0; i < GATEWAY_COUNT; i++) {
+        uint32_t value = 0;
+
+        if (!record_number(&r, fields[i], &value))
+            return false;
+        if (json_object_get(r.object, fields[i]) &&
+            xmppfed_policy_builder_set_gateway(l->builder, gateway_settings[i].setting, value,
+                                               &problem) < 0)
+            return refused(&r, &problem);
+    }
+    return true;
+}
+
+/* ---- external access --------------------------------------------------------------------- */
+
+static bool load_access(struct loader *l, const struct record *r)
+{
+    static const char *const fields[] = {"Scope",
+                                         "Name",
+                                         "Description",
+                                         "EnableFederationAccess",
+                                         "EnableXmppAccess",
+                                         "EnablePublicCloudAccess",
+                                         "EnablePublicCloudAudioVideoAccess",
+                                         "EnableOutsideAccess",
+                                         NULL};
+    static const struct record_word scopes[] = {{"global", XMPPFED_SCOPE_GLOBAL},
+                                                {"site", XMPPFED_SCOPE_SITE},
+                                                {"user", XMPPFED_SCOPE_USER},
+                                                {NULL, 0}};
+    int scope = XMPPFED_SCOPE_GLOBAL;
+    const char *name = "";
+    const char *description = "";
+    xmppfed_problem problem;
+    uint32_t flags = 0;
+    size_t i;
+
+    if (!record_only(r, fields) || !record_word(r, "Scope", scopes, &scope) ||
+        !record_string(r, "Name", &name) || !record_string(r, "Description", &description))
+        return false;
+    /* The flags stand in the order of the bits of enum xmppfed_access. */
+    for (i = 0; i < 5; i++) {
+        bool on = false;
+
+        if (!record_bool(r, fields[3 + i], &on))
+            return false;
+        flags |= on ? UINT32_C(1) << i : 0;
+    }
+    if (scope == XMPPFED_SCOPE_GLOBAL && *name)
+        return record_complain(r, "Name", "must not be given for the global scope; take it out");
+    if (scope != XMPPFED_SCOPE_GLOBAL && !*name)
+        return record_complain(r, "Name", "is missing; name the site or the policy");
+    if (xmppfed_policy_builder_add_access(l->builder, scope, name, flags, &problem) < 0)
+        return refused(r, &problem);
+    return true;
+}
+
+static bool load_user(struct loader *l, const struct record *r)
+{
+    static const char *const fields[] = {"Address", "Site", "Policy", "Branch", NULL};
+    const char *address = NULL;
+    const char *site = "";
+    const char *policy = "";
+    xmppfed_problem problem;
+    bool branch = false;
+
+    if (!record_only(r, fields) || !record_string(r, "Address", &address) ||
+        !record_string(r, "Site", &site) || !record_string(r, "Policy", &policy) ||
+        !record_bool(r, "Branch", &branch))
+        return false;
+    if (!address)
+        return record_complain(r, "Address",
+                               "is missing; name the user, as in \"a@contoso.example\"");
+    if (xmppfed_policy_builder_add_user(l->builder, address, site, policy, branch, &problem) < 0)
+        return refused(r, &problem);
+    return true;
+}
+
+/* ---- partners ---------------------------------------------------------------------------- */
+
+static const struct record_word negotiations[] = {{"Required", XMPPFED_REQUIRED},
+                                                  {"Optional", XMPPFED_OPTIONAL},
+                                                  {"NotSupported", XMPPFED_NOT_SUPPORTED},
+                                                  {NULL, 0}};
+
+static bool load_negotiation(const struct record *r, xmppfed_partner *p)
+{
+    int tls = XMPPFED_REQUIRED;
+    int sasl = XMPPFED_OPTIONAL;
+    bool dialback = true;
+    bool plaintext = false;
+
+    if (!record_word(r, "TlsNegotiation", negotiations, &tls) ||
+        !record_word(r, "SaslNegotiation", negotiations, &sasl) ||
+        !record_bool(r, "SupportDialbackNegotiation", &dialback) ||
+        !record_bool(r, "AllowPlaintext", &plaintext))
+        return false;
+    xmppfed_partner_set_tls(p, tls);
+    xmppfed_partner_set_sasl(p, sasl);
+    xmppfed_partner_set_dialback(p, dialback);
+    xmppfed_partner_set_allow_plaintext(p, plaintext);
+    return true;
+}
+
+static bool load_addresses(const struct record *r, xmppfed_partner *p)
+{
+    xmppfed_problem problem;
+    const char *text;
+    size_t i;
+
+    for (i = 0; record_text_at(r, "Addresses", i, &text); i++) {
+        char address[ENDPOINT_TEXT_SIZE];
+        uint16_t port = 5269;
+
+        if (!text)
+            return true;
+        if (!endpoint_text_split(text, address, &port))
+            return record_complain(r, "Addresses",
+                                   "must be IP addresses, as in \"192.0.2.1:5269\"");
+        if (xmppfed_partner_add_address(p, address, port, &problem) < 0)
+            return refused(r, &problem);
+    }
+    return false;
+}
+
+static bool load_domains(const struct record *r, xmppfed_partner *p)
+{
+    xmppfed_problem problem;
+    const char *text;
+    size_t i;
+
+    for (i = 0; record_text_at(r, "AdditionalDomains", i, &text); i++) {
+        if (!text)
+            return true;
+        if (xmppfed_partner_add_domain(p, text, &problem) < 0)
+            return refused(r, &problem);
+    }
+    return false;
+}
+
+/* The fields that a partner and the open federation share. */
+static bool load_common(const struct record *r, xmppfed_partner *p)
+{
+    static const struct record_word rules[] = {{"server", XMPPFED_EKU_SERVER},
+                                               {"any", XMPPFED_EKU_ANY},
+                                               {"strict-role", XMPPFED_EKU_STRICT_ROLE},
+                                               {NULL, 0}};
+    const char *description = "";
+    const char *fqdn = "";
+    xmppfed_problem problem;
+    int eku = XMPPFED_EKU_SERVER;
+    uint32_t limit = 0;
+    bool keep_alive = true;
+
+    if (!record_string(r, "Description", &description) || !record_string(r, "ProxyFqdn", &fqdn) ||
+        !record_bool(r, "EnableKeepAlive", &keep_alive) ||
+        !record_number(r, "ConnectionLimit", &limit) || !record_word(r, "Eku", rules, &eku) ||
+        !load_negotiation(r, p) || !load_addresses(r, p))
+        return false;
+    if (xmppfed_partner_set_description(p, description) < 0)
+        return out_of_memory(r);
+    if (*fqdn && xmppfed_partner_set_proxy_fqdn(p, fqdn, &problem) < 0)
+        return refused(r, &problem);
+    if (xmppfed_partner_set_connection_limit(p, limit) < 0)
+        return record_complain(r, "ConnectionLimit",
+                               "must be from 1 to 100000, or 0 for the gateway's");
+    xmppfed_partner_set_keep_alive(p, keep_alive);
+    xmppfed_partner_set_eku(p, eku);
+    return true;
+}
+
+static bool load_partner(struct loader *l, const struct record *r)
+{
+    static const char *const fields[] = {"Domain",
+                                         "AdditionalDomains",
+                                         "Description",
+                                         "PartnerType",
+                                         "TlsNegotiation",
+                                         "SaslNegotiation",
+                                         "SupportDialbackNegotiation",
+                                         "EnableKeepAlive",
+                                         "ConnectionLimit",
+                                         "ProxyFqdn",
+                                         "Eku",
+                                         "AllowPlaintext",
+                                         "Addresses",
+                                         NULL};
+    static const struct record_word types[] = {
+        {"Federated", XMPPFED_PARTNER_FEDERATED},
+        {"PublicVerified", XMPPFED_PARTNER_PUBLIC_VERIFIED},
+        {"PublicUnverified", XMPPFED_PARTNER_PUBLIC_UNVERIFIED},
+        {NULL, 0}};
+    const char *domain = NULL;
+    int type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED;
+    xmppfed_problem problem;
+    xmppfed_partner *p;
+
+    if (!record_only(r, fields) || !record_string(r, "Domain", &domain) ||
+        !record_word(r, "PartnerType", types, &type))
+        return false;
+    if (!domain)
+        return record_complain(r, "Domain", "is missing; name the partner's domain");
+    if (xmppfed_policy_builder_add_partner(l->builder, domain, &problem, &p) < 0)
+        return refused(r, &problem);
+    xmppfed_partner_set_type(p, type);
+    return load_domains(r, p) && load_common(r, p);
+}
+
+static bool load_open_federation(struct loader *l, const struct record *root)
+{
+    static const char *const fields[] = {"Description",
+                                         "TlsNegotiation",
+                                         "SaslNegotiation",
+                                         "SupportDialbackNegotiation",
+                                         "EnableKeepAlive",
+                                         "ConnectionLimit",
+                                         "ProxyFqdn",
+                                         "Eku",
+                                         "AllowPlaintext",
+                                         "Addresses",
+                                         NULL};
+    struct record r = {.file = root->file, .name = "\"OpenFederation\"", .why = root->why};
+    xmppfed_partner *p;
+
+    if (!record_object(root, "OpenFederation", &r.object))
+        return false;
+    if (!r.object)
+        return true;
+    if (!record_only(&r, fields))
+        return false;
+    if (xmppfed_policy_builder_open_federation(l->builder, &p) < 0)
+        return out_of_memory(&r);
+    return load_common(&r, p);
+}
+
+/* ---- the file ---------------------------------------------------------------------------- */
+
+typedef bool (*load_record_fn)(struct loader *l, const struct record *r);
+
+static bool load_list(struct loader *l, const struct record *root, const char *field,
+                      const char *kind, const char *name_field, load_record_fn load)
+{
+    json_t *list;
+    json_t *value;
+    size_t i;
+
+    if (!record_list(root, field, &list))
+        return false;
+    json_array_foreach(list, i, value)
+    {
+        struct record r;
+
+        if (!record_open(root, value, kind, i, name_field, &r) || !load(l, &r))
+            return false;
+    }
+    return true;
+}
+
+static bool load_root(struct loader *l, const struct record *root)
+{
+    static const char *const fields[] = {"AllowFederatedUsers",    "Strict", "Gateway",
+                                         "ExternalAccessPolicies", "Users",  "Partners",
+                                         "OpenFederation",         NULL};
+    bool federation = false;
+    bool strict = false;
+
+    if (!record_only(root, fields) || !record_bool(root, "AllowFederatedUsers", &federation) ||
+        !record_bool(root, "Strict", &strict))
+        return false;
+    xmppfed_policy_builder_set_federation(l->builder, federation);
+    xmppfed_policy_builder_set_strict(l->builder, strict);
+    return load_gateway(l, root) &&
+           load_list(l, root, "ExternalAccessPolicies", "policy", "Name", load_access) &&
+           load_list(l, root, "Users", "user", "Address", load_user) &&
+           load_list(l, root, "Partners", "partner", "Domain", load_partner) &&
+           load_open_federation(l, root);
+}
+
+static void give_notes(const xmppfed_policy_builder *b, partners_note_fn on_note, void *user)
+{
+    const xmppfed_policy_note *note;
+    size_t i;
+
+    for (i = 0; (note = xmppfed_policy_builder_note(b, i)) != NULL; i++)
+        on_note(note, user);
+}
+
+static bool parse(const char *path, json_t **ret, struct complaint *why)
+{
+    json_error_t error;
+
+    *ret = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!*ret && error.line < 0)
+        return complain(why,
+                        "%s: cannot read the partners: %s; name a file that this user may read",
+                        path, error.text);
+    if (!*ret)
+        return complain(why, "%s:%d: %s; correct the line or the one before it", path, error.line,
+                        error.text);
+    if (json_is_object(*ret))
+        return true;
+    json_decref(*ret);
+    return complain(why, "%s:1: the file must be an object in braces", path);
+}
+
+bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
+                   xmppfed_policy **ret, struct complaint *why)
+{
+    struct record root = {.file = path, .why = why};
+    struct loader l = {NULL};
+    xmppfed_problem problem;
+    bool ok;
+
+    if (!parse(path, &root.object, why))
+        return false;
+    ok = xmppfed_policy_builder_new(ctx, &l.builder) == 0 || out_of_memory(&root);
+    ok = ok && load_root(&l, &root);
+    if (ok) {
+        ok = xmppfed_policy_builder_finish(l.builder, &problem, ret) == 0 ||
+             complain(why, "%s: %s", path, problem.text);
+        give_notes(l.builder, on_note, user);
+    }
+    xmppfed_policy_builder_free(l.builder);
+    json_decref(root.object);
+    return ok;
+}

@@ -1,0 +1,19 @@
+/* partners.h - the partner file (JSON): who the partners are and what our users may do. */
+#ifndef PROXY_PARTNERS_H
+#define PROXY_PARTNERS_H
+
+#include <xmppfed/policy.h>
+
+#include "proxy/complaint.h"
+
+/* Gets each remark on a record: errors E1 E2 P1 ..., warnings W1 W2 .... */
+typedef void (*partners_note_fn)(const xmppfed_policy_note *note, void *user);
+
+/*
+ * Reads a partner file into a policy. On failure why names the file, and the line or the record and
+ * field. Notes are given also on failure, as far as checking came.
+ */
+bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
+                   xmppfed_policy **ret, struct complaint *why);
+
+#endif

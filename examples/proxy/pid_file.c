@@ -1,0 +1,25 @@
+/* pid_file.c - a file with the number of the process. */
+#include "proxy/pid_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+bool pid_file_write(const char *path, struct complaint *why)
+{
+    FILE *f = fopen(path, "w");
+    bool ok = f && fprintf(f, "%ld\n", (long)getpid()) > 0;
+
+    if (f && fclose(f) != 0)
+        ok = false;
+    return ok || complain(why,
+                          "%s: cannot write the pid_file: %s; name a file that this user may "
+                          "write",
+                          path, strerror(errno));
+}
+
+void pid_file_remove(const char *path)
+{
+    unlink(path);
+}

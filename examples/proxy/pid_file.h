@@ -1,0 +1,10 @@
+/* pid_file.h - a file with the number of the process. */
+#ifndef PROXY_PID_FILE_H
+#define PROXY_PID_FILE_H
+
+#include "proxy/complaint.h"
+
+bool pid_file_write(const char *path, struct complaint *why);
+void pid_file_remove(const char *path);
+
+#endif

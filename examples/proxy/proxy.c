@@ -1,0 +1,239 @@
+/* proxy.c - starts, reloads and ends the proxy. */
+#include "proxy/proxy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "proxy/inside.h"
+#include "proxy/notify.h"
+#include "proxy/pid_file.h"
+#include "proxy/relay.h"
+
+#define DRAIN_MS 10000
+#define DRAIN_STEP_MS 50
+#define ADDRESS_LIST_SIZE 1024
+
+/* ---- configuration into force ------------------------------------------------------------ */
+
+static bool hosts_domain(const struct config *c, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < c->domain_count; i++)
+        if (strcmp(c->domains[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int apply_options(struct proxy *p, const struct config *c)
+{
+    int rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_QUEUE_SECONDS,
+                                           (uint64_t)c->queue_seconds);
+
+    if (rc == 0)
+        rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_QUEUE_STANZAS,
+                                           (uint64_t)c->queue_stanzas);
+    return rc;
+}
+
+/* Gives the site what was loaded; 0 or an error code. */
+static int apply(struct proxy *p, const struct loaded *l)
+{
+    const struct file_text *secret = &l->dialback_secret;
+    int rc = apply_options(p, l->config);
+    size_t i;
+
+    for (i = 0; rc == 0 && i < l->config->domain_count; i++)
+        rc = xmppfed_site_set_domain(p->site, l->config->domains[i].name, l->domains[i]);
+    if (rc == 0 && secret->data)
+        rc = xmppfed_site_set_dialback_secret(p->site, (xmppfed_slice){secret->data, secret->len});
+    xmppfed_site_set_trust(p->site, l->trust);
+    xmppfed_site_set_policy(p->site, l->policy);
+    p->log.format = l->config->log_format;
+    p->log.level = l->config->log_level;
+    return rc;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_listeners(const struct config_listen *a, size_t a_count,
+                           const struct config_listen *b, size_t b_count)
+{
+    size_t i;
+
+    if (a_count != b_count)
+        return false;
+    for (i = 0; i < a_count; i++)
+        if (!same_text(a[i].address, b[i].address) || !same_text(a[i].path, b[i].path) ||
+            a[i].port != b[i].port || a[i].tls != b[i].tls)
+            return false;
+    return true;
+}
+
+/* What a running proxy cannot change. */
+static bool needs_restart(const struct config *a, const struct config *b)
+{
+    return !same_listeners(a->outside, a->outside_count, b->outside, b->outside_count) ||
+           !same_listeners(a->inside, a->inside_count, b->inside, b->inside_count) ||
+           !same_text(a->store, b->store) || !same_text(a->pid_file, b->pid_file);
+}
+
+bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
+{
+    struct loaded *old = p->loaded;
+    int rc;
+    size_t i;
+
+    if (needs_restart(old->config, loaded->config)) {
+        complain(why, "%s: listeners, 'store' and 'pid_file' change only with a restart",
+                 loaded->config->file);
+        loaded_free(loaded);
+        return false;
+    }
+    rc = apply(p, loaded);
+    if (rc < 0) {
+        complain(why, "%s: %s", loaded->config->file, xmppfed_error_sentence(rc));
+        /* The rest of the old values is as good as what is there. */
+        (void)!apply(p, old);
+        loaded_free(loaded);
+        return false;
+    }
+    for (i = 0; i < old->config->domain_count; i++)
+        if (!hosts_domain(loaded->config, old->config->domains[i].name))
+            xmppfed_site_remove_domain(p->site, old->config->domains[i].name);
+    p->loaded = loaded;
+    inside_reloaded(p);
+    loaded_free(old);
+    xmppfed_uv_wake(p->edge);
+    return true;
+}
+
+/* ---- start ------------------------------------------------------------------------------- */
+
+/* Appends "ADDRESS:PORT" to a list of a fixed size. */
+static void list_address(char *list, size_t size, const char *address, uint16_t port)
+{
+    size_t used = strlen(list);
+    bool v6 = strchr(address, ':') != NULL;
+
+    snprintf(list + used, size - used, "%s%s%s%s:%u", used ? "," : "", v6 ? "[" : "", address,
+             v6 ? "]" : "", (unsigned)port);
+}
+
+static bool listen_outside(struct proxy *p, char *list, size_t size, struct complaint *why)
+{
+    const struct config *c = p->loaded->config;
+    xmppfed_problem problem;
+    uint16_t port;
+    size_t i;
+
+    for (i = 0; i < c->outside_count; i++) {
+        const struct config_listen *l = &c->outside[i];
+
+        if (xmppfed_uv_listen(p->edge, l->address, l->port, &problem, &port) < 0)
+            return complain(why, "%s: 'outside.listen': %s; free the port or change the entry",
+                            c->file, problem.text);
+        list_address(list, size, l->address, port);
+    }
+    return true;
+}
+
+static bool make_engine(struct proxy *p, struct complaint *why)
+{
+    const struct config *c = p->loaded->config;
+    int rc = xmppfed_site_new(p->ctx, &p->site);
+    size_t i;
+
+    if (rc == 0)
+        rc = xmppfed_federation_new(p->ctx, p->site, &p->fed);
+    if (rc == 0)
+        rc = apply(p, p->loaded);
+    if (rc == 0)
+        rc = xmppfed_uv_new(p->loop, p->fed, p->site, relay_event, p, &p->edge);
+    for (i = 0; rc == 0 && i < c->server_count; i++)
+        rc = xmppfed_uv_add_name_server(p->edge, c->servers[i].address, c->servers[i].port);
+    return rc == 0 || complain(why, "%s: the engine could not be started: %s", c->file,
+                               xmppfed_error_sentence(rc));
+}
+
+bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
+                 struct complaint *why)
+{
+    const struct config *c = loaded->config;
+    char outside[ADDRESS_LIST_SIZE] = "";
+    char inside[ADDRESS_LIST_SIZE] = "";
+
+    *p = (struct proxy){.loop = loop, .log = p->log, .ctx = ctx, .loaded = loaded};
+    uv_timer_init(loop, &p->drain);
+    p->drain.data = p;
+    if (!make_engine(p, why) || !store_open(c->store, &p->store, why) ||
+        !listen_outside(p, outside, sizeof(outside), why) ||
+        !inside_start(p, inside, sizeof(inside), why))
+        return false;
+    p->pid_written = c->pid_file != NULL;
+    if (p->pid_written && !pid_file_write(c->pid_file, why))
+        return false;
+    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("READY"), LOG_TEXT("outside", outside),
+              LOG_TEXT("inside", inside), LOG_TEXT("version", xmppfed_version()));
+    notify_ready();
+    return true;
+}
+
+/* ---- end --------------------------------------------------------------------------------- */
+
+static void close_all(struct proxy *p)
+{
+    if (uv_is_closing((uv_handle_t *)&p->drain))
+        return;
+    uv_close((uv_handle_t *)&p->drain, NULL);
+    inside_stop(p);
+    xmppfed_uv_free(p->edge, NULL, NULL);
+    p->edge = NULL;
+}
+
+static void on_drain(uv_timer_t *timer)
+{
+    struct proxy *p = timer->data;
+    size_t left = xmppfed_federation_links(p->fed);
+
+    if (left > 0 && uv_now(p->loop) < p->drain_until)
+        return;
+    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("STOPPED"), LOG_NUMBER("streams_cut", left));
+    close_all(p);
+}
+
+void proxy_drain(struct proxy *p)
+{
+    if (!p->edge)
+        return;
+    if (p->draining) {
+        p->drain_until = 0;
+        return;
+    }
+    p->draining = true;
+    p->drain_until = uv_now(p->loop) + DRAIN_MS;
+    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("STOPPING"),
+              LOG_NUMBER("streams", xmppfed_federation_links(p->fed)));
+    notify_stopping();
+    xmppfed_uv_stop_listening(p->edge);
+    xmppfed_federation_shutdown(p->fed, xmppfed_uv_now(p->edge));
+    xmppfed_uv_wake(p->edge);
+    uv_timer_start(&p->drain, on_drain, DRAIN_STEP_MS, DRAIN_STEP_MS);
+}
+
+void proxy_fini(struct proxy *p)
+{
+    close_all(p);
+    uv_run(p->loop, UV_RUN_DEFAULT);
+    inside_free(p);
+    xmppfed_federation_free(p->fed);
+    xmppfed_site_unref(p->site);
+    route_table_fini(&p->routes);
+    store_close(p->store);
+    if (p->pid_written)
+        pid_file_remove(p->loaded->config->pid_file);
+    loaded_free(p->loaded);
+}

@@ -1,0 +1,47 @@
+/* proxy.h - the running proxy: what its parts share. */
+#ifndef PROXY_PROXY_H
+#define PROXY_PROXY_H
+
+#include <uv.h>
+#include <xmppfed/uv.h>
+
+#include "proxy/load.h"
+#include "proxy/route.h"
+#include "proxy/store.h"
+
+struct inside;
+
+struct proxy {
+    uv_loop_t *loop;
+    struct log log;
+    xmppfed_context *ctx;
+    xmppfed_site *site;
+    xmppfed_federation *fed;
+    xmppfed_uv *edge;      /* the outside */
+    struct inside *inside; /* listeners and links of the hosts */
+    struct route_table routes;
+    struct store *store;
+    struct loaded *loaded;
+    bool pid_written;
+    uv_timer_t drain;
+    bool draining;
+    uint64_t drain_until; /* of the loop's clock */
+};
+
+/* Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. */
+bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
+                 struct complaint *why);
+/*
+ * Puts a new configuration in force and takes it over, also on failure. What a running proxy cannot
+ * change is refused as a whole; the old configuration then stays.
+ */
+bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why);
+/*
+ * Takes no more connections and ends when all streams are closed, or after a time limit; at once
+ * when called again. The loop then runs out of work.
+ */
+void proxy_drain(struct proxy *p);
+/* Frees what is left once the loop has ended. */
+void proxy_fini(struct proxy *p);
+
+#endif

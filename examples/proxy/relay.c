@@ -1,0 +1,212 @@
+/* relay.c - carries stanzas between the federation outside and the hosts inside. */
+#include "proxy/relay.h"
+
+#include <string.h>
+
+#include "component/link.h"
+#include "proxy/addresses.h"
+
+/* ---- from a host to the federation ------------------------------------------------------- */
+
+static const char *refusal_condition(int code)
+{
+    switch (code) {
+    case XMPPFED_ERR_ADDRESS:
+        return "jid-malformed";
+    case XMPPFED_ERR_UNKNOWN_HANDLE:
+        return "not-allowed";
+    case XMPPFED_ERR_SHUTDOWN:
+        return "service-unavailable";
+    case XMPPFED_ERR_NOMEM:
+        return "resource-constraint";
+    default:
+        return "bad-request";
+    }
+}
+
+static void refuse_to_host(struct link *l, const xmppfed_element *stanza, int code)
+{
+    xmppfed_element *error =
+        xmppfed_stanza_error(stanza, refusal_condition(code), xmppfed_error_sentence(code));
+
+    /* A host that does not take even this finds out by its own timeouts. */
+    if (error)
+        (void)link_send(l, error);
+    xmppfed_element_free(error);
+}
+
+void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza)
+{
+    const char *from = xmppfed_element_attribute(stanza, "from");
+    int rc;
+
+    /* XEP-0114 3: the domain of 'from' must be that of the component. */
+    if (!address_is_of(from, link_name(l))) {
+        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("INSIDE_INVALID_FROM"),
+                  LOG_TEXT("host", link_name(l)), LOG_TEXT("from", from ? from : ""));
+        link_close(l, "invalid-from", "a stanza was not from the host's own domain");
+        return;
+    }
+    rc = xmppfed_federation_send(p->fed, stanza, id, xmppfed_uv_now(p->edge));
+    if (rc < 0)
+        refuse_to_host(l, stanza, rc);
+    xmppfed_uv_wake(p->edge);
+}
+
+/* ---- from the federation to a host ------------------------------------------------------- */
+
+/* Presence can be lost, and answers are never answered; messages and requests want to be told. */
+static bool wants_answer(const xmppfed_element *stanza)
+{
+    const char *name = xmppfed_element_name(stanza);
+    const char *type = xmppfed_element_attribute(stanza, "type");
+
+    if (strcmp(name, "presence") == 0)
+        return false;
+    return !type || (strcmp(type, "result") != 0 && strcmp(type, "error") != 0);
+}
+
+static void answer_unreachable(struct proxy *p, const xmppfed_element *stanza,
+                               const char *condition, const char *text)
+{
+    xmppfed_element *error = NULL;
+
+    if (wants_answer(stanza))
+        error = xmppfed_stanza_error(stanza, condition, text);
+    if (error) {
+        (void)!xmppfed_federation_send(p->fed, error, 0, xmppfed_uv_now(p->edge));
+        xmppfed_uv_wake(p->edge);
+    }
+    xmppfed_element_free(error);
+}
+
+static struct link *host_of(const struct proxy *p, const xmppfed_element *stanza)
+{
+    char bare[XMPPFED_BARE_SIZE];
+    char domain[XMPPFED_DOMAIN_SIZE];
+
+    if (!address_split(xmppfed_element_attribute(stanza, "to"), bare, domain))
+        return NULL;
+    return route_pick(&p->routes, domain, bare);
+}
+
+static void on_stanza(struct proxy *p, const xmppfed_event *ev)
+{
+    const xmppfed_element *stanza = xmppfed_event_element(ev);
+    struct link *l = host_of(p, stanza);
+    int rc = l ? link_send(l, stanza) : XMPPFED_ERR_STATE;
+
+    log_event(&p->log, LOG_LEVEL_DEBUG, LOG_EVENT("STANZA"),
+              LOG_TEXT("kind", xmppfed_element_name(stanza)),
+              LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)),
+              LOG_TEXT("code", rc < 0 ? xmppfed_error_name(rc) : ""));
+    if (rc == XMPPFED_ERR_LIMIT_QUEUE)
+        answer_unreachable(p, stanza, "resource-constraint", "the server is busy");
+    else if (rc < 0)
+        answer_unreachable(p, stanza, "recipient-unavailable",
+                           "the server of this user is not connected");
+}
+
+/* ---- contacts and outcomes --------------------------------------------------------------- */
+
+static void on_contact_learnt(struct proxy *p, const xmppfed_event *ev)
+{
+    struct complaint why;
+
+    if (!store_learn(p->store, xmppfed_event_local(ev), xmppfed_event_remote(ev),
+                     xmppfed_event_contact(ev), &why))
+        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_FAILED"), LOG_TEXT("text", why.text));
+}
+
+static void on_outcome(struct proxy *p, const xmppfed_event *ev)
+{
+    const xmppfed_element *error = xmppfed_event_element(ev);
+    int outcome = xmppfed_event_outcome(ev);
+    struct link *l;
+
+    log_event(&p->log, outcome == XMPPFED_OUTCOME_HANDED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+              LOG_EVENT("OUTCOME"), LOG_TEXT("outcome", xmppfed_outcome_name(outcome)),
+              LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)),
+              LOG_TEXT("code", outcome == XMPPFED_OUTCOME_HANDED
+                                   ? ""
+                                   : xmppfed_error_name(xmppfed_event_code(ev))),
+              LOG_TEXT("text", xmppfed_event_text(ev)));
+    if (!error)
+        return;
+    /* The host that sent the stanza knows what it was about; another one is better than none. */
+    l = route_by_id(&p->routes, xmppfed_event_token(ev));
+    if (!l)
+        l = host_of(p, error);
+    if (l)
+        (void)link_send(l, error);
+}
+
+/* ---- logging ----------------------------------------------------------------------------- */
+
+static const char *failed_rule(const xmppfed_decision *decision)
+{
+    if (!decision || decision->reason_count == 0)
+        return "";
+    return xmppfed_rule_name(decision->reasons[decision->reason_count - 1].rule);
+}
+
+static const char *direction_name(int direction)
+{
+    if (direction == XMPPFED_INBOUND)
+        return "in";
+    return direction == XMPPFED_OUTBOUND ? "out" : "";
+}
+
+static void log_stream(const struct proxy *p, enum log_level level, const xmppfed_event *ev)
+{
+    const xmppfed_proof *proof = xmppfed_event_proof(ev);
+    int code = xmppfed_event_code(ev);
+
+    log_event(&p->log, level, LOG_EVENT(xmppfed_event_name(xmppfed_event_kind(ev))),
+              LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
+              LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)),
+              LOG_NUMBER("link", xmppfed_event_link(ev)),
+              LOG_TEXT("proof", proof ? xmppfed_proof_name(proof->kind) : ""),
+              LOG_TEXT("tls", proof ? proof->tls_version : ""),
+              LOG_TEXT("cipher", proof ? proof->cipher : ""),
+              LOG_TEXT("code", code < 0 ? xmppfed_error_name(code) : ""),
+              LOG_TEXT("rule", failed_rule(xmppfed_event_decision(ev))),
+              LOG_TEXT("text", xmppfed_event_text(ev)));
+}
+
+/* ---- events ------------------------------------------------------------------------------ */
+
+void relay_event(const xmppfed_event *ev, void *user)
+{
+    struct proxy *p = user;
+
+    switch (xmppfed_event_kind(ev)) {
+    case XMPPFED_EVENT_STANZA:
+        on_stanza(p, ev);
+        break;
+    case XMPPFED_EVENT_CONTACT_WANTED:
+        xmppfed_federation_contact(
+            p->fed, xmppfed_event_token(ev),
+            store_contact(p->store, xmppfed_event_local(ev), xmppfed_event_remote(ev)),
+            xmppfed_uv_now(p->edge));
+        break;
+    case XMPPFED_EVENT_CONTACT_LEARNT:
+        on_contact_learnt(p, ev);
+        break;
+    case XMPPFED_EVENT_OUTCOME:
+        on_outcome(p, ev);
+        break;
+    case XMPPFED_EVENT_STREAM_UP:
+    case XMPPFED_EVENT_STREAM_DOWN:
+    case XMPPFED_EVENT_REFUSED:
+        log_stream(
+            p, xmppfed_event_kind(ev) == XMPPFED_EVENT_REFUSED ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+            ev);
+        break;
+    default: /* a kind that this program does not know is to be ignored (event.h) */
+        break;
+    }
+}
