@@ -1,0 +1,210 @@
+/* dial.c - finding the servers of a partner and trying them in order, in rounds with rests. */
+#include "federation/dial.h"
+
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/slice.h"
+#include "crypto/random.h"
+#include "federation/dialback.h"
+#include "federation/failure.h"
+#include "federation/link.h"
+#include "policy/partner.h"
+
+enum {
+    DEFAULT_PORT = 5269,
+    MAX_ENDPOINTS = 16, /* more would only lengthen a round */
+    FIRST_REST = 1000,  /* milliseconds */
+    LONGEST_REST = 30000,
+    DEAD_TIME = 5000
+};
+
+/* Takes endpoints over as the plan of this round; false when out of memory. */
+static bool plan(struct xfed_route *route, const xmppfed_endpoint *endpoints, size_t count)
+{
+    xmppfed_context *ctx = route->fed->ctx;
+
+    if (count > MAX_ENDPOINTS)
+        count = MAX_ENDPOINTS;
+    xfed_free(ctx, route->endpoints);
+    route->endpoints = xfed_alloc(ctx, count * sizeof(*endpoints));
+    route->endpoint_count = route->endpoints ? count : 0;
+    route->endpoint_next = 0;
+    if (!route->endpoints)
+        return false;
+    memcpy(route->endpoints, endpoints, count * sizeof(*endpoints));
+    return true;
+}
+
+static bool plan_fixed(struct xfed_route *route, const struct xfed_partner *partner)
+{
+    xmppfed_endpoint fixed[XFED_PARTNER_ADDRESSES] = {{.port = 0}};
+
+    for (size_t i = 0; i < partner->address_count; i++) {
+        (void)xfed_text_copy(fixed[i].host, sizeof(fixed[i].host), route->remote);
+        (void)xfed_text_copy(fixed[i].address, sizeof(fixed[i].address),
+                             partner->addresses[i].address);
+        fixed[i].port = partner->addresses[i].port;
+    }
+    return plan(route, fixed, partner->address_count);
+}
+
+/* The delay is between half and all of the rest, so that many pairs do not come back as one. */
+static xmppfed_time jitter(struct xfed_route *route, unsigned rest)
+{
+    uint32_t extra;
+
+    if (xfed_random_below(route->fed->ctx, rest / 2 + 1, &extra) < 0)
+        extra = rest / 2;
+    return rest / 2 + extra;
+}
+
+void xfed_dial_rest(struct xfed_route *route, xmppfed_time now)
+{
+    route->backoff = route->backoff == 0 ? FIRST_REST : route->backoff * 2;
+    if (route->backoff > LONGEST_REST)
+        route->backoff = LONGEST_REST;
+    route->state = XFED_ROUTE_RESTING;
+    xfed_timer_set(&route->fed->timers, &route->rest, now + jitter(route, route->backoff));
+}
+
+/* Nothing is left to try in this round. */
+static void round_failed(struct xfed_route *route, xmppfed_time now)
+{
+    bool check = route->purpose == XMPPFED_PURPOSE_VERIFY;
+
+    route->endpoint_count = 0;
+    route->endpoint_next = 0;
+    if (!check && !route->final) {
+        xfed_dial_rest(route, now);
+        return;
+    }
+    /*
+     * An asker does not wait for another round, and a final failure stays one for a while: that
+     * keeps a peer from making us dial again and again (peers-and-attacks: dialback as reflector).
+     */
+    route->state = XFED_ROUTE_DEAD;
+    xfed_timer_set(&route->fed->timers, &route->rest, now + DEAD_TIME);
+    if (check)
+        xfed_dialback_unreachable(route);
+    else
+        xfed_route_bounce(route, route->why.code, route->why.text);
+}
+
+/* Makes a link to the next endpoint; the pump will tell the host to dial. */
+static void dial_next(struct xfed_route *route, xmppfed_time now)
+{
+    int rc;
+
+    while (route->endpoint_next < route->endpoint_count &&
+           route->endpoints[route->endpoint_next].direct_tls)
+        route->endpoint_next++;
+    if (route->endpoint_next >= route->endpoint_count) {
+        round_failed(route, now);
+        return;
+    }
+    rc = xfed_link_new(route->fed, route, &route->link);
+    if (rc < 0) {
+        xfed_fault_set(&route->why, rc, "%s: no new connection: %s", route->remote,
+                       xmppfed_error_sentence(rc));
+        route->final = xfed_failure_is_final(rc);
+        route->endpoint_next = route->endpoint_count;
+        round_failed(route, now);
+        return;
+    }
+    route->endpoint_next++;
+    route->state = XFED_ROUTE_LINKED;
+}
+
+/* Ends a round before it has begun. */
+static void cannot_start(struct xfed_route *route, int code, xmppfed_time now)
+{
+    xfed_fault_set(&route->why, code, "%s: %s", route->remote, xmppfed_error_sentence(code));
+    route->final = xfed_failure_is_final(code);
+    round_failed(route, now);
+}
+
+static int look_up(struct xfed_route *route, const struct xfed_partner *partner, xmppfed_time now)
+{
+    xmppfed_federation *fed = route->fed;
+    int rc;
+
+    if (partner->proxy_fqdn[0])
+        rc = xmppfed_resolver_start_host(fed->resolver, partner->proxy_fqdn, DEFAULT_PORT, now,
+                                         &route->lookup);
+    else
+        rc = xmppfed_resolver_start(fed->resolver, route->remote, now, &route->lookup);
+    if (rc < 0)
+        return rc;
+    rc = xfed_map_put(&fed->lookups, xfed_id_key(&route->lookup), route);
+    if (rc < 0) {
+        xmppfed_resolver_cancel(fed->resolver, route->lookup);
+        return rc;
+    }
+    route->state = XFED_ROUTE_RESOLVING;
+    return 0;
+}
+
+void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
+{
+    const xmppfed_policy *policy = xmppfed_site_policy(route->fed->site);
+    const struct xfed_partner *partner = policy ? xfed_policy_find(policy, route->remote) : NULL;
+    int rc;
+
+    xfed_timer_stop(&route->fed->timers, &route->rest);
+    route->final = true;
+    if (!partner) {
+        cannot_start(route, XMPPFED_ERR_POLICY_UNKNOWN_PARTNER, now);
+        return;
+    }
+    if (partner->address_count > 0) {
+        if (plan_fixed(route, partner))
+            dial_next(route, now);
+        else
+            cannot_start(route, XMPPFED_ERR_NOMEM, now);
+        return;
+    }
+    rc = look_up(route, partner, now);
+    if (rc < 0)
+        cannot_start(route, rc, now);
+}
+
+void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *result,
+                        xmppfed_time now)
+{
+    int code = result->code;
+
+    (void)xfed_map_remove(&route->fed->lookups, xfed_id_key(&route->lookup));
+    route->lookup = 0;
+    if (code == 0 && result->count == 0)
+        code = XMPPFED_ERR_DNS_NO_DOMAIN;
+    if (code < 0) {
+        xfed_fault_set(&route->why, code, "%s",
+                       result->text && result->text[0] ? result->text
+                                                       : xmppfed_error_sentence(code));
+        route->final = xfed_failure_is_final(code);
+        round_failed(route, now);
+        return;
+    }
+    if (plan(route, result->endpoints, result->count))
+        dial_next(route, now);
+    else
+        cannot_start(route, XMPPFED_ERR_NOMEM, now);
+}
+
+void xfed_dial_failed(struct xfed_route *route, xmppfed_time now)
+{
+    if (!xfed_failure_is_final(route->why.code))
+        route->final = false;
+    dial_next(route, now);
+}
+
+void xfed_dial_cancel(struct xfed_route *route)
+{
+    if (route->state != XFED_ROUTE_RESOLVING)
+        return;
+    xmppfed_resolver_cancel(route->fed->resolver, route->lookup);
+    (void)xfed_map_remove(&route->fed->lookups, xfed_id_key(&route->lookup));
+    route->lookup = 0;
+    route->state = XFED_ROUTE_IDLE;
+}

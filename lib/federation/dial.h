@@ -1,0 +1,19 @@
+/* dial.h - finding the servers of a partner and trying them in order, in rounds with rests. */
+#ifndef XFED_FEDERATION_DIAL_H
+#define XFED_FEDERATION_DIAL_H
+
+#include "federation/route.h"
+
+/* Starts a round for an idle route: the fixed addresses, the named server, or a look-up. */
+void xfed_dial_start(struct xfed_route *route, xmppfed_time now);
+/* Takes the result of a look-up. */
+void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *result,
+                        xmppfed_time now);
+/* An attempt failed: tries the next endpoint, or ends the round. route->why says how. */
+void xfed_dial_failed(struct xfed_route *route, xmppfed_time now);
+/* Ends what is on its way, quietly. */
+void xfed_dial_cancel(struct xfed_route *route);
+/* Rests, a random while longer each time, and tries again after that. */
+void xfed_dial_rest(struct xfed_route *route, xmppfed_time now);
+
+#endif

@@ -1,0 +1,56 @@
+/* federation.h - the inside of xmppfed_federation, and the calls that act on the whole of it. */
+#ifndef XFED_FEDERATION_FEDERATION_H
+#define XFED_FEDERATION_FEDERATION_H
+
+#include <xmppfed/federation.h>
+
+#include "base/map.h"
+#include "connection/event.h"
+#include "dialback/pending.h"
+#include "federation/timer.h"
+
+#define XFED_QUERY_SIZE 512 /* a DNS question with EDNS is far smaller */
+
+struct xmppfed_federation {
+    xmppfed_context *ctx;
+    xmppfed_site *site;
+    xmppfed_policy *policy; /* the one that the streams were last compared with */
+    xmppfed_resolver *resolver;
+    struct xfed_timers timers;
+    struct xfed_timer dns_timer;
+    struct xfed_timer check_timer;
+    struct xfed_map links;   /* id -> struct xfed_link */
+    struct xfed_map routes;  /* purpose and two domains -> struct xfed_route */
+    struct xfed_map lookups; /* look-up of the resolver -> struct xfed_route */
+    struct xfed_map holds;   /* token of CONTACT_WANTED -> struct xfed_link */
+    struct xfed_map quotas;  /* partner -> struct xfed_quota */
+    struct xfed_dialback_pending checks;
+    struct xfed_node ready; /* links that may have something to say */
+    uint64_t last_id;       /* of links and tokens alike: no number comes twice */
+    struct xfed_event_queue events;
+    /*
+     * Events about transport are made here, one at a time as the host asks: they need no memory, so
+     * that no link is ever left without its OUTPUT or CLOSE.
+     */
+    xmppfed_event transport;
+    uint8_t query[XFED_QUERY_SIZE];
+    size_t queue_stanzas;
+    size_t queue_bytes;
+    xmppfed_time queue_time;
+    bool closing;
+};
+
+/* The map key of a number; it borrows id. */
+xmppfed_slice xfed_id_key(const uint64_t *id);
+
+/* Lets the resolver act: takes its results and sets its deadline. After each call on it. */
+void xfed_federation_resolved(xmppfed_federation *fed, xmppfed_time now);
+/* Fills the transport event with the next DNS query; false if there is none. */
+bool xfed_federation_query(xmppfed_federation *fed, xmppfed_time now);
+/* Fills the transport event: one about a link, without memory of its own. */
+void xfed_federation_transport(xmppfed_federation *fed, int kind, uint64_t link);
+
+/* Closes what a new policy does not allow any more, once per new policy. */
+void xfed_federation_reload(xmppfed_federation *fed);
+
+#endif

@@ -1,0 +1,147 @@
+/* inbound.c - stanzas of partners: may they pass, and how a refusal is answered. */
+#include "federation/inbound.h"
+
+#include <string.h>
+#include <xmppfed/stream.h>
+
+#include "base/slice.h"
+#include "federation/action.h"
+#include "federation/contact.h"
+#include "federation/route.h"
+#include "stream/stanza.h"
+
+/* The domain of a prepared bare address. */
+static const char *domain_of(const char *bare)
+{
+    const char *at = strchr(bare, '@');
+
+    return at ? at + 1 : bare;
+}
+
+/* Sends a stanza of our own; lost when there is no room for it: it is only an answer. */
+static void send_own(struct xfed_link *link, const xmppfed_event *ev, xmppfed_element *stanza,
+                     xmppfed_time now)
+{
+    xmppfed_federation *fed = link->fed;
+    struct xfed_queued *s;
+
+    if (!stanza)
+        return;
+    s = xfed_queued_new(fed->ctx, stanza, NULL);
+    if (!s)
+        xmppfed_element_free(stanza);
+    else if (fed->closing ||
+             xfed_route_send(fed, domain_of(ev->local), domain_of(ev->remote), s, now) < 0)
+        xfed_queued_free(fed->ctx, s);
+}
+
+/*
+ * The answer to a refused stanza, or NULL where there is none to give: RFC 6120 8.3.1 (never to an
+ * error or a result), RFC 6121 3.1.3 and 4.3.2 (unsubscribed).
+ */
+static xmppfed_element *refusal(struct xfed_link *link, const xmppfed_event *ev, int action,
+                                const xmppfed_decision *decision)
+{
+    enum xfed_stanza_kind kind = xfed_stanza_kind_of(ev->element, XMPPFED_NS_SERVER);
+
+    if ((decision->effects & XMPPFED_EFFECT_SILENT) || !xfed_stanza_may_bounce(ev->element))
+        return NULL;
+    if (action == XMPPFED_ACTION_ADD || action == XMPPFED_ACTION_PROBE)
+        return xfed_answer_presence(link->fed->ctx, ev->local, ev->remote, "unsubscribed");
+    if (kind == XFED_STANZA_PRESENCE || decision->condition[0] == '\0')
+        return NULL;
+    return xmppfed_stanza_error(ev->element, decision->condition, NULL);
+}
+
+static void refuse(struct xfed_link *link, xmppfed_event *ev, int action,
+                   const xmppfed_decision *decision, xmppfed_time now)
+{
+    xmppfed_element *answer = refusal(link, ev, action, decision);
+
+    xfed_answer_log(link->fed, XMPPFED_INBOUND, ev->local, ev->remote, decision);
+    if (answer && !xfed_bucket_take(&link->answers, now)) {
+        xmppfed_element_free(answer);
+        answer = NULL;
+    }
+    send_own(link, ev, answer, now);
+    xfed_event_free(ev);
+}
+
+static void deliver(struct xfed_link *link, xmppfed_event *ev, const xmppfed_decision *decision,
+                    xmppfed_time now)
+{
+    if (decision->effects & XMPPFED_EFFECT_AUTO_ACCEPT)
+        send_own(link, ev,
+                 xfed_answer_presence(link->fed->ctx, ev->local, ev->remote, "subscribed"), now);
+    ev->has_decision = true;
+    ev->decision = *decision;
+    xfed_event_queue_push(&link->fed->events, ev);
+}
+
+void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, int contact,
+                         xmppfed_time now)
+{
+    const xmppfed_policy *policy = xmppfed_site_policy(link->fed->site);
+    xmppfed_decision decision = {
+        .verdict = XMPPFED_VERDICT_REFUSE, .effects = XMPPFED_EFFECT_SILENT, .condition = ""};
+    xmppfed_question question = {.direction = XMPPFED_INBOUND,
+                                 .action = action,
+                                 .contact = contact,
+                                 .local = ev->local,
+                                 .remote = ev->remote};
+
+    /* Without a policy nobody is a partner: the refusal stands as it is. */
+    if (policy)
+        (void)xmppfed_policy_decide(policy, &question, &decision);
+    if (decision.verdict == XMPPFED_VERDICT_NEED_CONTACT && contact == XMPPFED_CONTACT_UNKNOWN) {
+        xfed_contact_ask(link, ev, action, now);
+        return;
+    }
+    xfed_answer_learn(link->fed, ev->local, ev->remote, &decision);
+    if (decision.verdict == XMPPFED_VERDICT_ALLOW)
+        deliver(link, ev, &decision, now);
+    else
+        refuse(link, ev, action, &decision, now);
+}
+
+/* The host's event of a stanza; NULL when out of memory or an address cannot be prepared. */
+static xmppfed_event *event_of(struct xfed_link *link, const xmppfed_event *from_stream)
+{
+    const xmppfed_element *stanza = xmppfed_event_element(from_stream);
+    const char *from = xmppfed_element_attribute(stanza, "from");
+    const char *to = xmppfed_element_attribute(stanza, "to");
+    char local[XMPPFED_BARE_SIZE];
+    char remote[XMPPFED_BARE_SIZE];
+    xmppfed_event *ev;
+
+    /* Leniently also our own: an address that nobody here can have is answered like any other. */
+    if (!from || !to || xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, local) < 0 ||
+        xmppfed_jid_prepare_bare(from, XMPPFED_LENIENT, remote) < 0)
+        return NULL;
+    ev = xfed_event_new(link->fed->ctx, XMPPFED_EVENT_STANZA, local, remote);
+    if (!ev)
+        return NULL;
+    ev->link = link->id;
+    ev->direction = XMPPFED_INBOUND;
+    ev->has_proof = from_stream->has_proof;
+    ev->proof = from_stream->proof;
+    ev->element = xmppfed_event_take_element(from_stream);
+    return ev;
+}
+
+void xfed_inbound_stanza(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time now)
+{
+    int action = xfed_action_of(xmppfed_event_element(ev));
+    xmppfed_event *own;
+
+    /* Stanzas come on streams that the peer has opened; what the connection lets by is dropped. */
+    if (action == 0 || link->direction != XMPPFED_INBOUND)
+        return;
+    own = event_of(link, ev);
+    if (!own) {
+        /* Better no stream than one with a hole in it: the peer sees that it has to repeat. */
+        xfed_link_close(link, XMPPFED_ERR_NOMEM, NULL);
+        return;
+    }
+    xfed_inbound_decide(link, own, action, XMPPFED_CONTACT_UNKNOWN, now);
+}

@@ -1,0 +1,320 @@
+/* link.c - one transport connection, from DIAL or accept to CLOSE, and the stream on it. */
+#include "federation/link.h"
+
+#include "base/fault.h"
+#include "base/slice.h"
+#include "connection/connection.h"
+#include "federation/contact.h"
+#include "federation/dialback.h"
+#include "federation/inbound.h"
+#include "federation/route.h"
+#include "federation/quota.h"
+
+enum {
+    DIAL_TIME = 15000, /* milliseconds for the host to connect to one address */
+    DRAIN_TIME = 5000  /* ... and for the transport to take what is left of a closed stream */
+};
+
+static void on_timer(struct xfed_timer *t, xmppfed_time now);
+
+int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route, struct xfed_link **ret)
+{
+    struct xfed_link *link;
+    int rc;
+
+    if (!xfed_quota_total(fed))
+        return XMPPFED_ERR_LIMIT_CONNECTIONS;
+    link = xfed_zalloc(fed->ctx, sizeof(*link));
+    if (!link)
+        return XMPPFED_ERR_NOMEM;
+    link->fed = fed;
+    link->route = route;
+    link->direction = route ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
+    link->state = XFED_LINK_WANTED;
+    link->id = ++fed->last_id;
+    xfed_timer_init(&link->timer, on_timer);
+    xfed_contact_init(link);
+    /* Streams for checks are few and short; counted, a partner at its limit could never be proved.
+     */
+    rc = route && route->purpose == XMPPFED_PURPOSE_STANZAS
+             ? xfed_quota_take(fed, route->remote, &link->quota)
+             : 0;
+    if (rc == 0)
+        rc = xfed_map_put(&fed->links, xfed_id_key(&link->id), link);
+    if (rc < 0) {
+        xfed_quota_give(fed, link->quota);
+        xfed_free(fed->ctx, link);
+        return rc;
+    }
+    xfed_list_append(&fed->ready, &link->ready);
+    *ret = link;
+    return 0;
+}
+
+void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmppfed_time now)
+{
+    link->connection = connection;
+    link->state = XFED_LINK_OPEN;
+    link->host_knows = true;
+    xfed_bucket_init(&link->answers, now);
+    xfed_link_touch(link);
+}
+
+void xfed_link_free(struct xfed_link *link)
+{
+    xmppfed_federation *fed = link->fed;
+
+    xfed_contact_drop(link);
+    xfed_timer_stop(&fed->timers, &link->timer);
+    xfed_list_remove(&link->ready);
+    (void)xfed_map_remove(&fed->links, xfed_id_key(&link->id));
+    xfed_quota_give(fed, link->quota);
+    xmppfed_connection_free(link->connection);
+    xfed_free(fed->ctx, link);
+}
+
+struct xfed_link *xfed_link_find(const xmppfed_federation *fed, uint64_t id)
+{
+    return xfed_map_get(&fed->links, xfed_id_key(&id));
+}
+
+struct xfed_link *xfed_link_first_ready(const xmppfed_federation *fed)
+{
+    return xfed_list_empty(&fed->ready) ? NULL
+                                        : XFED_CONTAINER(fed->ready.next, struct xfed_link, ready);
+}
+
+void xfed_link_touch(struct xfed_link *link)
+{
+    if (!xfed_list_linked(&link->ready))
+        xfed_list_append(&link->fed->ready, &link->ready);
+    if (link->state == XFED_LINK_OPEN)
+        xfed_timer_set(&link->fed->timers, &link->timer,
+                       xmppfed_connection_deadline(link->connection));
+}
+
+/* Tells the host that a stream is over; the words may be lost when memory is short. */
+static void tell_down(struct xfed_link *link, const char *local, const char *remote, int code,
+                      const char *text)
+{
+    xmppfed_event *ev = xfed_event_new(link->fed->ctx, XMPPFED_EVENT_STREAM_DOWN, local, remote);
+
+    if (!ev)
+        return;
+    ev->link = link->id;
+    ev->direction = link->direction;
+    ev->code = code;
+    (void)xfed_event_set(ev, &ev->text, text);
+    xfed_event_queue_push(&link->fed->events, ev);
+}
+
+/* An attempt to connect has failed: there is no stream and nothing to send. */
+static void dial_over(struct xfed_link *link, int code, const char *text)
+{
+    struct xfed_route *route = link->route;
+
+    xfed_fault_set(&route->why, code, "%s: %s", route->remote,
+                   text ? text : xmppfed_error_sentence(code));
+    tell_down(link, route->local, route->remote, code, route->why.text);
+    link->state = XFED_LINK_DOWN;
+    link->transport_gone = true;
+    xfed_timer_stop(&link->fed->timers, &link->timer);
+    xfed_link_touch(link);
+}
+
+void xfed_link_close(struct xfed_link *link, int code, const char *text)
+{
+    switch (link->state) {
+    case XFED_LINK_WANTED:
+    case XFED_LINK_DIALLING:
+        dial_over(link, code, text);
+        break;
+    case XFED_LINK_OPEN:
+        xmppfed_connection_close(link->connection, code, text);
+        /* Nobody is to wait for a word about a stanza of a stream that is being closed. */
+        xfed_contact_drop(link);
+        xfed_link_touch(link);
+        break;
+    case XFED_LINK_DOWN:
+        break;
+    }
+}
+
+static void on_timer(struct xfed_timer *t, xmppfed_time now)
+{
+    struct xfed_link *link = XFED_CONTAINER(t, struct xfed_link, timer);
+
+    switch (link->state) {
+    case XFED_LINK_WANTED:
+        break;
+    case XFED_LINK_DIALLING:
+        dial_over(link, XMPPFED_ERR_DIAL_FAILED, "no connection in time");
+        break;
+    case XFED_LINK_OPEN:
+        xmppfed_connection_tick(link->connection, now);
+        xfed_link_touch(link);
+        /* What the tick has put off to next_event must not keep the clock busy until then. */
+        if (link->timer.armed && link->timer.deadline <= now)
+            xfed_timer_set(&link->fed->timers, &link->timer, now + 1);
+        break;
+    case XFED_LINK_DOWN:
+        link->transport_gone = true;
+        xfed_link_touch(link);
+        break;
+    }
+}
+
+static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time now)
+{
+    xmppfed_federation *fed = link->fed;
+    xmppfed_event *ev;
+    int rc = 0;
+
+    if (link->direction == XMPPFED_INBOUND && !link->quota)
+        rc = xfed_quota_take(fed, xmppfed_event_remote(up), &link->quota);
+    if (rc < 0) {
+        xfed_link_close(link, rc, NULL);
+        return;
+    }
+    link->up = true;
+    ev = xfed_event_new(fed->ctx, XMPPFED_EVENT_STREAM_UP, up->local, up->remote);
+    if (ev) {
+        ev->link = link->id;
+        ev->direction = link->direction;
+        ev->has_proof = up->has_proof;
+        ev->proof = up->proof;
+        xfed_event_queue_push(&fed->events, ev);
+    }
+    if (link->route) {
+        link->can_verify = true;
+        xfed_dialback_carry(link, now);
+        xfed_route_flush(link->route);
+    }
+}
+
+/* The stream is over: the host and all who counted on it are told, what is left drains. */
+static void go_down(struct xfed_link *link, const char *local, const char *remote, int down_code,
+                    const char *down_text, xmppfed_time now)
+{
+    struct xfed_route *route = link->route;
+    int code = down_code < 0 ? down_code : XMPPFED_ERR_STREAM_CLOSED;
+    const char *text = down_text && down_text[0] ? down_text : xmppfed_error_sentence(code);
+
+    if (route)
+        xfed_fault_set(&route->why, code, "%s", text);
+    tell_down(link, route ? route->local : local, route ? route->remote : remote, down_code, text);
+    link->state = XFED_LINK_DOWN;
+    xfed_timer_set(&link->fed->timers, &link->timer, now + DRAIN_TIME);
+    xfed_dialback_link_down(link, now);
+}
+
+static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time now)
+{
+    switch (ev->kind) {
+    case XMPPFED_EVENT_STREAM_UP:
+        on_up(link, ev, now);
+        break;
+    case XMPPFED_EVENT_STREAM_DOWN:
+        go_down(link, ev->local, ev->remote, ev->code, ev->text, now);
+        break;
+    case XMPPFED_EVENT_STANZA:
+        xfed_inbound_stanza(link, ev, now);
+        break;
+    case XMPPFED_EVENT_CAN_VERIFY:
+        link->can_verify = true;
+        xfed_dialback_carry(link, now);
+        break;
+    case XMPPFED_EVENT_DIALBACK_CHECK:
+        xfed_dialback_check(link, ev, now);
+        break;
+    case XMPPFED_EVENT_DIALBACK_ANSWER:
+        xfed_dialback_answer(link, ev, now);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Asks the host to connect. */
+static bool ask_to_dial(struct xfed_link *link, xmppfed_time now)
+{
+    const struct xfed_route *route = link->route;
+    xmppfed_event *ev = &link->fed->transport;
+
+    xfed_list_remove(&link->ready);
+    link->state = XFED_LINK_DIALLING;
+    link->host_knows = true;
+    xfed_timer_set(&link->fed->timers, &link->timer, now + DIAL_TIME);
+    xfed_federation_transport(link->fed, XMPPFED_EVENT_DIAL, link->id);
+    ev->has_endpoint = true;
+    ev->endpoint = route->endpoints[route->endpoint_next - 1];
+    return true;
+}
+
+/* The link is over and nothing is left to send: the host may close the socket. */
+static bool finish(struct xfed_link *link, xmppfed_time now)
+{
+    xmppfed_federation *fed = link->fed;
+    struct xfed_route *route = link->route;
+    uint64_t id = link->id;
+    bool known = link->host_knows;
+    bool was_up = link->up;
+
+    if (route && route->purpose == XMPPFED_PURPOSE_VERIFY)
+        was_up = link->can_verify;
+    xfed_link_free(link);
+    if (route)
+        xfed_route_unlinked(route, was_up, now);
+    if (known)
+        xfed_federation_transport(fed, XMPPFED_EVENT_CLOSE, id);
+    return known;
+}
+
+/* Speaks of bytes that wait, or of the end; then the link rests until it is touched. */
+static bool step_transport(struct xfed_link *link, xmppfed_time now)
+{
+    bool waits =
+        link->connection && !link->transport_gone && xfed_connection_has_output(link->connection);
+
+    if (!waits && link->state == XFED_LINK_DOWN)
+        return finish(link, now);
+    xfed_link_touch(link);
+    xfed_list_remove(&link->ready);
+    if (!waits || link->output_told)
+        return false;
+    link->output_told = true;
+    xfed_federation_transport(link->fed, XMPPFED_EVENT_OUTPUT, link->id);
+    return true;
+}
+
+/* Works on what the stream has got; false if there is nothing left. */
+static bool step_stream(struct xfed_link *link, xmppfed_time now)
+{
+    const xmppfed_event *ev;
+
+    if (xmppfed_connection_next_event(link->connection, now, &ev) == 1) {
+        /* To the end of the line: a busy stream does not starve the others. */
+        xfed_list_remove(&link->ready);
+        xfed_list_append(&link->fed->ready, &link->ready);
+        react(link, ev, now);
+        return true;
+    }
+    if (!link->connection->down)
+        return false;
+    /* There was no memory for the event itself. */
+    go_down(link, NULL, NULL, link->connection->down_code, NULL, now);
+    return true;
+}
+
+bool xfed_link_step(struct xfed_link *link, xmppfed_time now)
+{
+    if (link->state == XFED_LINK_WANTED)
+        return ask_to_dial(link, now);
+    if (link->state == XFED_LINK_DIALLING) {
+        xfed_list_remove(&link->ready);
+        return false;
+    }
+    if (link->state == XFED_LINK_OPEN && !link->held && step_stream(link, now))
+        return false;
+    return step_transport(link, now);
+}

@@ -1,0 +1,73 @@
+/* route.h - the way from a domain of ours to a remote one: who waits for it, and its stream. */
+#ifndef XFED_FEDERATION_ROUTE_H
+#define XFED_FEDERATION_ROUTE_H
+
+#include "federation/federation.h"
+#include "federation/queue.h"
+
+struct xfed_link;
+
+enum xfed_route_state {
+    XFED_ROUTE_IDLE = 1,  /* wants nothing */
+    XFED_ROUTE_RESOLVING, /* asks DNS where the partner is */
+    XFED_ROUTE_LINKED,    /* has a link, from dialling to draining */
+    XFED_ROUTE_RESTING,   /* failed; tries again when its timer passes */
+    XFED_ROUTE_DEAD       /* failed for good; until its timer passes nothing new is tried */
+};
+
+/*
+ * One pair of domains and one purpose: to send stanzas (then there is a queue), or to ask the
+ * authoritative server about dialback keys (then the checks wait in the federation's table).
+ */
+struct xfed_route {
+    xmppfed_federation *fed;
+    int purpose; /* enum xmppfed_purpose */
+    char local[XMPPFED_DOMAIN_SIZE];
+    char remote[XMPPFED_DOMAIN_SIZE];
+    enum xfed_route_state state;
+    struct xfed_queue queue;
+    struct xfed_link *link; /* in state LINKED */
+    uint64_t lookup;        /* in state RESOLVING */
+    xmppfed_endpoint *endpoints;
+    size_t endpoint_count;
+    size_t endpoint_next;
+    bool final;               /* every failure of this round was final */
+    bool hurried;             /* redialled at once since a stanza was last handed over */
+    unsigned backoff;         /* milliseconds of the last rest; 0 after a success */
+    struct xfed_timer rest;   /* ends RESTING and DEAD, and a check stream without checks */
+    struct xfed_timer expiry; /* of the oldest stanza */
+    xmppfed_problem why;      /* the last failure */
+};
+
+/* The route, or NULL if there is none. */
+struct xfed_route *xfed_route_find(const xmppfed_federation *fed, int purpose, const char *local,
+                                   const char *remote);
+/* The route, made if there is none; NULL when out of memory. */
+struct xfed_route *xfed_route_get(xmppfed_federation *fed, int purpose, const char *local,
+                                  const char *remote);
+/* Frees a route with its queue; nobody is told. */
+void xfed_route_free(struct xfed_route *route);
+/* Frees a route that wants nothing and remembers nothing. */
+void xfed_route_release(struct xfed_route *route);
+
+/*
+ * Queues a stanza and sees to it that it goes. The queue owns s on success; it may end at once (the
+ * partner is known to be out of reach). XMPPFED_ERR_LIMIT_QUEUE, XMPPFED_ERR_NOMEM; else 0.
+ */
+int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remote,
+                    struct xfed_queued *s, xmppfed_time now) XMPPFED_MUST_CHECK;
+/* Gives waiting stanzas to the stream, as many as it takes. */
+void xfed_route_flush(struct xfed_route *route);
+/* Tells the end of those stanzas that the transport has taken. */
+void xfed_route_acked(struct xfed_route *route);
+/* The link of the route is over; it is about to be freed. */
+void xfed_route_unlinked(struct xfed_route *route, bool was_up, xmppfed_time now);
+/* Ends all stanzas of the route. */
+void xfed_route_bounce(struct xfed_route *route, int code, const char *text);
+/*
+ * All routes are to end: stanzas that no stream could take are bounced, streams that stand take
+ * what is left and are closed.
+ */
+void xfed_routes_shutdown(xmppfed_federation *fed);
+
+#endif

@@ -1,0 +1,80 @@
+/* test_federation.c - a whole exchange with each allocation failing once: no crash, leak or loss.
+ */
+#include "../pair/scene.h"
+
+enum { STANZAS = 3 };
+
+/* One exchange; whatever fails, each stanza that was taken has one end. */
+static void exchange(enum scene_proof proof, size_t fail_at, bool *ret_done)
+{
+    struct scene s;
+    bool taken[STANZAS + 1] = {false};
+    size_t armed_at;
+
+    scene_init(&s, proof);
+    scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
+    s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
+    armed_at = s.memory.calls;
+    s.memory.fail_at = armed_at + fail_at;
+    for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
+        xmppfed_element *e = cookie == 2 ? loop_presence(&s.loop, ALICE, BOB, "subscribe")
+                                         : loop_message(&s.loop, ALICE, BOB, "Hello");
+
+        taken[cookie] = loop_send(s.contoso, e, cookie) == 0;
+    }
+    loop_advance(&s.loop, 70 * 1000);
+    *ret_done = s.memory.calls < armed_at + fail_at;
+    for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
+        int outcome = loop_outcome(s.contoso, cookie);
+
+        if (taken[cookie] != (outcome > 0))
+            fail_msg("allocation %zu: stanza %d was %staken and has outcome %d", fail_at,
+                     (int)cookie, taken[cookie] ? "" : "not ", outcome);
+    }
+    /* Nothing is stuck: the two can still talk. */
+    scene_say(&s, "Hello again", 9);
+    loop_advance(&s.loop, 59 * 1000);
+    if (loop_outcome(s.contoso, 9) != XMPPFED_OUTCOME_HANDED)
+        fail_msg("allocation %zu: not able to talk afterwards", fail_at);
+    scene_fini(&s);
+}
+
+static void run(enum scene_proof proof)
+{
+    bool done = false;
+    size_t fail_at = 0;
+
+    while (!done)
+        exchange(proof, ++fail_at, &done);
+    print_message("# %zu allocations\n", fail_at);
+    assert_true(fail_at > 100);
+}
+
+static void test_external(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL);
+}
+
+static void test_dialback_tls(void **state)
+{
+    (void)state;
+    run(BY_DIALBACK_TLS);
+}
+
+static void test_dialback_tcp(void **state)
+{
+    (void)state;
+    run(BY_DIALBACK_TCP);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_external),
+        cmocka_unit_test(test_dialback_tls),
+        cmocka_unit_test(test_dialback_tcp),
+    };
+
+    return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);
+}

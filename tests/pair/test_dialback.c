@@ -1,0 +1,204 @@
+/* test_dialback.c - the federation as receiving server: what peers can and cannot make it do. */
+#include "scene.h"
+
+#define HEADER_OF(from)                                                                  \
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "                         \
+    "xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams' " \
+    "from='" from "' to='fabrikam.example' version='1.0'>"
+#define HEADER HEADER_OF("contoso.example")
+#define RESULT \
+    "<db:result from='contoso.example' to='fabrikam.example'>0123456789abcdef</db:result>"
+
+/* A peer of the test's own that says it is Contoso. */
+static uint64_t intruder(struct scene *s, const char *text)
+{
+    uint64_t link;
+
+    assert_int_equal(
+        xmppfed_federation_accept(s->fabrikam->fed, "203.0.113.66", s->loop.now, &link), 0);
+    loop_feed_text(s->fabrikam, link, text);
+    loop_run(&s->loop);
+    return link;
+}
+
+static bool is_up(const struct loop_side *side, uint64_t link)
+{
+    const struct loop_event *e;
+
+    for (size_t i = 0; (e = loop_event(side, XMPPFED_EVENT_STREAM_UP, i)) != NULL; i++)
+        if (e->link == link)
+            return true;
+    return false;
+}
+
+static void test_forged_key(void **state)
+{
+    struct scene s;
+    uint64_t link;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    link = intruder(&s, HEADER RESULT "<message from='" ALICE "' to='" BOB
+                                      "'><body>Boo</body></message>");
+    loop_advance(&s.loop, 60 * 1000);
+    /* The real Contoso was asked, and said no. */
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
+    assert_false(is_up(s.fabrikam, link));
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 0);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 0);
+    /* It leaves no mark on the real one. */
+    scene_say(&s, "Hello", 1);
+    loop_run(&s.loop);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    scene_fini(&s);
+}
+
+static void test_unsolicited_answers(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+    } rows[] = {
+        {"verify", "<db:verify from='contoso.example' to='fabrikam.example' id='x' type='valid'/>"},
+        {"result", "<db:result from='contoso.example' to='fabrikam.example' type='valid'/>"},
+        {"verify without anything", "<db:verify/>"},
+        {"result without anything", "<db:result/>"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct scene s;
+        uint64_t link;
+
+        print_message("# %s\n", rows[i].name);
+        scene_init(&s, BY_DIALBACK_TCP);
+        link = intruder(&s, HEADER);
+        assert_int_equal(xmppfed_federation_feed(s.fabrikam->fed, link, rows[i].text,
+                                                 strlen(rows[i].text), s.loop.now),
+                         0);
+        loop_run(&s.loop);
+        /* The stream may be over by now; then there is nobody to hear it. */
+        if (xmppfed_federation_feed(s.fabrikam->fed, link, "<message/>", 10, s.loop.now) < 0)
+            assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 0);
+        loop_run(&s.loop);
+        assert_false(is_up(s.fabrikam, link));
+        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 0);
+        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 0);
+        scene_fini(&s);
+    }
+}
+
+static void test_no_dial_for_strangers(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    (void)intruder(&s, HEADER_OF("stranger.example") "<db:result from='stranger.example' "
+                                                     "to='fabrikam.example'>ab</db:result>");
+    loop_advance(&s.loop, 40 * 1000);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 0);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DNS), 0);
+    scene_fini(&s);
+}
+
+static void test_one_dial_for_many(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    s.contoso->silent = true;
+    for (int i = 0; i < 20; i++)
+        (void)intruder(&s, HEADER RESULT RESULT RESULT);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
+    loop_advance(&s.loop, 16 * 1000);
+    /* Not reached: all have their answer, and who asks now gets it at once. */
+    (void)intruder(&s, HEADER RESULT);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
+    loop_advance(&s.loop, 6 * 1000);
+    (void)intruder(&s, HEADER RESULT);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 2);
+    scene_fini(&s);
+}
+
+static void test_pending_limit(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    assert_int_equal(
+        xmppfed_federation_set_option(s.fabrikam->fed, XMPPFED_OPTION_PENDING_CHECKS, 1), 0);
+    s.contoso->silent = true;
+    (void)intruder(&s, HEADER RESULT);
+    (void)intruder(&s, HEADER RESULT);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
+    scene_fini(&s);
+}
+
+static void test_asker_hangs_up(void **state)
+{
+    struct scene s;
+    uint64_t link;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    s.contoso->silent = true;
+    link = intruder(&s, HEADER RESULT);
+    xmppfed_federation_closed(s.fabrikam->fed, link, "gone", s.loop.now);
+    s.contoso->silent = false;
+    loop_advance(&s.loop, 60 * 1000);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 0);
+    assert_true(xmppfed_federation_deadline(s.fabrikam->fed) == XMPPFED_TIME_NEVER);
+    scene_fini(&s);
+}
+
+static void test_check_stream_ends(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TLS);
+    scene_say(&s, "Hello", 1);
+    loop_run(&s.loop);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 2);
+    loop_advance(&s.loop, 6 * 1000);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 1);
+    scene_fini(&s);
+}
+
+static void test_standing_stream_is_used(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TLS);
+    /* Fabrikam has a stream to Contoso already; it carries the check of the way back. */
+    assert_int_equal(loop_send(s.fabrikam, loop_message(&s.loop, BOB, ALICE, "Hi"), 1), 0);
+    loop_advance(&s.loop, 10 * 1000);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
+    scene_say(&s, "Hello", 1);
+    loop_run(&s.loop);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 1);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
+    scene_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forged_key),
+        cmocka_unit_test(test_unsolicited_answers),
+        cmocka_unit_test(test_no_dial_for_strangers),
+        cmocka_unit_test(test_one_dial_for_many),
+        cmocka_unit_test(test_pending_limit),
+        cmocka_unit_test(test_asker_hangs_up),
+        cmocka_unit_test(test_check_stream_ends),
+        cmocka_unit_test(test_standing_stream_is_used),
+    };
+
+    return cmocka_run_group_tests_name("pair/dialback", tests, NULL, NULL);
+}

@@ -1,0 +1,116 @@
+/*
+ * loop.h - several federations in one process, joined in memory, with a clock that tests move.
+ *
+ * Each side has a domain and the address 192.0.2.<n>; what one dials is accepted by the other. All
+ * that the federations tell their host is kept in a list per side, in order.
+ */
+#ifndef TESTS_SUPPORT_LOOP_H
+#define TESTS_SUPPORT_LOOP_H
+
+#include <stdbool.h>
+#include <xmppfed/federation.h>
+
+enum { LOOP_SIDES = 3, LOOP_WIRES = 64, LOOP_EVENTS = 4096 };
+
+/* An event as a test looks at it, with texts and element of its own. */
+struct loop_event {
+    int kind;
+    uint64_t link;
+    uint64_t token;
+    int direction;
+    int code;
+    int outcome;
+    int contact;
+    int proof; /* enum xmppfed_proof_kind */
+    bool has_decision;
+    char local[128];
+    char remote[128];
+    char text[384];
+    xmppfed_element *element;
+};
+
+struct loop;
+
+struct loop_side {
+    struct loop *loop;
+    unsigned number;
+    char domain[64];
+    xmppfed_site *site;
+    xmppfed_federation *fed; /* NULL while it is down */
+    bool refuses;            /* connections to it fail at once */
+    bool silent;             /* ... or are never answered */
+    bool stuck;              /* its links take no bytes */
+    int contact;             /* the answer to CONTACT_WANTED; 0: none is given */
+    int rcode;               /* the answer to DNS queries; -1: none can be sent */
+    struct loop_event *events[LOOP_EVENTS];
+    size_t event_count;
+};
+
+/* Two ends, each a side and its link; one that is over has no side. */
+struct loop_wire {
+    struct {
+        struct loop_side *side;
+        uint64_t link;
+        bool waits; /* it has output */
+    } end[2];
+};
+
+struct loop {
+    xmppfed_context *ctx;
+    xmppfed_time now;
+    struct loop_side sides[LOOP_SIDES];
+    unsigned side_count;
+    struct loop_wire wires[LOOP_WIRES];
+    size_t chunk; /* bytes carried at a time */
+};
+
+/* What a side knows of a partner: a row of loop_policy(). */
+struct loop_partner {
+    const char *domain;
+    int type; /* 0: the default of a record, and so on */
+    int tls;
+    int sasl;
+    bool no_dialback;
+    bool plaintext;
+    unsigned number; /* of the side that is its server; 0: asked of DNS, 9: nobody there */
+    uint32_t limit;
+};
+
+void loop_init(struct loop *l, xmppfed_context *ctx);
+void loop_fini(struct loop *l);
+
+/* Adds a side with the certificate <cert> of tests/data (NULL: none), trusting its CA. */
+struct loop_side *loop_add(struct loop *l, const char *domain, const char *cert);
+/* Gives a side a policy of these partners (up to the one without domain); all may use XMPP. */
+void loop_policy(struct loop_side *s, const struct loop_partner *partners);
+/* Takes a side down with all its connections, or up again with an empty federation. */
+void loop_stop(struct loop_side *s);
+void loop_start(struct loop_side *s);
+/* Breaks all connections of a side. */
+void loop_cut(struct loop_side *s);
+/* Says that a socket of the host's own, on link, has got these bytes. */
+void loop_feed_text(struct loop_side *s, uint64_t link, const char *text);
+
+/* Lets everything happen that does not need time. */
+void loop_run(struct loop *l);
+/* Lets time pass, deadline by deadline. */
+void loop_advance(struct loop *l, xmppfed_time milliseconds);
+
+/* How many events of a kind a side has got; the one with an index, or NULL. */
+size_t loop_count(const struct loop_side *s, int kind);
+const struct loop_event *loop_event(const struct loop_side *s, int kind, size_t index);
+/* The outcome of a cookie: enum xmppfed_outcome, 0 if there is none, -1 if there are several. */
+int loop_outcome(const struct loop_side *s, uint64_t cookie);
+/* Forgets a side's events. */
+void loop_forget(struct loop_side *s);
+
+/* Stanzas: a chat message, a presence (type NULL: available), a ping. The caller frees them. */
+xmppfed_element *loop_message(const struct loop *l, const char *from, const char *to,
+                              const char *body);
+xmppfed_element *loop_presence(const struct loop *l, const char *from, const char *to,
+                               const char *type);
+xmppfed_element *loop_ping(const struct loop *l, const char *from, const char *to);
+/* Sends a stanza, frees it, and returns what the federation said. */
+int loop_send(struct loop_side *s, xmppfed_element *stanza, uint64_t cookie);
+
+#endif
