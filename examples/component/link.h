@@ -36,6 +36,7 @@ int link_send(struct link *l, const xmppfed_element *stanza);
 /* As component_close(); COMPONENT_DOWN follows later, from the loop. */
 void link_close(struct link *l, const char *condition, const char *text);
 
+/* The name that the component proved (or claims), and whether the link is up. */
 const char *link_name(const struct link *l);
 bool link_is_up(const struct link *l);
 

@@ -21,6 +21,7 @@ bool file_read_secret(const char *path, const char *what, struct file_text *ret,
 /* Overwrites and frees; safe on an empty one. */
 void file_text_fini(struct file_text *text);
 
+/* Reads a PEM chain with its key; what says whose they are. */
 bool file_credentials(xmppfed_context *ctx, const char *certificate, const char *key,
                       const char *what, xmppfed_credentials **ret, struct complaint *why);
 /* crl may be NULL. */

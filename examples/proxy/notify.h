@@ -2,6 +2,7 @@
 #ifndef PROXY_NOTIFY_H
 #define PROXY_NOTIFY_H
 
+/* Tells that all listeners are up, and that the end has begun. */
 void notify_ready(void);
 void notify_stopping(void);
 

@@ -4,6 +4,7 @@
 
 #include "proxy/complaint.h"
 
+/* Writes the number of this process, and takes the file away. */
 bool pid_file_write(const char *path, struct complaint *why);
 void pid_file_remove(const char *path);
 

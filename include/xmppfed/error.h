@@ -3,10 +3,10 @@
  *
  * Purpose: a call that can fail returns 0 (or a count) on success and one of these negative codes
  * otherwise. Codes come in bands by class, so that a host may branch coarsely. The sentence that
- * names the domain and the step is kept on the object that failed (xmppfed_federation_error(),
- * the text of an event), never in a global.
+ * names the domain and the step is in the xmppfed_problem that the call fills in or in the text of
+ * an event, never in a global.
  *
- *     int rc = xmppfed_federation_add_domain(fed, "contoso.example", credentials);
+ *     int rc = xmppfed_site_set_domain(site, "contoso.example", credentials);
  *     if (rc < 0)
  *         fprintf(stderr, "%s: %s\n", xmppfed_error_name(rc), xmppfed_error_sentence(rc));
  *

@@ -7,6 +7,7 @@
  *
  *     xmppfed_federation *fed;
  *     const xmppfed_event *ev;
+ *     uint64_t link;
  *     xmppfed_federation_new(ctx, site, &fed);
  *     xmppfed_federation_accept(fed, "192.0.2.7", now, &link);  // a socket of ours was accepted
  *     xmppfed_federation_feed(fed, link, data, len, now);       // it became readable

@@ -15,7 +15,7 @@
  *     xmppfed_resolver_start(r, "fabrikam.example", now, &id);
  *     while (xmppfed_resolver_next_query(r, now, &q) == 1)
  *         send_somehow(q.token, q.data, q.len, q.tcp);
- *     ... xmppfed_resolver_answer(r, token, data, len, now);
+ *     xmppfed_resolver_answer(r, token, data, len, now); // when a message has arrived
  *     while (xmppfed_resolver_next_result(r, &found) == 1)
  *         use(found->endpoints, found->count);
  *

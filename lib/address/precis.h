@@ -15,6 +15,7 @@ enum xfed_precis_property {
     XFED_PRECIS_UNASSIGNED
 };
 
+/* The derived property of a code point (RFC 8264 8). */
 enum xfed_precis_property xfed_precis_property_of(uint32_t code);
 
 /* Whether the contextual rule of the code point at index holds (RFC 5892 appendix A). */

@@ -18,11 +18,13 @@ static inline void xfed_list_init(struct xfed_node *head)
     head->next = head;
 }
 
+/* Whether nothing is in the list of this head. */
 static inline bool xfed_list_empty(const struct xfed_node *head)
 {
     return head->next == head;
 }
 
+/* Puts a node that is in no list at the end. */
 static inline void xfed_list_append(struct xfed_node *head, struct xfed_node *node)
 {
     node->prev = head->prev;
@@ -42,6 +44,7 @@ static inline void xfed_list_remove(struct xfed_node *node)
     node->next = NULL;
 }
 
+/* Whether the node is in a list now. */
 static inline bool xfed_list_linked(const struct xfed_node *node)
 {
     return node->next != NULL;

@@ -19,6 +19,7 @@ void xfed_map_init(struct xfed_map *m, xmppfed_context *ctx, uint64_t seed);
 /* Frees entries and keys, not the values. */
 void xfed_map_fini(struct xfed_map *m);
 
+/* The value of a key, or NULL. */
 void *xfed_map_get(const struct xfed_map *m, xmppfed_slice key);
 void *xfed_map_get_text(const struct xfed_map *m, const char *key);
 /* Adds or replaces (the key is copied, value not NULL). XMPPFED_ERR_NOMEM, else 0. */
@@ -28,11 +29,12 @@ int xfed_map_put_text(struct xfed_map *m, const char *key, void *value) XMPPFED_
 void *xfed_map_remove(struct xfed_map *m, xmppfed_slice key);
 void *xfed_map_remove_text(struct xfed_map *m, const char *key);
 
-/* Walks all entries: start with *cursor 0; false at the end. The map must not change meanwhile. */
+/* Where a walk through all entries is; starts as zeroes. */
 struct xfed_map_cursor {
     size_t bucket;
     const struct xfed_map_entry *entry;
 };
+/* The next entry of a walk; false at the end. The map must not change meanwhile. */
 bool xfed_map_next(const struct xfed_map *m, struct xfed_map_cursor *cursor, xmppfed_slice *ret_key,
                    void **ret_value);
 

@@ -8,7 +8,9 @@
 /* A slice of a string literal, usable in static tables. */
 #define XFED_LITERAL(text) ((xmppfed_slice){(text), sizeof(text) - 1})
 
+/* A slice of len bytes at data. */
 xmppfed_slice xfed_slice(const char *data, size_t len);
+/* Byte for byte; two empty slices are equal. */
 bool xfed_slice_equal(xmppfed_slice a, xmppfed_slice b);
 bool xfed_slice_is(xmppfed_slice s, const char *text);
 /* NULL-safe string equality; two NULLs are equal. */

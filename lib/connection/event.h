@@ -47,6 +47,7 @@ struct xfed_event_queue {
 };
 void xfed_event_queue_init(struct xfed_event_queue *q);
 void xfed_event_queue_fini(struct xfed_event_queue *q);
+/* Puts an event last; the queue owns it from here on. */
 void xfed_event_queue_push(struct xfed_event_queue *q, xmppfed_event *ev);
 /* The next event, or NULL; the one handed out before is freed. */
 xmppfed_event *xfed_event_queue_pop(struct xfed_event_queue *q);

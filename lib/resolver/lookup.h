@@ -94,6 +94,7 @@ void xfed_lookup_answer(struct xfed_dns_question *q, const struct xfed_dns_answe
 /* Tries a question again, or ends it with code when it has been tried enough. */
 void xfed_lookup_try_failed(struct xfed_dns_question *q, int code);
 
+/* When tick is due for this look-up, and letting passed deadlines act. */
 xmppfed_time xfed_lookup_deadline(const struct xfed_lookup *l);
 void xfed_lookup_tick(struct xfed_lookup *l, xmppfed_time now);
 

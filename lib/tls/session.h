@@ -21,6 +21,7 @@ struct xfed_tls_facts {
     uint8_t fingerprint[32]; /* SHA-256 of its DER; zero without one */
     int64_t not_after;       /* Unix seconds until which the leaf is valid */
 };
+/* Gathers the evidence; only after the handshake. */
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret);
 
 #endif

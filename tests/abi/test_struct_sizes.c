@@ -1,0 +1,180 @@
+/*
+ * test_struct_sizes.c - the transparent structs keep their layout: hosts were compiled with it.
+ *
+ * The numbers hold where pointers and long have 64 bits. A struct may grow only at its end and only
+ * with a new version of its interface; then the rows here change in the same commit.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <xmppfed/xmppfed.h>
+
+struct layout {
+    const char *name;
+    size_t actual;
+    size_t expected;
+};
+
+#define SIZE(type, bytes)                          \
+    {                                              \
+        "sizeof(" #type ")", sizeof(type), (bytes) \
+    }
+#define MEMBER(type, member, bytes)                        \
+    {                                                      \
+#type "." #member, offsetof(type, member), (bytes) \
+    }
+#define END        \
+    {              \
+        NULL, 0, 0 \
+    }
+
+static void check(const struct layout *rows)
+{
+    if (sizeof(void *) != 8 || sizeof(long) != 8)
+        skip();
+    for (; rows->name; rows++)
+        if (rows->actual != rows->expected)
+            fail_msg("%s is %zu, was %zu", rows->name, rows->actual, rows->expected);
+}
+
+static void test_common(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_slice, 16),          MEMBER(xmppfed_slice, data, 0),
+        MEMBER(xmppfed_slice, len, 8),    SIZE(xmppfed_time, 8),
+        SIZE(xmppfed_problem, 388),       MEMBER(xmppfed_problem, code, 0),
+        MEMBER(xmppfed_problem, text, 4), END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+static void test_allocator(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_allocator, 40),
+        MEMBER(xmppfed_allocator, version, 0),
+        MEMBER(xmppfed_allocator, malloc_fn, 8),
+        MEMBER(xmppfed_allocator, realloc_fn, 16),
+        MEMBER(xmppfed_allocator, free_fn, 24),
+        MEMBER(xmppfed_allocator, user, 32),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+static void test_address(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_jid, 48),
+        MEMBER(xmppfed_jid, local, 0),
+        MEMBER(xmppfed_jid, domain, 16),
+        MEMBER(xmppfed_jid, resource, 32),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+static void test_stream_item(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_stream_item, 16),
+        MEMBER(xmppfed_stream_item, kind, 0),
+        MEMBER(xmppfed_stream_item, element, 8),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+static void test_resolver(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_endpoint, 308),
+        MEMBER(xmppfed_endpoint, host, 0),
+        MEMBER(xmppfed_endpoint, address, 256),
+        MEMBER(xmppfed_endpoint, port, 304),
+        MEMBER(xmppfed_endpoint, direct_tls, 306),
+        SIZE(xmppfed_dns_query, 32),
+        MEMBER(xmppfed_dns_query, token, 0),
+        MEMBER(xmppfed_dns_query, data, 8),
+        MEMBER(xmppfed_dns_query, len, 16),
+        MEMBER(xmppfed_dns_query, tcp, 24),
+        MEMBER(xmppfed_dns_query, server, 28),
+        SIZE(xmppfed_dns_result, 40),
+        MEMBER(xmppfed_dns_result, lookup, 0),
+        MEMBER(xmppfed_dns_result, code, 8),
+        MEMBER(xmppfed_dns_result, text, 16),
+        MEMBER(xmppfed_dns_result, endpoints, 24),
+        MEMBER(xmppfed_dns_result, count, 32),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+static void test_policy(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_policy_note, 32),
+        MEMBER(xmppfed_policy_note, is_error, 0),
+        MEMBER(xmppfed_policy_note, code, 8),
+        MEMBER(xmppfed_policy_note, domain, 16),
+        MEMBER(xmppfed_policy_note, text, 24),
+        SIZE(xmppfed_question, 32),
+        MEMBER(xmppfed_question, direction, 0),
+        MEMBER(xmppfed_question, action, 4),
+        MEMBER(xmppfed_question, contact, 8),
+        MEMBER(xmppfed_question, local, 16),
+        MEMBER(xmppfed_question, remote, 24),
+        SIZE(xmppfed_decision, 88),
+        MEMBER(xmppfed_decision, verdict, 0),
+        MEMBER(xmppfed_decision, effects, 4),
+        MEMBER(xmppfed_decision, condition, 8),
+        MEMBER(xmppfed_decision, reason_count, 16),
+        MEMBER(xmppfed_decision, reasons, 24),
+        MEMBER(xmppfed_decision, reasons[1], 32),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+static void test_proof(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_proof, 96),
+        MEMBER(xmppfed_proof, kind, 0),
+        MEMBER(xmppfed_proof, tls_version, 4),
+        MEMBER(xmppfed_proof, cipher, 20),
+        MEMBER(xmppfed_proof, has_certificate, 52),
+        MEMBER(xmppfed_proof, fingerprint, 56),
+        MEMBER(xmppfed_proof, proved_at, 88),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_common),   cmocka_unit_test(test_allocator),
+        cmocka_unit_test(test_address),  cmocka_unit_test(test_stream_item),
+        cmocka_unit_test(test_resolver), cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_proof),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
