@@ -29,19 +29,42 @@ static void write_time(FILE *out)
         fputs(text, out);
 }
 
-/* Quoted, with JSON's escapes, which do for text lines as well. */
+/* Length of the well-formed UTF-8 sequence at p (RFC 3629), or 0. */
+static size_t sequence(const unsigned char *p)
+{
+    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
+    bool surrogate = p[0] == 0xed && p[1] >= 0xa0;
+    size_t i;
+
+    if (overlong || surrogate || p[0] > 0xf4 || (p[0] == 0xf4 && p[1] >= 0x90))
+        return 0;
+    for (i = 1; i < len; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    return len;
+}
+
+/* Quoted, with JSON's escapes, which do for text lines as well; stray bytes become '?'. */
 static void write_quoted(FILE *out, const char *value)
 {
-    const unsigned char *p;
+    const unsigned char *p = (const unsigned char *)value;
 
     fputc('"', out);
-    for (p = (const unsigned char *)value; *p; p++) {
-        if (*p == '"' || *p == '\\')
+    while (*p) {
+        size_t len = sequence(p);
+
+        if (len == 0)
+            fputc('?', out);
+        else if (*p == '"' || *p == '\\')
             fprintf(out, "\\%c", *p);
         else if (*p < 0x20 || *p == 0x7f)
             fprintf(out, "\\u%04x", *p);
+        else if (*p == 0xc2 && p[1] < 0xa0) /* C1 controls */
+            fprintf(out, "\\u%04x", p[1]);
         else
-            fputc(*p, out);
+            fwrite(p, 1, len, out);
+        p += len ? len : 1;
     }
     fputc('"', out);
 }

@@ -1,0 +1,373 @@
+/* test_component.c - both ends of a component stream in memory, cut at every byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "component/component.h"
+#include "proxy/files.h"
+
+#define NAME "contoso.example"
+#define SECRET "inside secret"
+#define STREAM_OPEN                                                   \
+    "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' " \
+    "xmlns='jabber:component:accept' to='contoso.example'>"
+/* Longer than any plain exchange of one direction at a time. */
+#define CUTS 400
+
+static xmppfed_context *ctx;
+static xmppfed_credentials *own;
+static xmppfed_trust *trust;
+static xmppfed_trust *other_trust;
+
+static const char *find_secret(const char *name, void *user)
+{
+    (void)user;
+    return strcmp(name, NAME) == 0 ? SECRET : NULL;
+}
+
+static struct component *make(int role, xmppfed_trust *anchors, const char *secret)
+{
+    struct component_options options = {
+        .ctx = ctx,
+        .role = role,
+        .name = NAME,
+        .secret = secret,
+        .find_secret = find_secret,
+        .credentials = anchors ? own : NULL,
+        .trust = anchors,
+        .output_limit = 10000,
+    };
+    struct component *c = NULL;
+
+    assert_int_equal(component_new(&options, &c), 0);
+    return c;
+}
+
+/* Two ends and what each has given so far. */
+struct pair {
+    struct component *ends[2]; /* client, server */
+    int ups[2];
+    int downs[2];
+    char why[2][128];
+    char stanzas[2][256]; /* of the last one, as written for jabber:server */
+};
+
+static void take(struct pair *p, int i)
+{
+    struct component_item item;
+
+    while (component_next(p->ends[i], &item)) {
+        if (item.kind == COMPONENT_UP)
+            p->ups[i]++;
+        if (item.kind == COMPONENT_DOWN) {
+            p->downs[i]++;
+            snprintf(p->why[i], sizeof(p->why[i]), "%s", item.text);
+        }
+        if (item.kind == COMPONENT_STANZA) {
+            char *text;
+            size_t len;
+
+            assert_int_equal(xmppfed_element_write(item.stanza, XMPPFED_NS_SERVER, &text, &len), 0);
+            snprintf(p->stanzas[i], sizeof(p->stanzas[i]), "%s", text);
+            xmppfed_element_free_text(ctx, text);
+            xmppfed_element_free(item.stanza);
+        }
+    }
+}
+
+/* Carries one end's output to the other in pieces: the first of cut bytes, the others of step. */
+static bool carry(struct pair *p, int from, size_t cut, size_t step)
+{
+    xmppfed_slice out = component_output(p->ends[from]);
+    char *bytes;
+    size_t len = out.len;
+    size_t at = 0;
+
+    if (len == 0)
+        return false;
+    bytes = malloc(len);
+    assert_non_null(bytes);
+    memcpy(bytes, out.data, len);
+    component_sent(p->ends[from], len);
+    while (at < len) {
+        size_t piece = at == 0 && cut > 0 ? cut : step;
+
+        if (piece > len - at)
+            piece = len - at;
+        component_feed(p->ends[1 - from], bytes + at, piece);
+        take(p, 1 - from);
+        at += piece;
+    }
+    free(bytes);
+    take(p, from);
+    return true;
+}
+
+static void settle(struct pair *p, size_t cut, size_t step)
+{
+    bool moved = true;
+
+    while (moved) {
+        moved = carry(p, 0, cut, step);
+        moved = carry(p, 1, cut, step) || moved;
+    }
+}
+
+static void free_pair(struct pair *p)
+{
+    component_free(p->ends[0]);
+    component_free(p->ends[1]);
+}
+
+static void send_message(struct component *c, const char *body)
+{
+    xmppfed_element *m = xmppfed_element_new(ctx, "message", XMPPFED_NS_SERVER);
+
+    xmppfed_element_set_attribute(m, "from", "a@contoso.example");
+    xmppfed_element_add_text(xmppfed_element_add_child(m, "body", XMPPFED_NS_SERVER), body);
+    assert_int_equal(component_send(c, m), 0);
+    xmppfed_element_free(m);
+}
+
+/* A whole conversation: both up, a message each way, and an orderly end. */
+static void converse(xmppfed_trust *anchors, size_t cut, size_t step)
+{
+    static const char wanted[] = "<message from='a@contoso.example'><body>Hello</body></message>";
+    struct pair p = {
+        .ends = {make(COMPONENT_CLIENT, anchors, SECRET), make(COMPONENT_SERVER, anchors, NULL)}};
+    int i;
+
+    settle(&p, cut, step);
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(p.ups[i], 1);
+        assert_true(component_is_up(p.ends[i]));
+        assert_string_equal(component_name(p.ends[i]), NAME);
+        send_message(p.ends[i], "Hello");
+    }
+    settle(&p, cut, step);
+    for (i = 0; i < 2; i++)
+        assert_string_equal(p.stanzas[i], wanted);
+    component_close(p.ends[0], NULL, NULL);
+    settle(&p, cut, step);
+    for (i = 0; i < 2; i++)
+        assert_int_equal(p.downs[i], 1);
+    free_pair(&p);
+}
+
+static void plain_cut_at_every_byte(void **state)
+{
+    size_t cut;
+
+    (void)state;
+    for (cut = 1; cut < CUTS; cut++)
+        converse(NULL, cut, SIZE_MAX);
+}
+
+static void plain_in_small_steps(void **state)
+{
+    size_t step;
+
+    (void)state;
+    for (step = 1; step < 20; step++)
+        converse(NULL, 0, step);
+}
+
+static void tls_in_steps(void **state)
+{
+    static const size_t steps[] = {1, 2, 5, 64, 1000, SIZE_MAX};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        converse(trust, 0, steps[i]);
+}
+
+static void tls_without_trust_is_refused(void **state)
+{
+    struct pair p = {
+        .ends = {make(COMPONENT_CLIENT, trust, SECRET), make(COMPONENT_SERVER, other_trust, NULL)}};
+
+    (void)state;
+    settle(&p, 0, SIZE_MAX);
+    assert_int_equal(p.ups[0] + p.ups[1], 0);
+    assert_int_equal(p.downs[1], 1);
+    free_pair(&p);
+}
+
+static void tls_without_client_certificate_is_refused(void **state)
+{
+    struct pair p = {.ends = {NULL, make(COMPONENT_SERVER, trust, NULL)}};
+    struct component_options options = {.ctx = ctx,
+                                        .role = COMPONENT_CLIENT,
+                                        .name = NAME,
+                                        .secret = SECRET,
+                                        .trust = trust,
+                                        .output_limit = 10000};
+
+    (void)state;
+    assert_int_equal(component_new(&options, &p.ends[0]), 0);
+    settle(&p, 0, SIZE_MAX);
+    assert_int_equal(p.ups[0] + p.ups[1], 0);
+    assert_int_equal(p.downs[1], 1);
+    free_pair(&p);
+}
+
+static void wrong_secret_is_refused(void **state)
+{
+    struct pair p = {
+        .ends = {make(COMPONENT_CLIENT, NULL, "wrong"), make(COMPONENT_SERVER, NULL, NULL)}};
+
+    (void)state;
+    settle(&p, 0, SIZE_MAX);
+    assert_int_equal(p.ups[0] + p.ups[1], 0);
+    assert_int_equal(p.downs[0], 1);
+    assert_int_equal(p.downs[1], 1);
+    assert_non_null(strstr(p.why[0], "not-authorized"));
+    free_pair(&p);
+}
+
+static const struct {
+    const char *name;
+    const char *input;
+    const char *condition;
+} refused_rows[] = {
+    {"unknown host",
+     "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
+     "xmlns='jabber:component:accept' to='elsewhere.example'>",
+     "<host-unknown "},
+    {"no name",
+     "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
+     "xmlns='jabber:component:accept'>",
+     "<improper-addressing "},
+    {"other namespace",
+     "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:server' "
+     "to='contoso.example'>",
+     "<invalid-namespace "},
+    {"stanza before the handshake",
+     STREAM_OPEN "<message from='a@contoso.example' to='b@fabrikam.example'/>", "<not-authorized "},
+    {"guessed handshake", STREAM_OPEN "<handshake>00</handshake>", "<not-authorized "},
+    {"empty handshake", STREAM_OPEN "<handshake/>", "<not-authorized "},
+    {"broken XML", STREAM_OPEN "<handshake></other>", "<not-well-formed "},
+    {"a comment", STREAM_OPEN "<!-- -->", "<restricted-xml "},
+};
+
+static void server_refuses(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(refused_rows) / sizeof(refused_rows[0]); i++) {
+        struct component *c = make(COMPONENT_SERVER, NULL, NULL);
+        struct component_item item = {0};
+        char out[1024];
+
+        print_message("row '%s'\n", refused_rows[i].name);
+        component_feed(c, refused_rows[i].input, strlen(refused_rows[i].input));
+        assert_true(component_next(c, &item));
+        assert_int_equal(item.kind, COMPONENT_DOWN);
+        assert_false(component_next(c, &item));
+        snprintf(out, sizeof(out), "%.*s", (int)component_output(c).len, component_output(c).data);
+        assert_non_null(strstr(out, "<stream:stream "));
+        assert_non_null(strstr(out, refused_rows[i].condition));
+        assert_non_null(strstr(out, "</stream:stream>"));
+        component_free(c);
+    }
+}
+
+static void only_stanzas_are_taken(void **state)
+{
+    static const char text[] = "<iq2 xmlns='urn:x'/>";
+    struct pair p = {
+        .ends = {make(COMPONENT_CLIENT, NULL, SECRET), make(COMPONENT_SERVER, NULL, NULL)}};
+
+    (void)state;
+    settle(&p, 0, SIZE_MAX);
+    component_feed(p.ends[1], text, strlen(text));
+    take(&p, 1);
+    assert_int_equal(p.downs[1], 1);
+    settle(&p, 0, SIZE_MAX);
+    assert_non_null(strstr(p.why[0], "unsupported-stanza-type"));
+    free_pair(&p);
+}
+
+static void output_is_bounded(void **state)
+{
+    struct pair p = {
+        .ends = {make(COMPONENT_CLIENT, NULL, SECRET), make(COMPONENT_SERVER, NULL, NULL)}};
+    xmppfed_element *m = xmppfed_element_new(ctx, "message", XMPPFED_NS_SERVER);
+    int sent = 0;
+
+    (void)state;
+    assert_int_equal(component_send(p.ends[1], m), XMPPFED_ERR_STATE);
+    settle(&p, 0, SIZE_MAX);
+    while (component_send(p.ends[1], m) == 0)
+        sent++;
+    assert_int_equal(sent, 10000 / strlen("<message/>"));
+    assert_int_equal(component_send(p.ends[1], m), XMPPFED_ERR_LIMIT_QUEUE);
+    assert_true(component_is_up(p.ends[1]));
+    settle(&p, 0, SIZE_MAX);
+    assert_int_equal(component_send(p.ends[1], m), 0);
+    xmppfed_element_free(m);
+    free_pair(&p);
+}
+
+static xmppfed_trust *read_trust(const char *name)
+{
+    struct complaint why;
+    xmppfed_trust *t = NULL;
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/%s", getenv("TEST_DATA"), name);
+    if (!file_trust(ctx, path, NULL, "the anchors", &t, &why))
+        fail_msg("%s", why.text);
+    return t;
+}
+
+static int setup(void **state)
+{
+    struct complaint why;
+    char pem[512];
+    char key[512];
+
+    (void)state;
+    snprintf(pem, sizeof(pem), "%s/contoso.pem", getenv("TEST_DATA"));
+    snprintf(key, sizeof(key), "%s/contoso.key", getenv("TEST_DATA"));
+    if (xmppfed_context_new(NULL, &ctx) < 0 || !file_credentials(ctx, pem, key, NAME, &own, &why))
+        return -1;
+    trust = read_trust("ca.pem");
+    other_trust = read_trust("unknown-ca.pem");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    xmppfed_trust_unref(trust);
+    xmppfed_trust_unref(other_trust);
+    xmppfed_credentials_unref(own);
+    xmppfed_context_unref(ctx);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_cut_at_every_byte),
+        cmocka_unit_test(plain_in_small_steps),
+        cmocka_unit_test(tls_in_steps),
+        cmocka_unit_test(tls_without_trust_is_refused),
+        cmocka_unit_test(tls_without_client_certificate_is_refused),
+        cmocka_unit_test(wrong_secret_is_refused),
+        cmocka_unit_test(server_refuses),
+        cmocka_unit_test(only_stanzas_are_taken),
+        cmocka_unit_test(output_is_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

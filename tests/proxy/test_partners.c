@@ -1,0 +1,282 @@
+/* test_partners.c - partner files: what they mean, and the sentence for each fault. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proxy/partners.h"
+
+#define PARTNER(fields) "{\"Partners\":[{\"Domain\":\"fabrikam.example\"" fields "}]}"
+
+static xmppfed_context *ctx;
+static char path[] = "/tmp/xmppfed-partners-XXXXXX";
+
+static int setup(void **state)
+{
+    int fd = mkstemp(path);
+
+    (void)state;
+    if (fd < 0 || xmppfed_context_new(NULL, &ctx) < 0)
+        return -1;
+    return close(fd);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    xmppfed_context_unref(ctx);
+    return unlink(path);
+}
+
+static void append_code(const xmppfed_policy_note *note, void *user)
+{
+    char *codes = user;
+    size_t used = strlen(codes);
+
+    assert_non_null(note->text);
+    snprintf(codes + used, 64 - used, "%s ", note->code);
+}
+
+/* Loads a text; codes gets those of the notes. */
+static bool load(const char *text, char codes[64], xmppfed_policy **ret, struct complaint *why)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    codes[0] = '\0';
+    return partners_load(ctx, path, append_code, codes, ret, why);
+}
+
+static const struct {
+    const char *name;
+    const char *text;
+    const char *fragments[3]; /* all are in the sentence */
+} fault_rows[] = {
+    {"no JSON", "{\n  \"Partners\": oops\n}", {":2: ", "correct the line"}},
+    {"twice the same field", "{\"Strict\":true,\n\"Strict\":true}", {":2: ", "duplicate"}},
+    {"a list", "[]", {":1: the file must be an object"}},
+    {"empty", "", {":1: "}},
+    {"unknown field", "{\"Partner\":[]}", {"field \"Partner\" is not known here"}},
+    {"partners are no list", "{\"Partners\":{}}", {"field \"Partners\" must be a list"}},
+    {"partner is no object", "{\"Partners\":[1]}", {"partner 1 must be an object"}},
+    {"no domain", "{\"Partners\":[{}]}", {"partner 1, field \"Domain\" is missing"}},
+    {"bad domain",
+     "{\"Partners\":[{\"Domain\":\"a b\"}]}",
+     {"partner 1 (\"a b\")", "not a domain"}},
+    {"same domain twice",
+     "{\"Partners\":[{\"Domain\":\"a.example\"},{\"Domain\":\"A.example\"}]}",
+     {"partner 2 (\"A.example\")", "a.example"}},
+    {"same as an additional one",
+     "{\"Partners\":[{\"Domain\":\"a.example\"},"
+     "{\"Domain\":\"b.example\",\"AdditionalDomains\":[\"a.example\"]}]}",
+     {"partner 2 (\"b.example\")", "a.example"}},
+    {"additional is no text",
+     PARTNER(",\"AdditionalDomains\":[7]"),
+     {"(\"fabrikam.example\"), field \"AdditionalDomains\" must be a list of texts"}},
+    {"unknown field of a partner",
+     PARTNER(",\"Tls\":\"Required\""),
+     {"(\"fabrikam.example\"), field \"Tls\" is not known here"}},
+    {"unknown type",
+     PARTNER(",\"PartnerType\":\"Friendly\""),
+     {"field \"PartnerType\" must be one of \"Federated\", \"PublicVerified\""}},
+    {"unknown negotiation",
+     PARTNER(",\"TlsNegotiation\":\"required\""),
+     {"field \"TlsNegotiation\" must be one of \"Required\""}},
+    {"number for text", PARTNER(",\"Description\":1"), {"field \"Description\" must be text"}},
+    {"text for a flag",
+     PARTNER(",\"EnableKeepAlive\":\"yes\""),
+     {"field \"EnableKeepAlive\" must be true or false"}},
+    {"negative limit", PARTNER(",\"ConnectionLimit\":-1"), {"field \"ConnectionLimit\" must be"}},
+    {"limit out of range",
+     PARTNER(",\"ConnectionLimit\":100001"),
+     {"field \"ConnectionLimit\" must be from 1 to 100000"}},
+    {"name for an address",
+     PARTNER(",\"Addresses\":[\"xmpp.fabrikam.example\"]"),
+     {"field \"Addresses\" must be IP addresses"}},
+    {"bad port", PARTNER(",\"Addresses\":[\"192.0.2.1:99999\"]"), {"field \"Addresses\""}},
+    {"bad proxy name", PARTNER(",\"ProxyFqdn\":\"a b\""), {"partner 1", "'a b'"}},
+    {"unknown eku", PARTNER(",\"Eku\":\"client\""), {"field \"Eku\" must be one of \"server\""}},
+    {"E1",
+     PARTNER(",\"TlsNegotiation\":\"NotSupported\",\"SaslNegotiation\":\"Required\","
+             "\"SupportDialbackNegotiation\":false"),
+     {"E1", "fabrikam.example"}},
+    {"E2",
+     PARTNER(",\"TlsNegotiation\":\"Required\",\"SaslNegotiation\":\"NotSupported\","
+             "\"SupportDialbackNegotiation\":false"),
+     {"E2", "fabrikam.example"}},
+    {"P1",
+     PARTNER(",\"TlsNegotiation\":\"NotSupported\",\"SaslNegotiation\":\"NotSupported\""),
+     {"P1", "fabrikam.example"}},
+    {"gateway is no object", "{\"Gateway\":[]}", {"field \"Gateway\" must be an object"}},
+    {"unknown gateway field",
+     "{\"Gateway\":{\"Limit\":1}}",
+     {"\"Gateway\", field \"Limit\" is not known here"}},
+    {"gateway out of range", "{\"Gateway\":{\"KeepAliveInterval\":1}}", {"\"Gateway\": "}},
+    {"unknown scope",
+     "{\"ExternalAccessPolicies\":[{\"Scope\":\"group\"}]}",
+     {"policy 1, field \"Scope\" must be one of"}},
+    {"global with a name",
+     "{\"ExternalAccessPolicies\":[{\"Scope\":\"global\",\"Name\":\"x\"}]}",
+     {"policy 1 (\"x\"), field \"Name\" must not be given"}},
+    {"site without a name",
+     "{\"ExternalAccessPolicies\":[{\"Scope\":\"site\"}]}",
+     {"policy 1, field \"Name\" is missing"}},
+    {"user without an address", "{\"Users\":[{}]}", {"user 1, field \"Address\" is missing"}},
+    {"grant of no policy",
+     "{\"Users\":[{\"Address\":\"a@contoso.example\",\"Policy\":\"nowhere\"}]}",
+     {"G1", "a@contoso.example"}},
+    {"open federation with a type",
+     "{\"OpenFederation\":{\"PartnerType\":\"Federated\"}}",
+     {"\"OpenFederation\", field \"PartnerType\" is not known here"}},
+};
+
+static void faults(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
+        xmppfed_policy *policy = NULL;
+        struct complaint why = {""};
+        char codes[64];
+        size_t k;
+
+        if (load(fault_rows[i].text, codes, &policy, &why))
+            fail_msg("row '%s' was loaded", fault_rows[i].name);
+        print_message("row '%s': %s\n", fault_rows[i].name, why.text);
+        assert_ptr_equal(strstr(why.text, path), why.text);
+        for (k = 0; k < 3 && fault_rows[i].fragments[k]; k++)
+            assert_non_null(strstr(why.text, fault_rows[i].fragments[k]));
+        assert_null(strchr(why.text, '\n'));
+    }
+}
+
+static void missing_file(void **state)
+{
+    xmppfed_policy *policy;
+    struct complaint why;
+    char codes[64] = "";
+
+    (void)state;
+    assert_false(partners_load(ctx, "/nowhere/p.json", append_code, codes, &policy, &why));
+    assert_non_null(strstr(why.text, "/nowhere/p.json: cannot read the partners"));
+}
+
+#define PLAIN ",\"AllowPlaintext\":true"
+
+static const struct {
+    const char *name;
+    const char *fields;
+    uint32_t methods;
+    int type;
+    const char *codes;
+} partner_rows[] = {
+    {"defaults", "", XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS,
+     XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
+    {"certificates only",
+     ",\"PartnerType\":\"Federated\",\"SaslNegotiation\":\"Required\","
+     "\"SupportDialbackNegotiation\":false",
+     XMPPFED_METHOD_EXTERNAL, XMPPFED_PARTNER_FEDERATED, ""},
+    {"row 1", ",\"PartnerType\":\"PublicVerified\",\"SaslNegotiation\":\"Required\"",
+     XMPPFED_METHOD_EXTERNAL, XMPPFED_PARTNER_PUBLIC_VERIFIED, "W1 "},
+    {"row 9", PLAIN ",\"TlsNegotiation\":\"Optional\"",
+     XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS | XMPPFED_METHOD_DIALBACK_TCP,
+     XMPPFED_PARTNER_PUBLIC_UNVERIFIED, "W2 "},
+    {"row 17", PLAIN ",\"TlsNegotiation\":\"NotSupported\",\"SaslNegotiation\":\"NotSupported\"",
+     XMPPFED_METHOD_DIALBACK_TCP, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
+    {"all other fields",
+     ",\"AdditionalDomains\":[\"a.example\",\"b.example\"],\"Description\":\"x\","
+     "\"EnableKeepAlive\":false,\"ConnectionLimit\":3,\"ProxyFqdn\":\"xmpp.fabrikam.example\","
+     "\"Eku\":\"strict-role\",\"Addresses\":[\"127.0.0.2:5269\",\"[::1]:5270\"]",
+     XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
+};
+
+static void partners(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(partner_rows) / sizeof(partner_rows[0]); i++) {
+        xmppfed_policy *policy = NULL;
+        struct complaint why = {""};
+        char text[1024];
+        char codes[64];
+        int type = 0;
+
+        snprintf(text, sizeof(text), PARTNER("%s"), partner_rows[i].fields);
+        if (!load(text, codes, &policy, &why))
+            fail_msg("row '%s': %s", partner_rows[i].name, why.text);
+        print_message("row '%s'\n", partner_rows[i].name);
+        assert_int_equal(xmppfed_policy_methods(policy, "fabrikam.example", &type),
+                         partner_rows[i].methods);
+        assert_int_equal(type, partner_rows[i].type);
+        assert_string_equal(codes, partner_rows[i].codes);
+        assert_int_equal(xmppfed_policy_methods(policy, "elsewhere.example", NULL), 0);
+        xmppfed_policy_unref(policy);
+    }
+}
+
+static int verdict(const xmppfed_policy *policy, const char *local, const char *remote)
+{
+    xmppfed_question q = {.direction = XMPPFED_OUTBOUND,
+                          .action = XMPPFED_ACTION_MESSAGE,
+                          .contact = XMPPFED_CONTACT_NONE,
+                          .local = local,
+                          .remote = remote};
+    xmppfed_decision decision;
+
+    assert_int_equal(xmppfed_policy_decide(policy, &q, &decision), 0);
+    return decision.verdict;
+}
+
+/* Scopes, grants, the branch, the gateway and open federation all reach the policy. */
+static void whole_file(void **state)
+{
+    static const char text[] =
+        "{\"AllowFederatedUsers\":true,\"Strict\":true,\"Gateway\":{\"KeepAliveInterval\":77},"
+        "\"ExternalAccessPolicies\":[{\"Scope\":\"global\",\"EnableFederationAccess\":true,"
+        "\"EnableXmppAccess\":true},{\"Scope\":\"site\",\"Name\":\"north\"},"
+        "{\"Scope\":\"user\",\"Name\":\"some\",\"EnableFederationAccess\":true,"
+        "\"EnableXmppAccess\":true,\"EnableOutsideAccess\":true}],"
+        "\"Users\":[{\"Address\":\"north@contoso.example\",\"Site\":\"north\"},"
+        "{\"Address\":\"some@contoso.example\",\"Site\":\"north\",\"Policy\":\"some\"},"
+        "{\"Address\":\"branch@contoso.example\",\"Branch\":true}],"
+        "\"OpenFederation\":{\"Description\":\"everybody else\"}}";
+    xmppfed_policy *policy = NULL;
+    struct complaint why = {""};
+    char codes[64];
+
+    (void)state;
+    if (!load(text, codes, &policy, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(xmppfed_policy_gateway(policy, XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL), 77);
+    assert_int_equal(verdict(policy, "alice@contoso.example", "b@any.example"),
+                     XMPPFED_VERDICT_ALLOW);
+    assert_int_equal(verdict(policy, "north@contoso.example", "b@any.example"),
+                     XMPPFED_VERDICT_REFUSE);
+    assert_int_equal(verdict(policy, "some@contoso.example", "b@any.example"),
+                     XMPPFED_VERDICT_ALLOW);
+    assert_int_equal(verdict(policy, "branch@contoso.example", "b@any.example"),
+                     XMPPFED_VERDICT_REFUSE);
+    xmppfed_policy_unref(policy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(faults),
+        cmocka_unit_test(missing_file),
+        cmocka_unit_test(partners),
+        cmocka_unit_test(whole_file),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,132 @@
+/* test_store.c - contacts are kept, also across a restart, and never weakened. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proxy/store.h"
+
+#define US "alice@contoso.example"
+#define THEM "bob@fabrikam.example"
+
+static char folder[] = "/tmp/xmppfed-store-XXXXXX";
+static char path[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof(path), "%s/contacts.sqlite", folder);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char name[80];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+        unlink(name);
+    }
+    return rmdir(folder);
+}
+
+static struct store *open_store(void)
+{
+    struct complaint why;
+    struct store *s;
+
+    if (!store_open(path, &s, &why))
+        fail_msg("%s", why.text);
+    return s;
+}
+
+static const struct {
+    const char *name;
+    int before;
+    int learnt;
+    int after;
+} rows[] = {
+    {"nothing known", XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_NONE},
+    {"wrote first", XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_MESSAGED, XMPPFED_CONTACT_MESSAGED},
+    {"added", XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_ADDED, XMPPFED_CONTACT_ADDED},
+    {"added later", XMPPFED_CONTACT_MESSAGED, XMPPFED_CONTACT_ADDED, XMPPFED_CONTACT_ADDED},
+    {"wrote to a contact", XMPPFED_CONTACT_ADDED, XMPPFED_CONTACT_MESSAGED, XMPPFED_CONTACT_ADDED},
+    {"removed", XMPPFED_CONTACT_ADDED, XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_NONE},
+    {"wrote to a blocked one", XMPPFED_CONTACT_BLOCKED, XMPPFED_CONTACT_MESSAGED,
+     XMPPFED_CONTACT_BLOCKED},
+    {"removed a blocked one", XMPPFED_CONTACT_BLOCKED, XMPPFED_CONTACT_NONE,
+     XMPPFED_CONTACT_BLOCKED},
+};
+
+static void states(void **state)
+{
+    struct complaint why;
+    struct store *s = open_store();
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char them[64];
+
+        print_message("row '%s'\n", rows[i].name);
+        snprintf(them, sizeof(them), "row%zu@fabrikam.example", i);
+        if (rows[i].before != XMPPFED_CONTACT_NONE)
+            assert_true(store_learn(s, US, them, rows[i].before, &why));
+        assert_int_equal(store_contact(s, US, them), rows[i].before);
+        assert_true(store_learn(s, US, them, rows[i].learnt, &why));
+        assert_int_equal(store_contact(s, US, them), rows[i].after);
+        assert_int_equal(store_contact(s, them, US), XMPPFED_CONTACT_NONE);
+    }
+    store_close(s);
+}
+
+static void survives_a_restart(void **state)
+{
+    struct complaint why;
+    struct store *s = open_store();
+
+    (void)state;
+    assert_true(store_learn(s, US, THEM, XMPPFED_CONTACT_ADDED, &why));
+    store_close(s);
+    s = open_store();
+    assert_int_equal(store_contact(s, US, THEM), XMPPFED_CONTACT_ADDED);
+    store_close(s);
+}
+
+static void says_what_is_wrong(void **state)
+{
+    struct complaint why;
+    struct store *s;
+    FILE *f = fopen(path, "r+");
+
+    (void)state;
+    assert_false(store_open("/nowhere/contacts.sqlite", &s, &why));
+    assert_non_null(strstr(why.text, "/nowhere/contacts.sqlite: cannot use the store"));
+    assert_non_null(f);
+    fputs("this is no database at all", f);
+    fclose(f);
+    assert_false(store_open(path, &s, &why));
+    assert_non_null(strstr(why.text, path));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(states),
+        cmocka_unit_test(survives_a_restart),
+        cmocka_unit_test(says_what_is_wrong),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
