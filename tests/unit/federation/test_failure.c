@@ -1,0 +1,64 @@
+/* test_failure.c - what a failed attempt means for those who wait. */
+#include "support.h"
+
+#include <stdbool.h>
+
+#include "federation/failure.h"
+
+static void test_rows(void **state)
+{
+    static const struct {
+        const char *name;
+        int code;
+        bool final;
+        const char *stanza;
+        const char *dialback;
+    } rows[] = {
+        {"no domain", XMPPFED_ERR_DNS_NO_DOMAIN, true, "remote-server-not-found",
+         "remote-server-not-found"},
+        {"no service", XMPPFED_ERR_DNS_NO_SERVICE, true, "remote-server-not-found",
+         "remote-server-not-found"},
+        {"bogus answer", XMPPFED_ERR_DNS_SERVER_FAILURE, false, "remote-server-timeout",
+         "remote-server-not-found"},
+        {"no DNS answer", XMPPFED_ERR_DNS_TIMEOUT, false, "remote-server-timeout",
+         "remote-server-not-found"},
+        {"refused connection", XMPPFED_ERR_DIAL_FAILED, false, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"wrong name", XMPPFED_ERR_TLS_IDENTITY, true, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"bad certificate", XMPPFED_ERR_TLS_CERTIFICATE, true, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"cut inside TLS", XMPPFED_ERR_TLS_TRUNCATED, false, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"EXTERNAL refused", XMPPFED_ERR_SASL_REFUSED, true, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"key refused", XMPPFED_ERR_DIALBACK_INVALID, true, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"no method", XMPPFED_ERR_POLICY_NO_METHOD, true, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"stream error", XMPPFED_ERR_STREAM_ERROR_RECEIVED, false, "remote-server-timeout",
+         "remote-connection-failed"},
+        {"slow", XMPPFED_ERR_TIMEOUT_ESTABLISH, false, "remote-server-timeout",
+         "remote-server-timeout"},
+        {"full", XMPPFED_ERR_LIMIT_CONNECTIONS, false, "remote-server-timeout",
+         "resource-constraint"},
+        {"no memory", XMPPFED_ERR_NOMEM, false, "remote-server-timeout", "resource-constraint"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (xfed_failure_is_final(rows[i].code) != rows[i].final)
+            fail_msg("%s: final", rows[i].name);
+        if (strcmp(xfed_failure_stanza_condition(rows[i].code), rows[i].stanza) != 0)
+            fail_msg("%s: stanza", rows[i].name);
+        if (strcmp(xfed_failure_dialback_condition(rows[i].code), rows[i].dialback) != 0)
+            fail_msg("%s: dialback", rows[i].name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+
+    return cmocka_run_group_tests_name("federation/failure", tests, NULL, NULL);
+}
