@@ -17,7 +17,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from demo_rows import ROWS, TYPES, Scene  # noqa: E402
+from demo_rows import NOTE, ROWS, TYPES, Scene  # noqa: E402
 from process import HarnessError, require_free  # noqa: E402
 from proxy import partner  # noqa: E402
 from world import OUR_ADDRESS, OUR_DOMAIN, PEERS, Certificates, World  # noqa: E402
@@ -52,7 +52,8 @@ def show(world, kind, proved_by):
     wrong = 0
     peer = world.peer("prosody", auth="external" if proved_by == "certificate" else "dialback",
                       fixed={OUR_DOMAIN: OUR_ADDRESS})
-    proxy, echo = world.federation([record(kind, proved_by, domain, address)], name_server=None)
+    proxy, echo = world.federation([record(kind, proved_by, domain, address)], name_server=None,
+                                  host={"status": NOTE})
     scene = Scene(peer.log_in("alice"), echo, proxy)
     for row in ROWS:
         expected = row.expected[TYPES.index(kind)]

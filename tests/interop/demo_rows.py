@@ -29,10 +29,10 @@ class Scene:
     def wait(condition, what):
         wait_until(condition, 20, what)
 
-    def presence_of_bob(self):
-        """bob's presence as alice received it since the last look, or None."""
+    def presence_of_bob(self, told):
+        """bob's presence as alice receives it, or None; soon, if bob's server knows of her."""
         try:
-            return self.alice.wait_for(is_presence(self.bob), QUIET_SECONDS)
+            return self.alice.wait_for(is_presence(self.bob), 20 if told else QUIET_SECONDS)
         except HarnessError:
             return None
 
@@ -68,13 +68,19 @@ def partner_adds(scene):
     return "accepted" if answer.get("type") == "subscribed" else "refused"
 
 
+def partner_adds_again(scene):
+    """alice drops bob, if she had him, and asks anew."""
+    scene.alice.presence(scene.bob, "unsubscribe")
+    return partner_adds(scene)
+
+
 def host_publishes(scene):
     """bob's server sends his presence to all whose request it was told of, and to contacts."""
     told = scene.echo.received(heard("presence", scene.alice.jid, "subscribe"))
     if told:
         scene.alice.forget()
         scene.echo.presence(scene.alice.jid, status=NOTE)
-    scene.presence = scene.presence_of_bob()
+    scene.presence = scene.presence_of_bob(bool(told))
     return "seen" if scene.presence is not None else "not seen"
 
 
@@ -132,7 +138,7 @@ ROWS = [
     Row(TO_THEM, "add the contact", ("accepted", "accepted", "accepted"), host_adds),
     Row(TO_THEM, "see the contact's presence", ("seen", "seen", "seen"), host_sees_partner),
     Row(TO_US, "add the user, on the contact list", ("accepted", "accepted", "accepted"),
-        partner_adds),
+        partner_adds_again),
     Row(TO_US, "see presence, on the contact list", ("seen", "seen", "seen"), host_publishes),
     Row(TO_US, "see status note, on the contact list", ("seen", "stripped", "stripped"),
         note_in_presence),

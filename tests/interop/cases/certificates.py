@@ -66,7 +66,7 @@ def revoked(world):
 @case("certificate.ours-expired", seconds=120)
 def ours_expired(world):
     """An expired certificate of our own is reported at the start, and peers refuse it."""
-    proxy, echo = world.federation(only_external(), certificate="expired")
+    proxy, echo = world.federation(only_external(), certificate="expired", queue_seconds=5)
     alice = world.peer("prosody").log_in("alice")
     echo.message(alice.jid, "must not arrive", "expired-1")
     echo.wait_for(heard_error("expired-1"), 40, "the error for the host's message")

@@ -40,7 +40,7 @@ FAULTS = {
                             ["/nowhere/ca.pem"]),
     "bad-json": ("partners.json", '"Partners"', "Partners", ["partners.json"]),
     "unknown-partner-type": ("partners.json", '"Federated"', '"Friendly"',
-                             ["partners.json", "Friendly"]),
+                             ["partners.json", DOMAIN, "PartnerType", "PublicVerified"]),
     "invalid-negotiation": ("partners.json", '"SupportDialbackNegotiation": true',
                             '"SupportDialbackNegotiation": false', ["partners.json", DOMAIN]),
 }
