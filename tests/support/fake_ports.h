@@ -1,0 +1,42 @@
+/* fake_ports.h - what a negotiation asks of TLS, SASL and its stream, answered as a test likes. */
+#ifndef TESTS_SUPPORT_FAKE_PORTS_H
+#define TESTS_SUPPORT_FAKE_PORTS_H
+
+#include "negotiation/negotiation.h"
+
+#define FAKE_PARTNERS 4
+#define FAKE_DOMAINS 4
+
+struct fake_ports {
+    xmppfed_context *ctx;
+
+    /* Answers, set by the test. */
+    bool can_serve; /* TLS: we have a certificate */
+    bool can_dial;  /* TLS: we can be the client */
+    int prove_rc;   /* what the peer's certificate is worth */
+    int sasl_start_rc;
+    int sasl_step_rc;
+    const char *sasl_text; /* what SASL wants to be sent; NULL: nothing */
+    int tls_start_rc, send_header_rc, send_rc, restart_rc, up_rc, check_rc;
+    const char *hosted[FAKE_DOMAINS];
+    struct xfed_partner partners[FAKE_PARTNERS]; /* domain NULL: free */
+
+    /* What happened: one line a call, of which XML is written as on the wire. */
+    char log[8192];
+    unsigned ids;          /* of streams: "id1", "id2" ... */
+    unsigned proofs_asked; /* calls of prove */
+    int proved_eku;
+};
+
+/* Nothing hosted, nobody listed, TLS usable, certificates worth nothing. */
+void fake_ports_init(struct fake_ports *f, xmppfed_context *ctx);
+/* A partner record with these methods; TLS not supported if none of them uses TLS. */
+struct xfed_partner *fake_ports_partner(struct fake_ports *f, const char *domain, uint32_t methods);
+/* Hosts one more domain. */
+void fake_ports_host(struct fake_ports *f, const char *domain);
+/* The ports themselves, with f as user. */
+struct xfed_ports fake_ports(struct fake_ports *f);
+/* Fails the test unless the log is exactly this; then empties it. */
+void fake_ports_expect(struct fake_ports *f, const char *log);
+
+#endif
