@@ -208,7 +208,18 @@ void xfed_dialback_answer(struct xfed_link *verifier, const xmppfed_event *ev, x
     rest(verifier, now);
 }
 
-void xfed_dialback_link_down(struct xfed_link *link, xmppfed_time now)
+/*
+ * Whether the checks of a stream that went down try another way. A stream for stanzas may have gone
+ * for reasons of its own; one for checks has its time, however busy it is. In any other case the
+ * peer could make us dial without end.
+ */
+static bool may_retry(const struct xfed_link *link, int code)
+{
+    return link->route->purpose == XMPPFED_PURPOSE_STANZAS ||
+           (link->can_verify && code == XMPPFED_ERR_TIMEOUT_ESTABLISH);
+}
+
+void xfed_dialback_link_down(struct xfed_link *link, int code, xmppfed_time now)
 {
     struct xfed_dialback_pending *all = &link->fed->checks;
     struct xfed_dialback_check *check = xfed_dialback_pending_next(all, NULL);
@@ -224,8 +235,7 @@ void xfed_dialback_link_down(struct xfed_link *link, xmppfed_time now)
     if (!link->route)
         return;
     while ((check = first_carried(link)) != NULL) {
-        /* A stream for stanzas may have gone for reasons of its own: one more way is tried. */
-        if (link->route->purpose == XMPPFED_PURPOSE_STANZAS)
+        if (may_retry(link, code))
             find_way(link->fed, check, now);
         else
             settle(link->fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-connection-failed");
@@ -263,7 +273,12 @@ void xfed_dialback_expire(struct xfed_timer *t, xmppfed_time now)
     xmppfed_federation *fed = XFED_CONTAINER(t, xmppfed_federation, check_timer);
     struct xfed_dialback_check *check;
 
-    while ((check = first_late(fed, now)) != NULL)
+    while ((check = first_late(fed, now)) != NULL) {
+        struct xfed_link *verifier = xfed_link_find(fed, check->verifier);
+
         settle(fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-server-timeout");
+        if (verifier && verifier->route)
+            rest(verifier, now);
+    }
     arm(fed);
 }

@@ -13,8 +13,11 @@ void xfed_dialback_check(struct xfed_link *asker, const xmppfed_event *ev, xmppf
 void xfed_dialback_carry(struct xfed_link *verifier, xmppfed_time now);
 /* The authoritative server has answered; what was not asked on this very link is ignored. */
 void xfed_dialback_answer(struct xfed_link *verifier, const xmppfed_event *ev, xmppfed_time now);
-/* A stream is over: its own checks end, those that it carried fail or look for another way. */
-void xfed_dialback_link_down(struct xfed_link *link, xmppfed_time now);
+/*
+ * A stream is over, with that code: its own checks end, those that it carried fail or look for
+ * another way.
+ */
+void xfed_dialback_link_down(struct xfed_link *link, int code, xmppfed_time now);
 /* No server of the route's domain can be reached: all who wait for it are told. */
 void xfed_dialback_unreachable(struct xfed_route *route);
 /* Whether checks wait for a stream of this route. */

@@ -176,6 +176,8 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
         xfed_link_close(link, rc, NULL);
         return;
     }
+    if (!link->up && up->has_proof)
+        link->proof = up->proof.kind;
     link->up = true;
     ev = xfed_event_new(fed->ctx, XMPPFED_EVENT_STREAM_UP, up->local, up->remote);
     if (ev) {
@@ -205,7 +207,7 @@ static void go_down(struct xfed_link *link, const char *local, const char *remot
     tell_down(link, route ? route->local : local, route ? route->remote : remote, down_code, text);
     link->state = XFED_LINK_DOWN;
     xfed_timer_set(&link->fed->timers, &link->timer, now + DRAIN_TIME);
-    xfed_dialback_link_down(link, now);
+    xfed_dialback_link_down(link, down_code, now);
 }
 
 static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time now)

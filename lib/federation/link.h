@@ -30,6 +30,7 @@ struct xfed_link {
     bool output_told; /* the host knows that bytes wait */
     bool can_verify;  /* dialback checks may go out on it */
     bool up;
+    int proof; /* enum xmppfed_proof_kind by which it came up first */
     /* A stanza that waits for the host's word about a contact; the stream waits behind it. */
     xmppfed_event *held;
     int held_action;

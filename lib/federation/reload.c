@@ -6,11 +6,30 @@
 #include "federation/route.h"
 #include "federation/quota.h"
 
-static bool is_partner(const xmppfed_federation *fed, const char *domain)
+/* The method by which a proof came about; 0 if there is none yet. */
+static uint32_t method_of(int proof)
 {
-    const xmppfed_policy *policy = xmppfed_site_policy(fed->site);
+    switch (proof) {
+    case XMPPFED_PROOF_PKIX:
+    case XMPPFED_PROOF_DANE:
+        return XMPPFED_METHOD_EXTERNAL;
+    case XMPPFED_PROOF_DIALBACK_TLS:
+        return XMPPFED_METHOD_DIALBACK_TLS;
+    case XMPPFED_PROOF_DIALBACK_TCP:
+        return XMPPFED_METHOD_DIALBACK_TCP;
+    default:
+        return 0;
+    }
+}
 
-    return policy && xmppfed_policy_methods(policy, domain, NULL) != 0;
+/* Whether a stream could still come about as it did: the partner is listed, the proof allowed. */
+static bool is_allowed(const struct xfed_link *link, const char *peer)
+{
+    const xmppfed_policy *policy = xmppfed_site_policy(link->fed->site);
+    uint32_t methods = policy ? xmppfed_policy_methods(policy, peer, NULL) : 0;
+    uint32_t method = method_of(link->proof);
+
+    return method ? (methods & method) != 0 : methods != 0;
 }
 
 /* The partner that a link is counted for, or NULL while it is not known. */
@@ -22,9 +41,9 @@ static const char *peer_of(const struct xfed_link *link)
 }
 
 /*
- * Closes the streams of former partners. Their queues end by themselves: the next attempt finds no
- * partner. A peer with several domains is known by its first; its other domains are refused by the
- * decision about each stanza.
+ * Closes the streams of former partners, and those whose proof is not enough any more. Queues of
+ * former partners end by themselves: the next attempt finds no partner. A peer with several domains
+ * is known by its first; its other domains are refused by the decision about each stanza.
  */
 void xfed_federation_reload(xmppfed_federation *fed)
 {
@@ -40,7 +59,7 @@ void xfed_federation_reload(xmppfed_federation *fed)
         struct xfed_link *link = value;
         const char *peer = peer_of(link);
 
-        if (peer && !is_partner(fed, peer))
+        if (peer && !is_allowed(link, peer))
             xfed_link_close(link, XMPPFED_ERR_POLICY_UNKNOWN_PARTNER, NULL);
     }
 }

@@ -89,6 +89,79 @@ static void test_cuts_everywhere(void **state)
     }
 }
 
+static uint32_t dice(uint64_t *seed, uint32_t sides)
+{
+    uint32_t number;
+
+    (void)test_random(&number, sizeof(number), seed);
+    return number % sides;
+}
+
+/* One thing that can happen between two servers. */
+static void weather(struct scene *s, uint64_t *seed, int *said)
+{
+    switch (dice(seed, 12)) {
+    case 0:
+        loop_cut(s->contoso);
+        break;
+    case 1:
+        loop_stop(s->fabrikam);
+        loop_start(s->fabrikam);
+        break;
+    case 2:
+        s->fabrikam->refuses = !s->fabrikam->refuses;
+        break;
+    case 3:
+        s->contoso->stuck = !s->contoso->stuck;
+        break;
+    case 4:
+        s->fabrikam->stuck = !s->fabrikam->stuck;
+        break;
+    case 5:
+        s->loop.chunk = 1 + dice(seed, 2000);
+        break;
+    case 6:
+        loop_advance(&s->loop, dice(seed, 20000));
+        break;
+    default:
+        say_number(s, ++*said);
+        loop_run(&s->loop);
+        break;
+    }
+}
+
+static void test_any_weather(void **state)
+{
+    (void)state;
+
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        enum scene_proof proof = (enum scene_proof)(seed % 3);
+        uint64_t thrown = seed;
+        struct scene s;
+        int said = 0;
+        int handed = 0;
+
+        scene_init(&s, proof);
+        for (int step = 0; step < 120; step++)
+            weather(&s, &thrown, &said);
+        s.contoso->stuck = false;
+        s.fabrikam->stuck = false;
+        s.fabrikam->refuses = false;
+        s.loop.chunk = 16384;
+        loop_advance(&s.loop, 200 * 1000);
+        for (int i = 1; i <= said; i++) {
+            int outcome = loop_outcome(s.contoso, (uint64_t)i);
+
+            if (outcome != XMPPFED_OUTCOME_HANDED && outcome != XMPPFED_OUTCOME_EXPIRED)
+                fail_msg("seed %d: stanza %d has outcome %d", (int)seed, i, outcome);
+            handed += outcome == XMPPFED_OUTCOME_HANDED;
+        }
+        if (check_order(s.fabrikam) > handed)
+            fail_msg("seed %d: more came than were handed over", (int)seed);
+        scene_fini(&s);
+    }
+}
+
 static void test_partner_that_does_not_answer(void **state)
 {
     static const struct {
@@ -317,6 +390,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_restart_keeps_order),
         cmocka_unit_test(test_cuts_everywhere),
+        cmocka_unit_test(test_any_weather),
         cmocka_unit_test(test_partner_that_does_not_answer),
         cmocka_unit_test(test_partner_comes_back_in_time),
         cmocka_unit_test(test_dead_transport),

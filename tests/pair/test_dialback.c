@@ -154,6 +154,22 @@ static void test_asker_hangs_up(void **state)
     scene_fini(&s);
 }
 
+/* A server that takes our connection and our questions and never answers. */
+static void test_silent_authority(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    (void)intruder(&s, HEADER RESULT);
+    s.contoso->stuck = true;
+    (void)intruder(&s, HEADER RESULT);
+    loop_advance(&s.loop, 120 * 1000);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_UP), 0);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 0);
+    scene_fini(&s);
+}
+
 static void test_check_stream_ends(void **state)
 {
     struct scene s;
@@ -196,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_one_dial_for_many),
         cmocka_unit_test(test_pending_limit),
         cmocka_unit_test(test_asker_hangs_up),
+        cmocka_unit_test(test_silent_authority),
         cmocka_unit_test(test_check_stream_ends),
         cmocka_unit_test(test_standing_stream_is_used),
     };

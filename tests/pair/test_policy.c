@@ -241,6 +241,22 @@ static void test_reload_closes_former_partners(void **state)
     scene_fini(&s);
 }
 
+static void test_reload_closes_what_is_proved_too_weakly(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TLS);
+    scene_say(&s, "Hello", 1);
+    loop_advance(&s.loop, 10 * 1000);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 1);
+    scene_trust(&s, s.fabrikam, FEDERATED, BY_EXTERNAL);
+    xmppfed_federation_tick(s.fabrikam->fed, s.loop.now);
+    loop_run(&s.loop);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 0);
+    scene_fini(&s);
+}
+
 static void test_notes(void **state)
 {
     static const struct {
@@ -324,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_partner_that_does_not_list_us),
         cmocka_unit_test(test_no_policy_at_all),
         cmocka_unit_test(test_reload_closes_former_partners),
+        cmocka_unit_test(test_reload_closes_what_is_proved_too_weakly),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_what_is_learnt),
     };
