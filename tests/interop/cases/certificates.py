@@ -31,15 +31,28 @@ def accepted(world, variant, eku=None):
     expect_proof(proxy, DOMAIN, "PKIX")
 
 
+# What the log says of each certificate: the code, and words that an operator can act on.
+FAULTS = {
+    "selfsigned": ("TLS_CERTIFICATE", "self-signed"),
+    "unknown": ("TLS_CERTIFICATE", "unknown issuer"),
+    "expired": ("TLS_CERTIFICATE", "expired on"),
+    "revoked": ("TLS_CERTIFICATE", "revoked"),
+    "client": ("TLS_CERTIFICATE", "clientAuth only"),
+    "wrongname": ("TLS_IDENTITY", "elsewhere.example"),
+    "cnonly": ("TLS_IDENTITY", "no dNSName"),
+}
+
+
 @case("certificate.self-signed-refused", variant="selfsigned", seconds=120)
 @case("certificate.unknown-authority-refused", variant="unknown", seconds=120)
 @case("certificate.expired-refused", variant="expired", seconds=120)
 @case("certificate.wrong-name-refused", variant="wrongname", seconds=120)
 @case("certificate.common-name-only-refused", variant="cnonly", seconds=120)
 @case("certificate.client-usage-only-refused", variant="client", seconds=120)
-def refused(world, variant):
-    _, echo = world.federation(only_external())
-    refused_both_ways(world.peer("prosody", variant), echo)
+def refused(world, variant, **more):
+    code, phrase = FAULTS[variant]
+    proxy, echo = world.federation(only_external(), **more)
+    refused_both_ways(world.peer("prosody", variant), proxy, echo, code, code, phrase)
 
 
 @case("certificate.strict-role-refuses-server-usage-inbound", seconds=120)
@@ -59,8 +72,7 @@ def revoked(world):
     certificate = world.certificates.authority.issue(DOMAIN + "-revoked", [DOMAIN])
     crl = world.certificates.authority.revoke(certificate)
     world.certificates.adopt(DOMAIN, "revoked", certificate)
-    _, echo = world.federation(only_external(), crl=crl)
-    refused_both_ways(world.peer("prosody", "revoked"), echo)
+    refused(world, "revoked", crl=crl)
 
 
 @case("certificate.ours-expired", seconds=120)

@@ -49,8 +49,8 @@ def pings(alice, echo, bob):
     echo.wait_for(heard("iq", alice.jid, "result", id="ping-1"), what="the peer's answer")
 
 
-def refused_both_ways(peer, echo):
-    """Neither side's stanzas arrive, and both senders are told."""
+def refused_both_ways(peer, proxy, echo, inbound, outbound, phrase=""):
+    """Neither side's stanzas arrive, both senders are told, and the log names these causes."""
     alice, bob = peer.log_in("alice"), echo.jid()
     echo.message(alice.jid, "must not arrive", "refused-1")
     identifier = alice.message(bob, "must not arrive")
@@ -58,6 +58,11 @@ def refused_both_ways(peer, echo):
     alice.wait_for(is_error(identifier), 40, "the error for the peer's message")
     alice.never(is_message(bob), 0.5, "a message that should have been refused")
     expect(not echo.received(heard("message", alice.jid)), "the peer's message reached the host")
+    for direction, code in (("in", inbound), ("out", outbound)):
+        records = [item for item in proxy.events(direction=direction) if "code" in item]
+        expect(any(item["code"] == code and phrase in item["text"] for item in records),
+               f"no {direction}bound {code} with '{phrase}' in the log, but {records}")
+    expect(not proxy.events("STREAM_UP", remote=peer.domain), "a stream was accepted all the same")
 
 
 def proofs(proxy, domain):
@@ -120,8 +125,11 @@ def wrong_certificate(world, kind, auth="external"):
     """A certificate for another name proves nothing where the record wants one."""
     domain = PEERS[kind][1]
     record = partner(domain, sasl="Required", dialback=False)
-    _, echo = world.federation([record])
-    refused_both_ways(world.peer(kind, "wrongname", auth=auth), echo)
+    proxy, echo = world.federation([record])
+    # jabberd2 does not even offer the only method that is allowed.
+    outbound = "POLICY_NO_METHOD" if kind == "jabberd2" else "TLS_IDENTITY"
+    refused_both_ways(world.peer(kind, "wrongname", auth=auth), proxy, echo, "TLS_IDENTITY",
+                      outbound)
 
 
 @case("jabberd2.unlisted", kind="jabberd2", auth="dialback", seconds=120)
@@ -129,8 +137,9 @@ def wrong_certificate(world, kind, auth="external"):
 @case("prosody.unlisted", kind="prosody", seconds=120)
 def unlisted(world, kind, auth="external"):
     """A domain without a record is refused, whatever it can prove."""
-    _, echo = world.federation([partner("elsewhere.example")])
-    refused_both_ways(world.peer(kind, auth=auth), echo)
+    proxy, echo = world.federation([partner("elsewhere.example")])
+    refused_both_ways(world.peer(kind, auth=auth), proxy, echo, "POLICY_UNKNOWN_PARTNER",
+                      "POLICY_REFUSED")
 
 
 @case("jabberd2.restart", kind="jabberd2", auth="dialback", seconds=150)
