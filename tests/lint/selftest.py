@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import apidoc
 import banned
+import documents
 import layers
 import size
 import tap
@@ -87,6 +88,11 @@ CASES = [
      "/* xmppfed/a.h - x. */\n/* Errors: XMPPFED_ERR_NOMEM, _RAIN. */\n", "_RAIN"),
     (apidoc, "a function that does not exist", "lib/xml/a.c",
      "/* a.c - serves xmppfed_weather(). */\n", "there is no xmppfed_weather()"),
+    (documents, "a link to nothing", "doc/a.md", "See [b](b.md).\n", "links to b.md"),
+    (documents, "a link to the web", "doc/a.md", "See [b](https://b.example/).\n", None),
+    (documents, "a file that is gone", "doc/a.md", "See `lib/xml/b.c`.\n", "names lib/xml/b.c"),
+    (documents, "a file that is there", "doc/a.md", "See `doc/a.md`, `tools` and `lib/*/b.c`.\n", None),
+    (documents, "a test that is gone", "doc/a.md", "By `test_rain`.\n", "test_rain"),
 ]
 
 ERROR_TABLE = """/* xmppfed/error.h - errors. */
