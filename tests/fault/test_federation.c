@@ -5,7 +5,7 @@
 enum { STANZAS = 3 };
 
 /* One exchange; whatever fails, each stanza that was taken has one end. */
-static void exchange(enum scene_proof proof, size_t fail_at, bool *ret_done)
+static void exchange(enum scene_proof proof, bool by_dns, size_t fail_at, bool *ret_done)
 {
     struct scene s;
     bool taken[STANZAS + 1] = {false};
@@ -14,6 +14,12 @@ static void exchange(enum scene_proof proof, size_t fail_at, bool *ret_done)
     scene_init(&s, proof);
     scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
     s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
+    if (by_dns) {
+        s.contoso->rcode = 0;
+        s.contoso->hosts[0] = s.fabrikam->number;
+        s.fabrikam->number = 0;
+        scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, proof);
+    }
     armed_at = s.memory.calls;
     s.memory.fail_at = armed_at + fail_at;
     for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
@@ -39,13 +45,13 @@ static void exchange(enum scene_proof proof, size_t fail_at, bool *ret_done)
     scene_fini(&s);
 }
 
-static void run(enum scene_proof proof)
+static void run(enum scene_proof proof, bool by_dns)
 {
     bool done = false;
     size_t fail_at = 0;
 
     while (!done)
-        exchange(proof, ++fail_at, &done);
+        exchange(proof, by_dns, ++fail_at, &done);
     print_message("# %zu allocations\n", fail_at);
     assert_true(fail_at > 100);
 }
@@ -53,19 +59,25 @@ static void run(enum scene_proof proof)
 static void test_external(void **state)
 {
     (void)state;
-    run(BY_EXTERNAL);
+    run(BY_EXTERNAL, false);
 }
 
 static void test_dialback_tls(void **state)
 {
     (void)state;
-    run(BY_DIALBACK_TLS);
+    run(BY_DIALBACK_TLS, false);
 }
 
 static void test_dialback_tcp(void **state)
 {
     (void)state;
-    run(BY_DIALBACK_TCP);
+    run(BY_DIALBACK_TCP, false);
+}
+
+static void test_dns(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, true);
 }
 
 int main(void)
@@ -74,6 +86,7 @@ int main(void)
         cmocka_unit_test(test_external),
         cmocka_unit_test(test_dialback_tls),
         cmocka_unit_test(test_dialback_tcp),
+        cmocka_unit_test(test_dns),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

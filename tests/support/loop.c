@@ -82,6 +82,8 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
         assert_int_equal(xmppfed_partner_set_connection_limit(p, row->limit), 0);
     xmppfed_partner_set_dialback(p, !row->no_dialback);
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
+    if (row->proxy)
+        assert_int_equal(xmppfed_partner_set_proxy_fqdn(p, row->proxy, &why), 0);
     if (row->number == 0)
         return;
     (void)snprintf(address, sizeof(address), "192.0.2.%u", row->number);
@@ -200,19 +202,50 @@ static void dial(struct loop_side *s, uint64_t link, const xmppfed_endpoint *to)
     (void)xmppfed_federation_connected(s->fed, link, l->now);
 }
 
-/* Answers with the question itself and a response code: enough to say that there is nothing. */
-static void answer_dns(struct loop_side *s, const xmppfed_dns_query *q)
+/* The end of the question, which is all of the query that an answer repeats. */
+static size_t question_end(const uint8_t *message, size_t len)
 {
-    uint8_t message[512];
+    size_t at = 12;
 
-    if (s->rcode < 0 || q->len < 12 || q->len > sizeof(message)) {
-        xmppfed_federation_dns_failed(s->fed, q->token, s->loop->now);
-        return;
-    }
-    memcpy(message, q->data, q->len);
+    while (at < len && message[at])
+        at += 1u + message[at];
+    return at + 5 <= len ? at + 5 : 0;
+}
+
+/* Answers A questions with the addresses of sides, and any other with nothing. */
+static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q, uint8_t *message)
+{
+    size_t at = question_end(q->data, q->len);
+    bool is_a = at && q->data[at - 4] == 0 && q->data[at - 3] == 1;
+
+    memcpy(message, q->data, at);
     message[2] |= 0x80;
     message[3] = (uint8_t)(0x80 | s->rcode);
-    xmppfed_federation_dns_answer(s->fed, q->token, message, q->len, s->loop->now);
+    memset(message + 6, 0, 6);
+    for (size_t i = 0; i < 2 && is_a && s->rcode == 0; i++) {
+        const uint8_t record[] = {0xC0, 12, 0, 1, 0,   1, 0, 0,
+                                  0,    60, 0, 4, 192, 0, 2, (uint8_t)s->hosts[i]};
+
+        if (!s->hosts[i])
+            continue;
+        memcpy(message + at, record, sizeof(record));
+        at += sizeof(record);
+        message[7]++;
+    }
+    return at;
+}
+
+static void answer_dns(struct loop_side *s, const xmppfed_dns_query *q)
+{
+    uint8_t message[600];
+
+    if (s->rcode == -2)
+        return;
+    if (s->rcode < 0 || q->len < 17 || q->len > 512)
+        xmppfed_federation_dns_failed(s->fed, q->token, s->loop->now);
+    else
+        xmppfed_federation_dns_answer(s->fed, q->token, message, write_answer(s, q, message),
+                                      s->loop->now);
 }
 
 /* ---- events ------------------------------------------------------------------------------ */

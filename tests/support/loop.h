@@ -41,7 +41,8 @@ struct loop_side {
     bool silent;             /* ... or are never answered */
     bool stuck;              /* its links take no bytes */
     int contact;             /* the answer to CONTACT_WANTED; 0: none is given */
-    int rcode;               /* the answer to DNS queries; -1: none can be sent */
+    int rcode;               /* the answer to DNS queries; -1: none can be sent, -2: none comes */
+    unsigned hosts[2];       /* with rcode 0: any name is at these sides, in any order; 0: none */
     struct loop_event *events[LOOP_EVENTS];
     size_t event_count;
 };
@@ -74,6 +75,7 @@ struct loop_partner {
     bool plaintext;
     unsigned number; /* of the side that is its server; 0: asked of DNS, 9: nobody there */
     uint32_t limit;
+    const char *proxy; /* ProxyFqdn */
 };
 
 void loop_init(struct loop *l, xmppfed_context *ctx);
