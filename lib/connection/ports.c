@@ -147,6 +147,7 @@ static int restart(void *user)
     xfed_buffer_clear(&c->in);
     xfed_reader_free(c->reader);
     c->reader = NULL;
+    c->header_sent = false; /* an error on the new stream needs a header of its own */
     return 0;
 }
 
