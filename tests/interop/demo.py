@@ -95,7 +95,8 @@ def main():
     work = tempfile.mkdtemp(prefix="xmppfed-demo-")
     wrong = None
     try:
-        wrong = play({"proxy": options.proxy, "echo": options.echo}, work)
+        wrong = play({"proxy": os.path.abspath(options.proxy),
+                      "echo": os.path.abspath(options.echo)}, work)
     finally:
         if wrong == 0:
             shutil.rmtree(work, ignore_errors=True)

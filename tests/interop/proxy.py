@@ -9,6 +9,10 @@ import signal
 
 from process import HarnessError, Process, require_free, wait_until
 
+# For builds with sanitizers.
+ENVIRONMENT = {"LSAN_OPTIONS": "print_suppressions=0:suppressions="
+               + os.path.join(os.path.dirname(os.path.abspath(__file__)), "lsan.supp")}
+
 CONFIG = """
 domains = ( {{ name = "{domain}"; certificate = "{certificate}"; key = "{key}"; }} );
 trust = "{trust}";
@@ -88,7 +92,7 @@ class Proxy:
     def launch(self):
         """Start the program without waiting for anything."""
         self.process = Process("xmppfed-proxy", [self.program, "--config", self.path("proxy.conf")],
-                               self.directory)
+                               self.directory, ENVIRONMENT)
         return self.process
 
     def start(self):
@@ -146,7 +150,8 @@ class EchoHost:
         self.process = None
 
     def start(self):
-        self.process = Process("echo-host", self._argv, self._directory, interactive=True)
+        self.process = Process("echo-host", self._argv, self._directory, ENVIRONMENT,
+                               interactive=True)
         return self
 
     def jid(self, user="bob"):

@@ -10,6 +10,7 @@ A NAME is a case ("prosody.external") or the beginning of several ("prosody", "s
 import argparse
 import glob
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -30,6 +31,7 @@ import cases.certificates  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.scan  # noqa: E402,F401
 
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -85,16 +87,24 @@ def describe(error):
     return "".join(traceback.format_exception(error))
 
 
+def sanitizer_report(directory):
+    """What a sanitizer has written into a log, as an error; None if nothing."""
+    for path in glob.glob(os.path.join(directory, "**", "*.log"), recursive=True):
+        with open(path, encoding="utf-8", errors="replace") as log:
+            lines = log.read().splitlines()
+        for number, line in enumerate(lines):
+            if SANITIZER.search(line):
+                return Failed("\n".join([f"{os.path.basename(path)}:", *lines[number:number + 20]]))
+    return None
+
+
 def run_case(item, directory, certificates, programs):
     """Run one case in a directory of its own; return the error or None."""
     os.makedirs(directory)
     world = World(directory, certificates, programs)
-    try:
-        return run_limited(lambda: item.run(world), item.seconds)
-    finally:
-        leftover = run_limited(world.close, 60)
-        if leftover:
-            print(f"# {item.name}: while ending it: {describe(leftover)}")
+    error = run_limited(lambda: item.run(world), item.seconds)
+    leftover = run_limited(world.close, 60)
+    return error or leftover or sanitizer_report(directory)
 
 
 def run_all(items, options, work):

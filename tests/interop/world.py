@@ -4,6 +4,7 @@ import contextlib
 import os
 
 from ca import Authority
+from case import Failed
 from peers.base import Options
 from peers.ejabberd import Ejabberd
 from peers.jabberd2 import Jabberd2
@@ -79,8 +80,15 @@ class World:
         shown = self.certificates.get(OUR_DOMAIN, certificate)
         proxy = Proxy(self.programs["proxy"], os.path.join(self.directory, "proxy"), shown,
                       self.certificates.trust, OUR_DOMAIN, OUR_ADDRESS, partners, **more)
-        self._stack.callback(proxy.stop)
+        self._stack.callback(self._stop, proxy)
         return proxy
+
+    @staticmethod
+    def _stop(proxy):
+        """End a proxy; one that crashed, hung or leaked fails the case, whatever it did before."""
+        status = proxy.stop()
+        if status not in (None, 0, 1):
+            raise Failed(f"xmppfed-proxy ended with status {status}")
 
     def federation(self, partners, host=None, **more):
         """Start a proxy with an echo-host behind it; return both."""
