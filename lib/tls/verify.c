@@ -309,7 +309,7 @@ static int import_chain(const struct xfed_tls_question *q, const gnutls_datum_t 
 int xfed_tls_verify(const struct xfed_tls_question *q, const gnutls_datum_t *der, size_t count,
                     xmppfed_problem *why)
 {
-    struct xfed_tls_name_list names;
+    struct xfed_tls_name_list names = {0};
     struct xfed_tls_chain chain;
     struct xfed_arena arena;
     struct path path;
