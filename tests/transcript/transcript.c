@@ -1,0 +1,451 @@
+/* transcript.c - playing a file of what a peer sends and what it gets back. */
+#include "transcript.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/certs.h"
+#include "support/sites.h"
+#include <xmppfed/connection.h>
+
+enum { TEXT_MAX = 256 * 1024, LINE_SIZE = 4096, PIECE_MAX = 64 * 1024, WORDS = 8, PARTNERS = 4 };
+
+struct transcript {
+    char *text;
+    size_t bytes; /* of the peer, over all pieces */
+    xmppfed_context *ctx;
+    xmppfed_site *site;
+    struct test_partner partners[PARTNERS];
+    char domains[PARTNERS][64];
+    size_t partner_count;
+    /* Of the play in progress. */
+    xmppfed_connection *connection;
+    xmppfed_time now;
+    char *out;   /* the text that is made */
+    char id[64]; /* of our stream as it is now */
+    char *piece; /* PIECE_MAX */
+    size_t piece_len;
+    size_t position; /* bytes of the peer so far */
+    size_t cut;
+};
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* Splits a line at its spaces, in place. */
+static size_t split(char *line, char *ret_words[WORDS])
+{
+    size_t count = 0;
+
+    for (char *at = line; *at && count < WORDS;) {
+        while (*at == ' ')
+            *at++ = '\0';
+        if (!*at)
+            break;
+        ret_words[count++] = at;
+        while (*at && *at != ' ')
+            at++;
+    }
+    return count;
+}
+
+static int code_of(const char *name)
+{
+    if (strcmp(name, "OK") == 0)
+        return 0;
+    for (int code = -1; code > XMPPFED_ERR_LAST; code--)
+        if (strcmp(xmppfed_error_name(code), name) == 0)
+            return code;
+    fail_msg("there is no error %s", name);
+    return 0;
+}
+
+static int negotiation_of(const char *value)
+{
+    static const char *const values[] = {"required", "optional", "not-supported"};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(values[i], value) == 0)
+            return i + XMPPFED_REQUIRED;
+    fail_msg("tls and sasl are not %s", value);
+    return 0;
+}
+
+/* ---- the scene ------------------------------------------------------------------------------- */
+
+static void add_partner(struct transcript *t, char *words[WORDS], size_t count)
+{
+    struct test_partner *p = &t->partners[t->partner_count];
+
+    assert_true(t->partner_count < PARTNERS && count > 1);
+    p->domain = t->domains[t->partner_count];
+    snprintf(t->domains[t->partner_count++], sizeof(t->domains[0]), "%s", words[1]);
+    for (size_t i = 2; i < count; i++) {
+        char *value = strchr(words[i], '=');
+
+        assert_non_null(value);
+        *value++ = '\0';
+        if (strcmp(words[i], "tls") == 0)
+            p->tls = negotiation_of(value);
+        else if (strcmp(words[i], "sasl") == 0)
+            p->sasl = negotiation_of(value);
+        else if (strcmp(words[i], "dialback") == 0)
+            p->no_dialback = strcmp(value, "true") != 0;
+        else if (strcmp(words[i], "allow-plaintext") == 0)
+            p->plaintext = strcmp(value, "true") == 0;
+        else
+            fail_msg("a partner has no %s", words[i]);
+    }
+}
+
+static void set_up(struct transcript *t, char *line)
+{
+    char *words[WORDS];
+    size_t count = split(line, words);
+
+    if (count == 0)
+        return;
+    if (strcmp(words[0], "policy") == 0) {
+        add_partner(t, words, count);
+    } else if (strcmp(words[0], "host") == 0) {
+        xmppfed_credentials *own = count > 2 ? test_credentials(t->ctx, words[2]) : NULL;
+
+        assert_int_equal(xmppfed_site_set_domain(t->site, words[1], own), 0);
+        xmppfed_credentials_unref(own);
+    }
+}
+
+/* ---- what happened --------------------------------------------------------------------------- */
+
+static void say(struct transcript *t, const char *format, ...) XMPPFED_PRINTF(2, 3);
+
+static void say(struct transcript *t, const char *format, ...)
+{
+    size_t used = strlen(t->out);
+    va_list args;
+
+    va_start(args, format);
+    if (vsnprintf(t->out + used, TEXT_MAX - used, format, args) >= (int)(TEXT_MAX - used))
+        fail_msg("the transcript is too long");
+    va_end(args);
+}
+
+static void say_field(struct transcript *t, const char *name, const char *value)
+{
+    if (value[0])
+        say(t, " %s=%s", name, value);
+}
+
+static void say_event(struct transcript *t, const xmppfed_event *ev)
+{
+    const xmppfed_proof *proof = xmppfed_event_proof(ev);
+
+    say(t, "E: %s", xmppfed_event_name(xmppfed_event_kind(ev)));
+    say_field(t, "local", xmppfed_event_local(ev));
+    say_field(t, "remote", xmppfed_event_remote(ev));
+    say_field(t, "id", xmppfed_event_id(ev));
+    say_field(t, "key", xmppfed_event_key(ev));
+    if (proof)
+        say_field(t, "proof", xmppfed_proof_name(proof->kind));
+    if (xmppfed_event_code(ev))
+        say_field(t, "code", xmppfed_error_name(xmppfed_event_code(ev)));
+    say(t, "\n");
+}
+
+/* Keeps the id of a header of ours, and puts %id% in its place. */
+static void hide_id(struct transcript *t, char *text)
+{
+    char *header = strstr(text, "<stream:stream ");
+    char *id = header ? strstr(header, " id='") : NULL;
+    char *end = id ? strchr(id + 5, '\'') : NULL;
+
+    if (!end)
+        return;
+    snprintf(t->id, sizeof(t->id), "%.*s", (int)(end - (id + 5)), id + 5);
+    assert_true(end - (id + 5) > 4);
+    memmove(id + 5 + 4, end, strlen(end) + 1);
+    memcpy(id + 5, "%id%", 4);
+}
+
+/* The same in what was already said: an event may name the id of a header that waits. */
+static void hide_id_said(struct transcript *t)
+{
+    size_t len = strlen(t->id);
+    char *at = t->out;
+
+    while (len > 0 && (at = strstr(at, t->id)) != NULL) {
+        memmove(at + 4, at + len, strlen(at + len) + 1);
+        memcpy(at, "%id%", 4);
+    }
+}
+
+/* Writes output with a line for each thing that is sent. */
+static void say_output(struct transcript *t, char *text)
+{
+    static const char *const starts[] = {"<stream:", "</stream:stream", "<db:"};
+
+    hide_id(t, text);
+    hide_id_said(t);
+    if (strcmp(text, " ") == 0) { /* a keep-alive, made visible */
+        say(t, "S: \\x20\n");
+        return;
+    }
+    if (text[0])
+        say(t, "S: ");
+    for (char *at = text; *at; at++) {
+        for (size_t i = 0; at > text && i < sizeof(starts) / sizeof(starts[0]); i++)
+            if (strncmp(at, starts[i], strlen(starts[i])) == 0)
+                say(t, "\nS: ");
+        say(t, "%c", *at);
+    }
+    if (text[0])
+        say(t, "\n");
+}
+
+/* Takes all events and output since the last time. */
+static void settle(struct transcript *t, char *output, size_t size)
+{
+    const xmppfed_event *ev;
+    xmppfed_slice bytes;
+
+    while (xmppfed_connection_next_event(t->connection, t->now, &ev) == 1)
+        say_event(t, ev);
+    while ((bytes = xmppfed_connection_output(t->connection)).len > 0) {
+        size_t used = strlen(output);
+
+        assert_true(used + bytes.len < size);
+        memcpy(output + used, bytes.data, bytes.len);
+        output[used + bytes.len] = '\0';
+        xmppfed_connection_sent(t->connection, bytes.len);
+    }
+}
+
+/* ---- what is done ------------------------------------------------------------------------------
+ */
+
+static void start(struct transcript *t, char *words[WORDS], size_t count)
+{
+    int rc;
+
+    assert_true(count > 1);
+    if (strcmp(words[1], "receiver") == 0) {
+        rc = xmppfed_connection_new_receiver(t->site, t->now, &t->connection);
+    } else {
+        bool verifies = strcmp(words[1], "verifier") == 0;
+
+        assert_true(count > 3);
+        rc = xmppfed_connection_new_initiator(
+            t->site, words[2], words[3],
+            verifies ? XMPPFED_PURPOSE_VERIFY : XMPPFED_PURPOSE_STANZAS, t->now, &t->connection);
+    }
+    assert_int_equal(rc, 0);
+}
+
+static int send_message(struct transcript *t, const char *from, const char *to)
+{
+    xmppfed_element *e = xmppfed_element_new(t->ctx, "message", XMPPFED_NS_SERVER);
+    int rc;
+
+    xmppfed_element_set_attribute(e, "from", from);
+    xmppfed_element_set_attribute(e, "to", to);
+    rc = xmppfed_connection_send(t->connection, e, NULL);
+    xmppfed_element_free(e);
+    return rc;
+}
+
+static void act(struct transcript *t, char *words[WORDS], size_t count)
+{
+    xmppfed_connection *c = t->connection;
+    int rc = 0;
+
+    assert_true(count > 1);
+    if (strcmp(words[1], "gone") == 0)
+        xmppfed_connection_transport_closed(c);
+    else if (strcmp(words[1], "close") == 0 && count > 2)
+        xmppfed_connection_close(c, code_of(words[2]), NULL);
+    else if (strcmp(words[1], "tick") == 0 && count > 2)
+        xmppfed_connection_tick(c, t->now += strtoull(words[2], NULL, 10));
+    else if (strcmp(words[1], "send") == 0 && count > 3)
+        rc = send_message(t, words[2], words[3]);
+    else if (strcmp(words[1], "verify") == 0 && count > 5)
+        rc = xmppfed_connection_verify(c, words[2], words[3], words[4], words[5]);
+    else if (strcmp(words[1], "checked") == 0 && count > 4)
+        rc = xmppfed_connection_checked(c, words[2], words[3], code_of(words[4]),
+                                        count > 5 ? words[5] : NULL);
+    else
+        fail_msg("the host cannot %s", words[1]);
+    if (rc < 0)
+        say(t, "E: the call says %s\n", xmppfed_error_name(rc));
+}
+
+/* Adds a C line to the piece, without its escapes. */
+static void collect(struct transcript *t, const char *line)
+{
+    for (const char *at = line; *at;) {
+        unsigned long fill = 1;
+        char byte = *at++;
+
+        if (byte == '\\' && *at == 'n') {
+            byte = '\n';
+            at++;
+        } else if (byte == '\\' && *at == 'x') {
+            char digits[3] = {at[1], at[2], '\0'};
+
+            byte = (char)strtoul(digits, NULL, 16);
+            at += 3;
+        } else if (byte == '%' && strncmp(at, "fill ", 5) == 0) {
+            char *end;
+
+            fill = strtoul(at + 5, &end, 10);
+            byte = 'x';
+            at = end + 1;
+        }
+        assert_true(t->piece_len + fill <= PIECE_MAX);
+        memset(t->piece + t->piece_len, byte, fill);
+        t->piece_len += fill;
+    }
+}
+
+static void feed(struct transcript *t, size_t from, size_t to)
+{
+    int rc = xmppfed_connection_feed(t->connection, t->piece + from, to - from);
+
+    if (rc < 0 && rc != XMPPFED_ERR_STREAM_CLOSED)
+        fail_msg("feed: %s", xmppfed_error_name(rc));
+}
+
+/* Hands over the piece that was collected, in parts. */
+static void deliver(struct transcript *t)
+{
+    char output[LINE_SIZE] = "";
+    size_t len = t->piece_len;
+    size_t cut = t->cut > t->position && t->cut < t->position + len ? t->cut - t->position : len;
+
+    if (len == 0)
+        return;
+    for (size_t from = 0; from < len;) {
+        size_t to = t->cut == TRANSCRIPT_BYTES ? from + 1 : from < cut ? cut : len;
+
+        feed(t, from, to);
+        settle(t, output, sizeof(output));
+        from = to;
+    }
+    say_output(t, output);
+    t->position += len;
+    t->piece_len = 0;
+}
+
+static void play_line(struct transcript *t, char *line)
+{
+    char output[LINE_SIZE] = "";
+    char *words[WORDS];
+    size_t count;
+
+    if (strncmp(line, "C: ", 3) == 0) {
+        say(t, "%s\n", line);
+        collect(t, line + 3);
+        return;
+    }
+    deliver(t);
+    if (strncmp(line, "S: ", 3) == 0 || strncmp(line, "E: ", 3) == 0)
+        return; /* what is said there has happened, or not */
+    say(t, "%s\n", line);
+    count = line[0] == '#' ? 0 : split(line, words);
+    if (count > 0 && strcmp(words[0], "start") == 0)
+        start(t, words, count);
+    else if (count > 0 && strcmp(words[0], "A:") == 0)
+        act(t, words, count);
+    else
+        return;
+    settle(t, output, sizeof(output));
+    say_output(t, output);
+}
+
+/* Calls what for each line of the file, as a copy. */
+static void each_line(struct transcript *t, void (*what)(struct transcript *t, char *line))
+{
+    char line[LINE_SIZE];
+
+    for (const char *at = t->text; *at;) {
+        size_t len = strcspn(at, "\n");
+
+        assert_true(len < sizeof(line));
+        memcpy(line, at, len);
+        line[len] = '\0';
+        what(t, line);
+        at += len + (at[len] == '\n');
+    }
+}
+
+struct transcript *transcript_open(const char *path)
+{
+    struct transcript *t = calloc(1, sizeof(*t));
+    xmppfed_policy *policy;
+    xmppfed_trust *trust;
+    FILE *f = fopen(path, "rb");
+
+    if (!t || !f)
+        fail_msg("cannot open %s", path);
+    t->text = calloc(1, TEXT_MAX);
+    t->piece = malloc(PIECE_MAX);
+    assert_true(t->text && t->piece);
+    assert_true(fread(t->text, 1, TEXT_MAX - 1, f) > 0);
+    fclose(f);
+    assert_int_equal(xmppfed_context_new(NULL, &t->ctx), 0);
+    assert_int_equal(xmppfed_site_new(t->ctx, &t->site), 0);
+    each_line(t, set_up);
+    policy = test_policy(t->ctx, t->partners, t->partner_count);
+    trust = test_trust(t->ctx);
+    xmppfed_site_set_policy(t->site, policy);
+    xmppfed_site_set_trust(t->site, trust);
+    xmppfed_site_set_clock(t->site, TEST_TIME, 0);
+    assert_int_equal(
+        xmppfed_site_set_dialback_secret(t->site, xmppfed_slice_of("s3cr3tf0rd14lb4ck")), 0);
+    xmppfed_policy_unref(policy);
+    xmppfed_trust_unref(trust);
+    return t;
+}
+
+void transcript_close(struct transcript *t)
+{
+    xmppfed_site_unref(t->site);
+    xmppfed_context_unref(t->ctx);
+    free(t->text);
+    free(t->piece);
+    free(t);
+}
+
+const char *transcript_text(const struct transcript *t)
+{
+    return t->text;
+}
+
+size_t transcript_bytes(const struct transcript *t)
+{
+    return t->bytes;
+}
+
+char *transcript_play(struct transcript *t, size_t cut)
+{
+    char *out = calloc(1, TEXT_MAX);
+
+    assert_non_null(out);
+    t->out = out;
+    t->cut = cut;
+    t->now = 0;
+    t->position = 0;
+    t->id[0] = '\0';
+    each_line(t, play_line);
+    deliver(t);
+    t->bytes = t->position;
+    xmppfed_connection_free(t->connection);
+    t->connection = NULL;
+    t->out = NULL;
+    return out;
+}

@@ -1,0 +1,46 @@
+/*
+ * transcript.h - a file of what a peer sends and what it gets back, one behaviour a file.
+ *
+ *     # free text
+ *     host contoso.example                      what we host; a second word names a certificate
+ *     policy fabrikam.example tls=optional ...  a partner: tls, sasl (required, optional,
+ *                                               not-supported), dialback, allow-plaintext (true,
+ *                                               false)
+ *     start receiver                            or: start initiator LOCAL REMOTE, or: start
+ *                                               verifier LOCAL REMOTE
+ *     C: <bytes of the peer>                    \n, \xHH; %fill N% stands for N letters
+ *     A: <call of the host>                     checked LOCAL REMOTE OK|CODE [CONDITION],
+ *                                               close OK|CODE, gone, tick MILLISECONDS,
+ *                                               send FROM TO, verify LOCAL REMOTE ID KEY
+ *     E: <event>                                what the host is told after that
+ *     S: <bytes of ours>                        what the peer is sent after that
+ *
+ * Consecutive C lines are one piece. Playing a transcript gives it back with the E and S lines that
+ * really happened, so that a test compares two texts. Stream ids of ours are written as %id%.
+ */
+#ifndef TESTS_TRANSCRIPT_TRANSCRIPT_H
+#define TESTS_TRANSCRIPT_TRANSCRIPT_H
+
+#include <stddef.h>
+
+struct transcript;
+
+/* Reads a file and makes what it plays on; fails the test if it cannot. */
+struct transcript *transcript_open(const char *path);
+void transcript_close(struct transcript *t);
+
+/* The text of the file. */
+const char *transcript_text(const struct transcript *t);
+/* How many bytes the peer sends. */
+size_t transcript_bytes(const struct transcript *t);
+
+#define TRANSCRIPT_WHOLE 0
+#define TRANSCRIPT_BYTES ((size_t)-1)
+
+/*
+ * Plays it: with whole pieces, byte by byte, or with the piece around byte number cut divided
+ * there. The caller frees the text with free().
+ */
+char *transcript_play(struct transcript *t, size_t cut);
+
+#endif
