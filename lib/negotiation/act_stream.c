@@ -104,7 +104,9 @@ static struct xfed_stream_features offers(struct xfed_negotiation *n, const stru
     unsigned facts = xfed_negotiation_facts(n, XFED_EVENT_HEADER, in);
     bool dialback = (facts & XFED_FACT_DIALBACK_OPEN) != 0;
 
-    n->external_offered = n->tls_on && (facts & XFED_FACT_EXTERNAL_OPEN) != 0;
+    /* A header without version gets no features, so nothing was offered (RFC 6120 4.7.5). */
+    n->external_offered =
+        in->header->version_1 && n->tls_on && (facts & XFED_FACT_EXTERNAL_OPEN) != 0;
     return (struct xfed_stream_features){
         .starttls = (facts & XFED_FACT_TLS_USABLE) != 0,
         .starttls_required = (facts & XFED_FACT_TLS_REQUIRED) != 0,

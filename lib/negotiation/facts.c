@@ -49,12 +49,15 @@ static unsigned header_facts(const struct xfed_negotiation *n, const struct xfed
     return facts;
 }
 
+/* The verdict is kept, but a record that was changed since may ask by another rule. */
 static bool certificate_proves(struct xfed_negotiation *n, const char *domain, int eku)
 {
-    if (n->certificate == XFED_CERTIFICATE_UNCHECKED)
+    if (n->certificate == XFED_CERTIFICATE_UNCHECKED || n->certificate_eku != eku) {
         n->certificate = n->ports.tls->prove(n->ports.user, domain, eku, &n->why_not_proved) == 0
                              ? XFED_CERTIFICATE_PROVES
                              : XFED_CERTIFICATE_FAILS;
+        n->certificate_eku = eku;
+    }
     return n->certificate == XFED_CERTIFICATE_PROVES;
 }
 
@@ -83,12 +86,34 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
     return facts;
 }
 
-static bool stanza_is_proved(const struct xfed_negotiation *n, const struct xfed_input *in)
+/*
+ * Whether the record of a domain, as it is now, accepts a proof that came about under an earlier
+ * one: policy is asked when a stanza passes, not when the stream came up (peers-and-attacks 3.8).
+ */
+static bool proof_stands(struct xfed_negotiation *n, const char *remote, int method)
 {
+    const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, remote);
+
+    if (!partner || !(partner->methods & (uint32_t)method))
+        return false;
+    return method != XMPPFED_METHOD_EXTERNAL || certificate_proves(n, n->remote, partner->eku);
+}
+
+static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)
+{
+    const struct xfed_pair *pair;
+
     if (!in->local || !in->remote || !n->ports.stream->hosts(n->ports.user, in->local))
         return false;
-    return xfed_pairs_find(&n->proved, in->local, in->remote) ||
-           xfed_pairs_find_external(&n->proved, in->remote);
+    pair = xfed_pairs_find(&n->proved, in->local, in->remote);
+    if (!pair)
+        pair = xfed_pairs_find_external(&n->proved, in->remote);
+    return pair && proof_stands(n, in->remote, pair->method);
+}
+
+bool xfed_negotiation_may_send(struct xfed_negotiation *n)
+{
+    return n->state == XFED_STATE_I_UP && proof_stands(n, n->remote, n->method);
 }
 
 static bool pair_is_ours(const struct xfed_negotiation *n, unsigned event,

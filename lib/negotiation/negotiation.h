@@ -33,6 +33,7 @@ struct xfed_negotiation {
     unsigned sasl_tries;
     int method; /* enum xmppfed_method that is being tried, or that succeeded */
     enum xfed_certificate certificate;
+    int certificate_eku;              /* the rule by which it was judged */
     char local[XMPPFED_DOMAIN_SIZE];  /* "" until a receiver is told */
     char remote[XMPPFED_DOMAIN_SIZE]; /* "" until a receiver is told */
     char id[256];                     /* of the stream as it is now; the receiver's choice */
@@ -76,6 +77,9 @@ int xfed_negotiation_run(struct xfed_negotiation *n, unsigned event,
 
 /* Whether stanzas may be sent (initiator) or are taken (receiver). */
 bool xfed_negotiation_is_up(const struct xfed_negotiation *n);
+
+/* Whether a stanza may be sent now: the stream is up and its proof is one that policy accepts. */
+bool xfed_negotiation_may_send(struct xfed_negotiation *n);
 
 /* The facts of facts.def as they are for this event; asks the ports, changes only the cache of the
  * certificate check. */

@@ -30,6 +30,16 @@ static void test_features_need_a_version(void **state)
     fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
     assert_int_equal(fixture_header(&f, "fabrikam.example", "contoso.example", false), 0);
     fake_ports_expect(&f.ports, "header contoso.example fabrikam.example id1\n");
+    /* What was not offered cannot be taken up, though the certificate is good. */
+    f.n.state = XFED_STATE_R_TLS_HEADER;
+    f.n.tls_on = true;
+    f.ports.prove_rc = 0;
+    assert_int_equal(fixture_header(&f, "fabrikam.example", "contoso.example", false), 0);
+    assert_false(f.n.external_offered);
+    assert_int_equal(fixture_receive(&f, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+                                         "mechanism='EXTERNAL'>=</auth>"),
+                     0);
+    assert_state(&f, "R_TLS_OPEN");
     fixture_close(&f);
 }
 

@@ -233,6 +233,7 @@ static void test_stanzas(void **state)
     fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
     fake_ports_host(&f.ports, "second.example");
     fixture_jump(&f, XFED_STATE_R_UP, true);
+    f.ports.prove_rc = 0;
     assert_int_equal(stanza_facts(&f, "contoso.example", "fabrikam.example"), 0);
     assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", TLS_DB), 0);
     assert_int_equal(stanza_facts(&f, "contoso.example", "fabrikam.example"), FACT(PAIR_PROVED));
@@ -243,6 +244,83 @@ static void test_stanzas(void **state)
     assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", S), 0);
     assert_int_equal(stanza_facts(&f, "second.example", "fabrikam.example"), FACT(PAIR_PROVED));
     assert_int_equal(stanza_facts(&f, "third.example", "fabrikam.example"), 0);
+    fixture_close(&f);
+}
+
+/* What was proved counts only as long as the record accepts that kind of proof. */
+static void test_stanzas_under_another_record(void **state)
+{
+    static const struct {
+        const char *name;
+        int method;
+        uint32_t methods; /* of the new record */
+        int prove_rc;     /* of the certificate under the new rule */
+        bool passes;
+    } changes[] = {
+        {"dialback, unchanged", TLS_DB, S | TLS_DB, 0, true},
+        {"dialback, the record wants a certificate", TLS_DB, S, 0, false},
+        {"plain dialback, the record wants TLS", TCP_DB, S | TLS_DB, 0, false},
+        {"certificate, the record wants dialback", S, TLS_DB, 0, false},
+        {"certificate, another rule that it meets", S, S, 0, true},
+        {"certificate, another rule", S, S, XMPPFED_ERR_TLS_CERTIFICATE, false},
+        {"no record at all", S, 0, 0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        struct fixture f;
+        bool passes;
+
+        fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
+        fixture_jump(&f, XFED_STATE_R_UP, true);
+        f.ports.prove_rc = 0;
+        assert_int_equal(
+            xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", changes[i].method),
+            0);
+        assert_int_equal(stanza_facts(&f, "contoso.example", "fabrikam.example"),
+                         FACT(PAIR_PROVED));
+        f.ports.prove_rc = changes[i].prove_rc;
+        f.ports.partners[0].methods = changes[i].methods;
+        f.ports.partners[0].eku = XMPPFED_EKU_STRICT_ROLE;
+        passes = stanza_facts(&f, "contoso.example", "fabrikam.example") != 0;
+        if (passes != changes[i].passes)
+            fail_msg("%s: passes %d", changes[i].name, passes);
+        fixture_close(&f);
+    }
+}
+
+static void test_sending_under_another_record(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_INITIATOR, S | TLS_DB);
+    assert_false(xfed_negotiation_may_send(&f.n));
+    fixture_jump(&f, XFED_STATE_I_UP, true);
+    f.n.method = TLS_DB;
+    assert_true(xfed_negotiation_may_send(&f.n));
+    f.ports.partners[0].methods = S;
+    assert_false(xfed_negotiation_may_send(&f.n));
+    fixture_close(&f);
+}
+
+/* A verdict by one rule of purposes says nothing under another. */
+static void test_certificate_is_checked_by_rule(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, S);
+    f.ports.partners[0].eku = XMPPFED_EKU_ANY;
+    fixture_jump(&f, XFED_STATE_R_TLS_OPEN, true);
+    f.ports.prove_rc = 0;
+    assert_true(xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0}) &
+                FACT(EXTERNAL_OPEN));
+    f.ports.prove_rc = XMPPFED_ERR_TLS_CERTIFICATE;
+    f.ports.partners[0].eku = XMPPFED_EKU_SERVER;
+    assert_false(xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0}) &
+                 FACT(EXTERNAL_OPEN));
+    assert_int_equal(f.ports.proofs_asked, 2);
     fixture_close(&f);
 }
 
@@ -291,7 +369,10 @@ int main(void)
         cmocka_unit_test(test_later_header),
         cmocka_unit_test(test_certificate_is_of_the_streams_peer),
         cmocka_unit_test(test_certificate_is_checked_once),
+        cmocka_unit_test(test_certificate_is_checked_by_rule),
         cmocka_unit_test(test_stanzas),
+        cmocka_unit_test(test_stanzas_under_another_record),
+        cmocka_unit_test(test_sending_under_another_record),
         cmocka_unit_test(test_pair_is_ours),
         cmocka_unit_test(test_tries),
     };
