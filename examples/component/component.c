@@ -181,9 +181,14 @@ int component_send(struct component *c, const xmppfed_element *stanza)
     if (transport_output(&c->transport).len + len > c->output_limit)
         rc = XMPPFED_ERR_LIMIT_QUEUE;
     else
-        write_text(c, text, len);
+        rc = transport_write(&c->transport, text, len);
     xmppfed_element_free_text(c->ctx, text);
-    return rc < 0 || c->state == STATE_UP ? rc : XMPPFED_ERR_STATE;
+    /* A TLS session has a limit of its own; either leaves the stream as it was. */
+    if (rc == XMPPFED_ERR_LIMIT_SIZE)
+        rc = XMPPFED_ERR_LIMIT_QUEUE;
+    if (rc < 0 && rc != XMPPFED_ERR_LIMIT_QUEUE)
+        down(c, "the bytes could not be written");
+    return rc;
 }
 
 xmppfed_slice component_output(const struct component *c)

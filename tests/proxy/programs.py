@@ -51,6 +51,9 @@ class Program:
             self.lines.put(line.rstrip("\n"))
         self.lines.put(None)
 
+    def tail(self):
+        return "\n".join(line[:300] for line in self.seen[-30:])
+
     def wait(self, seconds=15, **wanted):
         """Take lines until one has these fields; return it."""
         deadline = time.monotonic() + seconds
@@ -60,7 +63,7 @@ class Program:
             except queue.Empty:
                 line = None
             if line is None:
-                raise Failure(f"no line with {wanted}; lines so far:\n" + "\n".join(self.seen))
+                raise Failure(f"no line with {wanted}; the last lines:\n{self.tail()}")
             self.seen.append(line)
             try:
                 found = json.loads(line)
@@ -81,7 +84,7 @@ class Program:
             status = self.child.wait(20)
         except subprocess.TimeoutExpired as error:
             self.child.kill()
-            raise Failure("it does not end; lines so far:\n" + "\n".join(self.seen)) from error
+            raise Failure("it does not end; its last lines:\n" + self.tail()) from error
         while (line := self.lines.get(timeout=5)) is not None:
             self.seen.append(line)
         return status

@@ -42,7 +42,7 @@ static void split(void **state)
             fail_msg("row '%s': %d", split_rows[i].name, ok);
         if (!ok)
             continue;
-        print_message("row '%s'\n", split_rows[i].name);
+        print_message("# row '%s'\n", split_rows[i].name);
         assert_string_equal(bare, split_rows[i].bare);
         assert_string_equal(domain, split_rows[i].domain);
     }

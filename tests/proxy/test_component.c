@@ -267,7 +267,7 @@ static void server_refuses(void **state)
         struct component_item item = {0};
         char out[1024];
 
-        print_message("row '%s'\n", refused_rows[i].name);
+        print_message("# row '%s'\n", refused_rows[i].name);
         component_feed(c, refused_rows[i].input, strlen(refused_rows[i].input));
         assert_true(component_next(c, &item));
         assert_int_equal(item.kind, COMPONENT_DOWN);

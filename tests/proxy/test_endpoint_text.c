@@ -44,7 +44,7 @@ static void split(void **state)
         uint16_t port = NO_PORT;
         bool ok = endpoint_text_split(rows[i].text, address, &port);
 
-        print_message("row '%s'\n", rows[i].text);
+        print_message("# row '%s'\n", rows[i].text);
         assert_int_equal(ok, rows[i].address != NULL);
         if (!ok)
             continue;

@@ -3,7 +3,8 @@
 import os
 import tempfile
 
-from programs import Failure, Host, INSIDE_TLS, Proxy, finish
+from name_server import NameServer, federation
+from programs import Failure, Host, INSIDE_SOCKET, INSIDE_TLS, Proxy, finish
 
 
 def partner(domain, outside, kind="Federated", **more):
@@ -54,7 +55,7 @@ def test_external(folder):
 def test_dialback(folder):
     """Without SASL the same goes through dialback inside TLS, which needs a stream each way."""
     off = {"SaslNegotiation": "NotSupported"}
-    contoso, fabrikam = connect(folder, '{ path = "inside.sock"; tls = false; }', off, off)
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, off, off)
     ours, theirs = Host(contoso), Host(fabrikam, "--status", "in a meeting")
     contoso.wait(event="INSIDE_UP")
     fabrikam.wait(event="INSIDE_UP")
@@ -65,7 +66,7 @@ def test_dialback(folder):
 
 def test_no_host(folder):
     """A message for a domain whose host is away comes back; so does one to nobody's partner."""
-    contoso, fabrikam = connect(folder, '{ path = "inside.sock"; tls = false; }', {}, {})
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, {}, {})
     ours = Host(contoso)
     contoso.wait(event="INSIDE_UP")
     address = {"from": "alice@contoso.example", "to": "bob@fabrikam.example"}
@@ -123,9 +124,66 @@ def test_bad_reload(folder):
     finish(ours, contoso)
 
 
+def resolve(folder, truncate):
+    """One message to a partner that is found by SRV and A records."""
+    fabrikam = Proxy(os.path.join(folder, "fabrikam"), "fabrikam.example", "fabrikam")
+    fabrikam.set_partners([partner("contoso.example", "127.0.0.1:9",
+                                   SupportDialbackNegotiation=False)])
+    fabrikam.start()
+    port = int(fabrikam.outside.rsplit(":", 1)[1])
+    server = NameServer(federation("fabrikam.example", port), truncate)
+    contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
+    with open(contoso.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    contoso.put("proxy.conf", text.replace("127.0.0.1:9", f"127.0.0.1:{server.port}"))
+    contoso.set_partners([{"Domain": "fabrikam.example", "PartnerType": "Federated"},
+                          {"Domain": "nowhere.example"}])
+    contoso.start()
+    ours, theirs = Host(contoso), Host(fabrikam)
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    ours.send(kind="message", id="m1", body="found you",
+              **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+    theirs.wait(kind="message", body="found you")
+    ours.send(kind="message", id="m2", body="where are you?",
+              **{"from": "alice@contoso.example", "to": "bob@nowhere.example"})
+    ours.wait(kind="message", id="m2", type="error", error="remote-server-not-found")
+    finish(ours, theirs, contoso, fabrikam)
+    server.close()
+    if (server.tcp_queries > 0) != truncate:
+        raise Failure(f"{server.tcp_queries} queries came over TCP")
+
+
+def test_dns(folder):
+    resolve(folder, truncate=False)
+
+
+def test_dns_over_tcp(folder):
+    """Truncated answers are asked for again over TCP."""
+    resolve(folder, truncate=True)
+
+
+def test_flood(folder):
+    """More than sockets hold, less than the queue's 4 MiB: all goes there and back, in order."""
+    count = 180
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, {}, {})
+    ours, theirs = Host(contoso), Host(fabrikam)
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    for number in range(count):
+        ours.send(kind="message", id=f"m{number}", body="x" * 20000,
+                  **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+    arrived = [theirs.wait(60, kind="message")["id"] for _ in range(count)]
+    back = [ours.wait(60, kind="message")["id"] for _ in range(count)]
+    expected = [f"m{number}" for number in range(count)]
+    if arrived != expected or back != expected:
+        raise Failure("stanzas were lost or changed places")
+    finish(ours, theirs, contoso, fabrikam)
+
+
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_bad_reload):
+                 test_bad_reload, test_dns, test_dns_over_tcp, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
         print("ok", test.__name__)

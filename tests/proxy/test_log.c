@@ -58,7 +58,7 @@ static void values_are_escaped(void **state)
         char *json = line(LOG_FORMAT_JSON, LOG_LEVEL_INFO, rows[i].value);
         char wanted[128];
 
-        print_message("row '%s'\n", rows[i].name);
+        print_message("# row '%s'\n", rows[i].name);
         snprintf(wanted, sizeof(wanted), "Z info event=READY %s port=5269\n", rows[i].text);
         assert_string_equal(strchr(text, 'Z'), wanted);
         snprintf(wanted, sizeof(wanted),

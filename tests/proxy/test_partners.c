@@ -151,7 +151,7 @@ static void faults(void **state)
 
         if (load(fault_rows[i].text, codes, &policy, &why))
             fail_msg("row '%s' was loaded", fault_rows[i].name);
-        print_message("row '%s': %s\n", fault_rows[i].name, why.text);
+        print_message("# row '%s': %s\n", fault_rows[i].name, why.text);
         assert_ptr_equal(strstr(why.text, path), why.text);
         for (k = 0; k < 3 && fault_rows[i].fragments[k]; k++)
             assert_non_null(strstr(why.text, fault_rows[i].fragments[k]));
@@ -214,7 +214,7 @@ static void partners(void **state)
         snprintf(text, sizeof(text), PARTNER("%s"), partner_rows[i].fields);
         if (!load(text, codes, &policy, &why))
             fail_msg("row '%s': %s", partner_rows[i].name, why.text);
-        print_message("row '%s'\n", partner_rows[i].name);
+        print_message("# row '%s'\n", partner_rows[i].name);
         assert_int_equal(xmppfed_policy_methods(policy, "fabrikam.example", &type),
                          partner_rows[i].methods);
         assert_int_equal(type, partner_rows[i].type);

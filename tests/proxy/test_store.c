@@ -79,7 +79,7 @@ static void states(void **state)
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char them[64];
 
-        print_message("row '%s'\n", rows[i].name);
+        print_message("# row '%s'\n", rows[i].name);
         snprintf(them, sizeof(them), "row%zu@fabrikam.example", i);
         if (rows[i].before != XMPPFED_CONTACT_NONE)
             assert_true(store_learn(s, US, them, rows[i].before, &why));

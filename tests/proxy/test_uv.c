@@ -1,0 +1,211 @@
+/* test_uv.c - the adapter to libuv: its refusals, and an end that leaves nothing behind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <uv.h>
+#include <xmppfed/uv.h>
+
+struct fixture {
+    uv_loop_t loop;
+    xmppfed_context *ctx;
+    xmppfed_site *site;
+    xmppfed_federation *fed;
+    xmppfed_uv *edge;
+    int closed; /* how often on_closed ran */
+    uv_tcp_t client;
+    uv_connect_t connect;
+    const char *greeting; /* what the client sends; NULL: nothing */
+    char received[1024];
+};
+
+static void on_event(const xmppfed_event *ev, void *user)
+{
+    (void)ev;
+    (void)user;
+}
+
+/* Without a policy every connection is refused. */
+static int give_policy(struct fixture *f)
+{
+    xmppfed_policy_builder *b = NULL;
+    xmppfed_policy *policy = NULL;
+    int rc = xmppfed_policy_builder_new(f->ctx, &b);
+
+    if (rc == 0)
+        rc = xmppfed_policy_builder_finish(b, NULL, &policy);
+    xmppfed_policy_builder_free(b);
+    xmppfed_site_set_policy(f->site, policy);
+    xmppfed_policy_unref(policy);
+    return rc;
+}
+
+static int setup(void **state)
+{
+    static struct fixture f;
+
+    memset(&f, 0, sizeof(f));
+    *state = &f;
+    if (uv_loop_init(&f.loop) < 0 || xmppfed_context_new(NULL, &f.ctx) < 0 ||
+        xmppfed_site_new(f.ctx, &f.site) < 0 || give_policy(&f) < 0 ||
+        xmppfed_federation_new(f.ctx, f.site, &f.fed) < 0)
+        return -1;
+    return xmppfed_uv_new(&f.loop, f.fed, f.site, on_event, &f, &f.edge);
+}
+
+static void on_closed(void *user)
+{
+    struct fixture *f = user;
+
+    f->closed++;
+}
+
+/* Nothing may be left on the loop, and the adapter says once that it is gone. */
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    xmppfed_uv_free(f->edge, on_closed, f);
+    xmppfed_uv_free(NULL, on_closed, f);
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    xmppfed_federation_free(f->fed);
+    xmppfed_site_unref(f->site);
+    xmppfed_context_unref(f->ctx);
+    return f->closed == 1 ? uv_loop_close(&f->loop) : -1;
+}
+
+static void new_needs_all(void **state)
+{
+    struct fixture *f = *state;
+    xmppfed_uv *edge = NULL;
+
+    assert_int_equal(xmppfed_uv_new(NULL, f->fed, f->site, on_event, f, &edge),
+                     XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_uv_new(&f->loop, NULL, f->site, on_event, f, &edge),
+                     XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_uv_new(&f->loop, f->fed, f->site, NULL, f, &edge),
+                     XMPPFED_ERR_ARGUMENT);
+    assert_null(edge);
+}
+
+static void listen_says_what_is_wrong(void **state)
+{
+    struct fixture *f = *state;
+    xmppfed_problem why = {0};
+    uint16_t port = 0;
+    char wanted[96];
+
+    assert_int_equal(xmppfed_uv_listen(f->edge, "localhost", 5269, &why, &port),
+                     XMPPFED_ERR_ADDRESS);
+    assert_int_equal(why.code, XMPPFED_ERR_ADDRESS);
+    assert_string_equal(why.text,
+                        "cannot listen on localhost port 5269: that is not an IP address");
+    assert_int_equal(xmppfed_uv_listen(f->edge, "127.0.0.1", 0, &why, &port), 0);
+    assert_int_not_equal(port, 0);
+    assert_int_equal(xmppfed_uv_listen(f->edge, "127.0.0.1", port, &why, NULL), XMPPFED_ERR_STATE);
+    snprintf(wanted, sizeof(wanted), "cannot listen on 127.0.0.1 port %u: ", (unsigned)port);
+    assert_ptr_equal(strstr(why.text, wanted), why.text);
+    assert_non_null(strstr(why.text, "in use"));
+    assert_int_equal(xmppfed_uv_listen(f->edge, "127.0.0.1", port, NULL, NULL), XMPPFED_ERR_STATE);
+}
+
+static void name_servers_are_four_at_most(void **state)
+{
+    struct fixture *f = *state;
+    int i;
+
+    assert_int_equal(xmppfed_uv_add_name_server(f->edge, "ns.example", 53), XMPPFED_ERR_ADDRESS);
+    for (i = 0; i < 4; i++)
+        assert_int_equal(xmppfed_uv_add_name_server(f->edge, i % 2 ? "::1" : "127.0.0.1", 53), 0);
+    assert_int_equal(xmppfed_uv_add_name_server(f->edge, "127.0.0.1", 53), XMPPFED_ERR_ARGUMENT);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)
+{
+    static char buffer[4096];
+
+    (void)handle;
+    (void)wanted;
+    *ret = uv_buf_init(buffer, sizeof(buffer));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+{
+    struct fixture *f = stream->data;
+    size_t used = strlen(f->received);
+
+    if (count < 0)
+        uv_close((uv_handle_t *)stream, NULL);
+    else
+        snprintf(f->received + used, sizeof(f->received) - used, "%.*s", (int)count, buf->base);
+}
+
+static void on_connected(uv_connect_t *req, int status)
+{
+    struct fixture *f = req->data;
+
+    assert_int_equal(status, 0);
+    f->client.data = f;
+    assert_int_equal(uv_read_start(req->handle, on_alloc, on_read), 0);
+    if (f->greeting) {
+        uv_buf_t buf = uv_buf_init((char *)(uintptr_t)f->greeting, (unsigned)strlen(f->greeting));
+
+        assert_int_equal(uv_try_write(req->handle, &buf, 1), (int)buf.len);
+    }
+}
+
+static void dial(struct fixture *f)
+{
+    struct sockaddr_in to;
+    uint16_t port = 0;
+
+    assert_int_equal(xmppfed_uv_listen(f->edge, "127.0.0.1", 0, NULL, &port), 0);
+    assert_int_equal(uv_ip4_addr("127.0.0.1", port, &to), 0);
+    uv_tcp_init(&f->loop, &f->client);
+    f->connect.data = f;
+    assert_int_equal(
+        uv_tcp_connect(&f->connect, &f->client, (const struct sockaddr *)&to, on_connected), 0);
+}
+
+/* A peer that speaks no XMPP reads a whole stream error before the connection ends. */
+static void last_bytes_arrive(void **state)
+{
+    struct fixture *f = *state;
+
+    f->greeting = "GET / HTTP/1.1\r\n\r\n";
+    dial(f);
+    while (!uv_is_closing((uv_handle_t *)&f->client))
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_non_null(strstr(f->received, "<stream:error>"));
+    assert_non_null(strstr(f->received, "</stream:stream>"));
+    assert_int_equal(xmppfed_federation_links(f->fed), 0);
+}
+
+/* The adapter may be freed while a connection stands: the teardown finds nothing left. */
+static void may_end_at_any_time(void **state)
+{
+    struct fixture *f = *state;
+
+    dial(f);
+    while (xmppfed_federation_links(f->fed) == 0)
+        uv_run(&f->loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&f->client, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(new_needs_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(listen_says_what_is_wrong, setup, teardown),
+        cmocka_unit_test_setup_teardown(name_servers_are_four_at_most, setup, teardown),
+        cmocka_unit_test_setup_teardown(last_bytes_arrive, setup, teardown),
+        cmocka_unit_test_setup_teardown(may_end_at_any_time, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
