@@ -1,0 +1,206 @@
+/* test_connection.c - the life of one stream, and the calls of its host. */
+#include "fixture.h"
+
+static void test_new_initiator(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *local;
+        const char *remote;
+        int purpose;
+        int rc;
+    } rows[] = {
+        {"prepared", "CONTOSO.example", "Fabrikam.Example", XMPPFED_PURPOSE_VERIFY, 0},
+        {"local is none", "a b", FABRIKAM, XMPPFED_PURPOSE_STANZAS, XMPPFED_ERR_ADDRESS},
+        {"remote is none", CONTOSO, "a@b", XMPPFED_PURPOSE_STANZAS, XMPPFED_ERR_ADDRESS},
+        {"not hosted", "other.example", FABRIKAM, XMPPFED_PURPOSE_STANZAS,
+         XMPPFED_ERR_UNKNOWN_HANDLE},
+        {"not listed", CONTOSO, "evil.example", XMPPFED_PURPOSE_STANZAS,
+         XMPPFED_ERR_POLICY_UNKNOWN_PARTNER},
+        {"no purpose", CONTOSO, FABRIKAM, 0, XMPPFED_ERR_ARGUMENT},
+        {"no local", NULL, FABRIKAM, XMPPFED_PURPOSE_STANZAS, XMPPFED_ERR_ARGUMENT},
+    };
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        xmppfed_connection *c = NULL;
+        int rc = xmppfed_connection_new_initiator(f.site, rows[i].local, rows[i].remote,
+                                                  rows[i].purpose, 0, &c);
+
+        if (rc != rows[i].rc || (c != NULL) != (rc == 0))
+            fail_msg("%s: %s", rows[i].name, xmppfed_error_name(rc));
+        if (c)
+            assert_string_equal(c->negotiation.remote, FABRIKAM);
+        xmppfed_connection_free(c);
+    }
+    assert_int_equal(xmppfed_connection_new_receiver(NULL, 0, &f.c), XMPPFED_ERR_ARGUMENT);
+    xmppfed_connection_free(NULL);
+    fixture_close(&f);
+}
+
+/* Without memory there is no connection, or, if less was enough, one with a whole header. */
+static void test_new_without_memory(void **state)
+{
+    struct fixture f;
+    int rc;
+
+    (void)state;
+    fixture_open(&f);
+    for (size_t n = 1; n <= 3; n++) {
+        f.memory.fail_at = f.memory.calls + n;
+        rc = xmppfed_connection_new_initiator(f.site, CONTOSO, FABRIKAM, XMPPFED_PURPOSE_STANZAS, 0,
+                                              &f.c);
+        assert_int_equal(rc, n == 1 || !f.c ? XMPPFED_ERR_NOMEM : 0);
+        if (f.c)
+            assert_true(fixture_sent(&f, "version='1.0'>"));
+        xmppfed_connection_free(f.c);
+        f.c = NULL;
+    }
+    fixture_close(&f);
+}
+
+static void test_feed(void **state)
+{
+    static char much[256 * 1024 + 1];
+    struct fixture f;
+
+    (void)state;
+    fixture_open_receiver(&f);
+    assert_int_equal(xmppfed_connection_feed(NULL, "x", 1), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_connection_feed(f.c, NULL, 1), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_connection_feed(f.c, NULL, 0), 0);
+    assert_int_equal(xmppfed_connection_feed(f.c, much, sizeof(much)), XMPPFED_ERR_LIMIT_SIZE);
+    xmppfed_connection_close(f.c, 0, NULL);
+    assert_int_equal(xmppfed_connection_feed(f.c, "x", 1), XMPPFED_ERR_STREAM_CLOSED);
+    fixture_close(&f);
+}
+
+static void test_send(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *from;
+        const char *to;
+        int rc;
+    } rows[] = {
+        {"domains", CONTOSO, FABRIKAM, 0},
+        {"users", "a@" CONTOSO "/x", "b@FABRIKAM.example", 0},
+        {"another from", "a@other.example", FABRIKAM, XMPPFED_ERR_STREAM_ADDRESSING},
+        {"another to", CONTOSO, "b@sub." FABRIKAM, XMPPFED_ERR_STREAM_ADDRESSING},
+        {"no from", NULL, FABRIKAM, XMPPFED_ERR_STREAM_ADDRESSING},
+        {"no to", CONTOSO, NULL, XMPPFED_ERR_STREAM_ADDRESSING},
+        {"bad from", "@", FABRIKAM, XMPPFED_ERR_STREAM_ADDRESSING},
+        {"the wrong way round", FABRIKAM, CONTOSO, XMPPFED_ERR_STREAM_ADDRESSING},
+    };
+    struct fixture f;
+
+    (void)state;
+    fixture_open_initiator(&f);
+    assert_int_equal(fixture_send(&f, CONTOSO, FABRIKAM, NULL), XMPPFED_ERR_STATE);
+    fixture_bring_up(&f);
+    (void)fixture_sent(&f, "");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int rc = fixture_send(&f, rows[i].from, rows[i].to, NULL);
+
+        if (rc != rows[i].rc || fixture_sent(&f, "<message") != (rc == 0))
+            fail_msg("%s: %s", rows[i].name, xmppfed_error_name(rc));
+    }
+    assert_int_equal(xmppfed_connection_send(f.c, NULL, NULL), XMPPFED_ERR_ARGUMENT);
+    xmppfed_connection_close(f.c, 0, NULL);
+    assert_int_equal(fixture_send(&f, CONTOSO, FABRIKAM, NULL), XMPPFED_ERR_STATE);
+    fixture_close(&f);
+}
+
+/* Streams carry stanzas one way: from who opened them. */
+static void test_send_on_a_received_stream(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open_receiver(&f);
+    fixture_bring_up(&f);
+    assert_int_equal(fixture_send(&f, CONTOSO, FABRIKAM, NULL), XMPPFED_ERR_STATE);
+    assert_int_equal(xmppfed_connection_verify(f.c, CONTOSO, FABRIKAM, "i", "k"),
+                     XMPPFED_ERR_STATE);
+    fixture_close(&f);
+}
+
+static void test_checked(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open_receiver(&f);
+    assert_null(fixture_receive(&f, HEADER));
+    assert_int_equal(xmppfed_connection_checked(f.c, CONTOSO, FABRIKAM, 0, NULL),
+                     XMPPFED_ERR_UNKNOWN_HANDLE);
+    assert_int_equal(xmppfed_event_kind(fixture_receive(&f, KEY)), XMPPFED_EVENT_DIALBACK_CHECK);
+    assert_int_equal(xmppfed_connection_checked(f.c, CONTOSO, "evil.example", 0, NULL),
+                     XMPPFED_ERR_UNKNOWN_HANDLE);
+    assert_int_equal(xmppfed_connection_checked(f.c, NULL, FABRIKAM, 0, NULL),
+                     XMPPFED_ERR_ARGUMENT);
+    xmppfed_connection_close(f.c, 0, NULL);
+    assert_int_equal(xmppfed_connection_checked(f.c, CONTOSO, FABRIKAM, 0, NULL),
+                     XMPPFED_ERR_UNKNOWN_HANDLE);
+    fixture_close(&f);
+}
+
+/* The partner was taken from the policy between the key and the verdict. */
+static void test_checked_after_a_reload(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open_receiver(&f);
+    assert_null(fixture_receive(&f, HEADER));
+    assert_int_equal(xmppfed_event_kind(fixture_receive(&f, KEY)), XMPPFED_EVENT_DIALBACK_CHECK);
+    xmppfed_site_set_policy(f.site, NULL);
+    assert_int_equal(xmppfed_connection_checked(f.c, CONTOSO, FABRIKAM, 0, NULL), 0);
+    assert_null(fixture_next(&f));
+    assert_true(fixture_sent(&f, "policy-violation"));
+    fixture_close(&f);
+}
+
+/* An event is told whole or not at all; the stream then ends for want of memory. */
+static void test_half_an_event(void **state)
+{
+    struct fixture f;
+    const xmppfed_event *ev;
+    bool told = false;
+
+    (void)state;
+    for (size_t n = 1; !told; n++) {
+        fixture_open_receiver(&f);
+        assert_null(fixture_receive(&f, HEADER));
+        (void)fixture_sent(&f, "");
+        assert_int_equal(xmppfed_connection_feed(f.c, KEY, strlen(KEY)), 0);
+        f.memory.fail_at = f.memory.calls + n;
+        ev = fixture_next(&f);
+        if (xmppfed_event_kind(ev) == XMPPFED_EVENT_DIALBACK_CHECK) {
+            assert_string_equal(xmppfed_event_key(ev), "k");
+            assert_true(xmppfed_event_id(ev)[0] != '\0');
+            told = true;
+        } else if (ev) {
+            assert_int_equal(xmppfed_event_kind(ev), XMPPFED_EVENT_STREAM_DOWN);
+        }
+        fixture_close(&f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_new_initiator),
+        cmocka_unit_test(test_new_without_memory),
+        cmocka_unit_test(test_feed),
+        cmocka_unit_test(test_send),
+        cmocka_unit_test(test_send_on_a_received_stream),
+        cmocka_unit_test(test_checked),
+        cmocka_unit_test(test_checked_after_a_reload),
+        cmocka_unit_test(test_half_an_event),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
