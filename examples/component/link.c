@@ -22,6 +22,7 @@ struct link {
         uv_pipe_t pipe;
     } socket;
     uv_timer_t timer;
+    uv_prepare_t turn; /* gathers what one turn of the loop sends */
     uv_connect_t connect;
     uv_shutdown_t shutdown;
     uv_write_t write;
@@ -62,6 +63,7 @@ static void close_link(struct link *l)
     l->closing = true;
     uv_close(&l->socket.handle, on_handle_closed);
     uv_close((uv_handle_t *)&l->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&l->turn, on_handle_closed);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -219,7 +221,9 @@ static int new_link(uv_loop_t *loop, bool tcp, const struct component_options *o
     else
         uv_pipe_init(loop, &l->socket.pipe, 0);
     uv_timer_init(loop, &l->timer);
-    l->handles = 2;
+    uv_prepare_init(loop, &l->turn);
+    l->turn.data = l;
+    l->handles = 3;
     l->socket.handle.data = l;
     l->timer.data = l;
     l->connect.data = l;
@@ -312,11 +316,18 @@ int link_connect(uv_loop_t *loop, const struct link_target *target,
 
 /* ---- use --------------------------------------------------------------------------------- */
 
+static void on_turn(uv_prepare_t *turn)
+{
+    uv_prepare_stop(turn);
+    flush(turn->data);
+}
+
 int link_send(struct link *l, const xmppfed_element *stanza)
 {
     int rc = component_send(l->component, stanza);
 
-    flush(l);
+    if (!uv_is_active((uv_handle_t *)&l->turn) && !l->closing)
+        uv_prepare_start(&l->turn, on_turn);
     return rc;
 }
 

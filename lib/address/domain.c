@@ -172,6 +172,35 @@ static int to_ascii(const char *text, char ret[XMPPFED_DOMAIN_SIZE])
     return rc;
 }
 
+/*
+ * Nearly every domain comes as it is to be compared: lower-case letters, digits, hyphens and dots.
+ * False sends all that is not surely so the long way: A-labels, hyphens at an end, numbers.
+ */
+static bool is_prepared(xmppfed_slice text)
+{
+    size_t label = 0; /* where the label begins that the loop is in */
+
+    if (text.len > MAX_NAME)
+        return false;
+    for (size_t i = 0; i <= text.len; i++) {
+        const char *start = text.data + label;
+        size_t len = i - label;
+
+        if (i < text.len && is_ldh(text.data[i]))
+            continue;
+        if (i < text.len && text.data[i] != '.')
+            return false;
+        if (len == 0 || len > MAX_LABEL || start[0] == '-' || start[len - 1] == '-')
+            return false;
+        if (len > 3 && memcmp(start, ace_prefix, 4) == 0)
+            return false;
+        if (i == text.len)
+            return start[0] >= 'a'; /* digits at the start may be a number or an address */
+        label = i + 1;
+    }
+    return false;
+}
+
 int xfed_domain_prepare_slice(xmppfed_slice text, char ret[XMPPFED_DOMAIN_SIZE])
 {
     char written[MAX_WRITTEN + 1];
@@ -179,6 +208,10 @@ int xfed_domain_prepare_slice(xmppfed_slice text, char ret[XMPPFED_DOMAIN_SIZE])
     size_t len;
     int rc;
 
+    if (text.len > 0 && is_prepared(text)) {
+        (void)xfed_slice_copy(ret, XMPPFED_DOMAIN_SIZE, text);
+        return 0;
+    }
     if (text.len == 0 || text.len > MAX_WRITTEN || memchr(text.data, '\0', text.len) ||
         !xfed_utf8_valid(text))
         return XMPPFED_ERR_ADDRESS;

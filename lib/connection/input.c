@@ -57,19 +57,14 @@ static bool work_handshake(xmppfed_connection *c)
 /* Decrypts more plaintext; true if there is some or the session failed. */
 static bool work_decrypt(xmppfed_connection *c)
 {
-    char *room = xfed_buffer_reserve(&c->in, READ_SIZE);
-    int rc;
+    char room[READ_SIZE];
+    int rc = xmppfed_tls_session_read(c->tls, room, READ_SIZE);
 
-    if (!room) {
-        fail(c, XMPPFED_ERR_LIMIT_MEMORY, "while decrypting");
-        return true;
-    }
-    rc = xmppfed_tls_session_read(c->tls, room, READ_SIZE);
     if (rc > 0) {
-        xfed_buffer_commit(&c->in, (size_t)rc);
+        if (xfed_buffer_append(&c->in, room, (size_t)rc) < 0)
+            fail(c, XMPPFED_ERR_LIMIT_MEMORY, "while decrypting");
         return true;
     }
-    xfed_buffer_commit(&c->in, 0);
     if (rc == 0)
         return false;
     if (rc == XMPPFED_ERR_TLS_CLOSED) {

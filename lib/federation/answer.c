@@ -1,6 +1,7 @@
 /* answer.c - what is told to hosts and peers about stanzas that do not reach their addressee. */
 #include "federation/answer.h"
 
+#include <stdio.h>
 #include <xmppfed/stream.h>
 
 enum { BUCKET_SIZE = 50, BUCKET_PER_SECOND = 20 };
@@ -48,23 +49,27 @@ void xfed_answer_outcome(xmppfed_federation *fed, struct xfed_queued *s, int out
     xfed_queued_free(fed->ctx, s);
 }
 
-const char *xfed_answer_reason(const xmppfed_decision *decision)
+/* Rules say what must hold; of a refusal the last one is that which did not. */
+const char *xfed_answer_reason(const xmppfed_decision *decision, char ret[XFED_REASON_SIZE])
 {
-    if (decision->reason_count == 0)
-        return "";
-    return xmppfed_rule_sentence(decision->reasons[decision->reason_count - 1].rule);
+    ret[0] = '\0';
+    if (decision->reason_count > 0)
+        (void)snprintf(ret, XFED_REASON_SIZE, "this does not hold: %s",
+                       xmppfed_rule_sentence(decision->reasons[decision->reason_count - 1].rule));
+    return ret;
 }
 
 void xfed_answer_log(xmppfed_federation *fed, int direction, const char *local, const char *remote,
                      const xmppfed_decision *decision)
 {
     xmppfed_event *ev = xfed_event_new(fed->ctx, XMPPFED_EVENT_REFUSED, local, remote);
+    char reason[XFED_REASON_SIZE];
 
     if (!ev)
         return;
     ev->direction = direction;
     ev->code = XMPPFED_ERR_POLICY_REFUSED;
-    (void)xfed_event_set(ev, &ev->text, xfed_answer_reason(decision));
+    (void)xfed_event_set(ev, &ev->text, xfed_answer_reason(decision, reason));
     ev->has_decision = true;
     ev->decision = *decision;
     xfed_event_queue_push(&fed->events, ev);

@@ -28,8 +28,10 @@ void xfed_answer_log(xmppfed_federation *fed, int direction, const char *local, 
 /* Queues CONTACT_LEARNT if the decision says so; lost when out of memory. */
 void xfed_answer_learn(xmppfed_federation *fed, const char *local, const char *remote,
                        const xmppfed_decision *decision);
-/* The sentence of the rule that decided; "" if there is none. */
-const char *xfed_answer_reason(const xmppfed_decision *decision);
+/* Room for the words about a refusal, with their NUL. */
+#define XFED_REASON_SIZE 192
+/* Writes which rule did not hold to ret and returns it; "" if none decided. */
+const char *xfed_answer_reason(const xmppfed_decision *decision, char ret[XFED_REASON_SIZE]);
 /* A presence stanza without content between two addresses; NULL when out of memory. */
 xmppfed_element *xfed_answer_presence(xmppfed_context *ctx, const char *from, const char *to,
                                       const char *type);

@@ -69,10 +69,12 @@ static void refuse(xmppfed_federation *fed, const struct outgoing *out, struct x
 {
     const xmppfed_decision *d = &out->decision;
     bool silent = (d->effects & XMPPFED_EFFECT_SILENT) || d->condition[0] == '\0';
+    char reason[XFED_REASON_SIZE];
 
     xfed_answer_learn(fed, out->local, out->remote, d);
     xfed_answer_log(fed, XMPPFED_OUTBOUND, out->local, out->remote, d);
-    bounce(fed, s, XMPPFED_ERR_POLICY_REFUSED, xfed_answer_reason(d), silent ? NULL : d->condition);
+    bounce(fed, s, XMPPFED_ERR_POLICY_REFUSED, xfed_answer_reason(d, reason),
+           silent ? NULL : d->condition);
 }
 
 /* Queues an allowed stanza. */

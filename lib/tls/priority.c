@@ -5,8 +5,9 @@
  * An allow-list from nothing, so that what a future GnuTLS adds to its defaults, or an
  * administrator to its configuration, does not change what peers see (RFC 7525 4, RFC 9325 4).
  * Only AEAD with ephemeral keys: no CBC, no RSA key transport, no SHA-1 signature. AES-128 goes
- * first because it is the cheapest on every CPU with AES instructions. Without RFC 5746 a peer
- * could splice a renegotiation, hence %SAFE_RENEGOTIATION.
+ * first because it is the cheapest on every CPU with AES instructions. RFC 5746 is not demanded of
+ * a first handshake: no session here is ever renegotiated (session.c), and TLS 1.3 has no need of
+ * it.
  */
 static const char priorities[] =
     "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509:+COMP-NULL"
@@ -20,7 +21,7 @@ static const char priorities[] =
     /* TLS 1.2, and signatures inside certificates. */
     ":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512"
     ":+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512"
-    ":%SERVER_PRECEDENCE:%SAFE_RENEGOTIATION";
+    ":%SERVER_PRECEDENCE";
 
 int xfed_tls_priority_new(gnutls_priority_t *ret)
 {
