@@ -5,8 +5,6 @@
 #include "base/slice.h"
 #include "dialback/message.h"
 
-/* What one connection may hold in buffers: input, output and TLS together. */
-#define ACCOUNT_LIMIT ((size_t)8 * 1024 * 1024)
 #define INPUT_MAX ((size_t)256 * 1024)
 #define OUTPUT_MAX ((size_t)1024 * 1024)
 /* Beyond this many waiting bytes no further stanza is taken: the queue of the pair holds it. */
@@ -23,7 +21,7 @@ static int new_connection(xmppfed_site *site, enum xfed_role role, const char *l
         return XMPPFED_ERR_NOMEM;
     c->ctx = xmppfed_context_ref(site->ctx);
     c->site = xmppfed_site_ref(site);
-    xfed_account_init(&c->account, c->ctx, ACCOUNT_LIMIT);
+    xfed_account_init(&c->account, c->ctx, XFED_CONNECTION_ACCOUNT_BEFORE);
     xfed_negotiation_init(&c->negotiation, c->ctx, role, local, remote, &ports);
     c->negotiation.ports.user = c;
     xfed_event_queue_init(&c->events);

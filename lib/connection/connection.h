@@ -16,6 +16,13 @@ struct xfed_flush {
     uint64_t wire_end;
 };
 
+/*
+ * What one connection may hold in buffers, input, output, parser and TLS together: little before
+ * authentication, as strangers are many (peers-and-attacks 3.11).
+ */
+#define XFED_CONNECTION_ACCOUNT_BEFORE ((size_t)512 * 1024)
+#define XFED_CONNECTION_ACCOUNT_AFTER ((size_t)8 * 1024 * 1024)
+
 /* TLS records whose bytes wait for the transport, at most; more plaintext waits unencrypted. */
 #define XFED_FLUSH_MAX 64
 

@@ -185,6 +185,7 @@ static int up(void *user, const char *local, const char *remote, int method)
     xfed_connection_attach_proof(c, method, ev);
     (void)push(c, ev, true);
     c->up = true;
+    c->account.limit = XFED_CONNECTION_ACCOUNT_AFTER;
     c->last_stanza = c->now;
     if (c->reader && c->negotiation.role == XFED_RECEIVER)
         xfed_reader_set_limits(c->reader, &xfed_xml_limits_after);

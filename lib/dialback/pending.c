@@ -3,6 +3,8 @@
 
 #include "base/slice.h"
 
+enum { SHARE_MIN = 4 };
+
 /*
  * A list is enough: its length is bounded by max, and looking through it is nothing beside the
  * round trip that it counts.
@@ -52,6 +54,20 @@ static bool is_open(const struct xfed_dialback_pending *p, uint64_t asker, const
     return false;
 }
 
+/*
+ * Whether one remote domain has its share of the table, a quarter. A domain whose servers are
+ * silent would otherwise, claimed often enough by anybody, keep all others from being proved.
+ */
+static bool has_its_share(const struct xfed_dialback_pending *p, const char *remote)
+{
+    size_t share = p->max / 4 < SHARE_MIN ? SHARE_MIN : p->max / 4;
+    size_t count = 0;
+
+    for (struct xfed_node *n = p->checks.next; n != &p->checks; n = n->next)
+        count += xfed_text_equal(check_of(n)->remote, remote);
+    return count >= share;
+}
+
 int xfed_dialback_pending_add(struct xfed_dialback_pending *p, uint64_t asker, const char *local,
                               const char *remote, const char *id, const char *key,
                               xmppfed_time deadline, struct xfed_dialback_check **ret)
@@ -60,7 +76,7 @@ int xfed_dialback_pending_add(struct xfed_dialback_pending *p, uint64_t asker, c
 
     if (is_open(p, asker, local, remote))
         return XMPPFED_ERR_DUPLICATE;
-    if (p->count >= p->max)
+    if (p->count >= p->max || has_its_share(p, remote))
         return XMPPFED_ERR_LIMIT_PENDING;
     c = xfed_zalloc(p->ctx, sizeof(*c));
     if (!c)

@@ -34,8 +34,9 @@ void xfed_dialback_pending_init(struct xfed_dialback_pending *p, xmppfed_context
 void xfed_dialback_pending_fini(struct xfed_dialback_pending *p);
 
 /*
- * Adds a check. Errors: XMPPFED_ERR_LIMIT_PENDING (max reached), XMPPFED_ERR_DUPLICATE (the asker
- * has a check for this pair of domains open already), XMPPFED_ERR_NOMEM.
+ * Adds a check. Errors: XMPPFED_ERR_LIMIT_PENDING (max or the share of remote reached),
+ * XMPPFED_ERR_DUPLICATE (the asker has a check for this pair of domains open already),
+ * XMPPFED_ERR_NOMEM.
  */
 int xfed_dialback_pending_add(struct xfed_dialback_pending *p, uint64_t asker, const char *local,
                               const char *remote, const char *id, const char *key,

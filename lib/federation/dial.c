@@ -10,6 +10,7 @@
 #include "federation/failure.h"
 #include "federation/link.h"
 #include "policy/partner.h"
+#include "policy/reach.h"
 
 enum {
     DEFAULT_PORT = 5269,
@@ -34,6 +35,31 @@ static bool plan(struct xfed_route *route, const xmppfed_endpoint *endpoints, si
         return false;
     memcpy(route->endpoints, endpoints, count * sizeof(*endpoints));
     return true;
+}
+
+/* Whether only open federation lets us dial: then all about the peer is of the peer's own choice.
+ */
+static bool is_stranger(const struct xfed_route *route)
+{
+    const xmppfed_policy *policy = xmppfed_site_policy(route->fed->site);
+    const struct xfed_partner *partner = policy ? xfed_policy_find(policy, route->remote) : NULL;
+
+    return !partner || (partner->domain[0] == '\0' && partner->proxy_fqdn[0] == '\0');
+}
+
+/* Plans what DNS has found, without the addresses that DNS must not make us dial. */
+static int plan_found(struct xfed_route *route, const xmppfed_dns_result *result)
+{
+    bool stranger = is_stranger(route);
+    size_t kept = 0;
+
+    if (!plan(route, result->endpoints, result->count))
+        return XMPPFED_ERR_NOMEM;
+    for (size_t i = 0; i < route->endpoint_count; i++)
+        if (xfed_reach_allows(route->endpoints[i].address, stranger))
+            route->endpoints[kept++] = route->endpoints[i];
+    route->endpoint_count = kept;
+    return kept > 0 ? 0 : XMPPFED_ERR_DNS_NO_SERVICE;
 }
 
 static bool plan_fixed(struct xfed_route *route, const struct xfed_partner *partner)
@@ -96,6 +122,12 @@ static void dial_next(struct xfed_route *route, xmppfed_time now)
 {
     int rc;
 
+    /* The asker may be gone by now; a round of dials for nobody would only serve as a reflector. */
+    if (route->purpose == XMPPFED_PURPOSE_VERIFY && !xfed_dialback_waits(route)) {
+        route->state = XFED_ROUTE_IDLE;
+        xfed_route_release(route);
+        return;
+    }
     while (route->endpoint_next < route->endpoint_count &&
            route->endpoints[route->endpoint_next].direct_tls)
         route->endpoint_next++;
@@ -186,10 +218,11 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
         round_failed(route, now);
         return;
     }
-    if (plan(route, result->endpoints, result->count))
-        dial_next(route, now);
+    code = plan_found(route, result);
+    if (code < 0)
+        cannot_start(route, code, now);
     else
-        cannot_start(route, XMPPFED_ERR_NOMEM, now);
+        dial_next(route, now);
 }
 
 void xfed_dial_failed(struct xfed_route *route, xmppfed_time now)

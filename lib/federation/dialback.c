@@ -54,6 +54,7 @@ static void carry(struct xfed_link *verifier, struct xfed_dialback_check *check)
     int rc = xmppfed_connection_verify(verifier->connection, check->local, check->remote, check->id,
                                        check->key);
 
+    xfed_link_touch(verifier); /* also after a failure, which is the end of the stream */
     if (rc < 0) {
         settle(verifier->fed, check, XMPPFED_ERR_DIALBACK_REFUSED,
                xfed_failure_dialback_condition(rc));
@@ -61,7 +62,6 @@ static void carry(struct xfed_link *verifier, struct xfed_dialback_check *check)
     }
     check->verifier = verifier->id;
     xfed_timer_stop(&verifier->fed->timers, &verifier->route->rest);
-    xfed_link_touch(verifier);
 }
 
 /* A standing stream of the pair's domains that can carry a check, or NULL. */
@@ -114,6 +114,11 @@ void xfed_dialback_check(struct xfed_link *asker, const xmppfed_event *ev, xmppf
     /* Never dial for a domain that could not be proved this way anyhow. */
     if (!(methods & (XMPPFED_METHOD_DIALBACK_TLS | XMPPFED_METHOD_DIALBACK_TCP))) {
         tell(asker, local, remote, XMPPFED_ERR_POLICY_REFUSED, "policy-violation");
+        return;
+    }
+    /* Each key may cost a look-up and a connection: nobody gets them as fast as it can ask. */
+    if (!xfed_bucket_take(&asker->checks, now)) {
+        tell(asker, local, remote, XMPPFED_ERR_LIMIT_PENDING, "resource-constraint");
         return;
     }
     rc = xfed_dialback_pending_add(&fed->checks, asker->id, local, remote, xmppfed_event_id(ev),

@@ -62,6 +62,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->lookups, ctx, seed);
     xfed_map_init(&fed->holds, ctx, seed);
     xfed_map_init(&fed->quotas, ctx, seed);
+    xfed_map_init(&fed->strangers, ctx, seed);
     xfed_dialback_pending_init(&fed->checks, ctx, DEFAULT_CHECKS);
     xfed_list_init(&fed->ready);
     xfed_event_queue_init(&fed->events);
@@ -101,6 +102,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->lookups);
     xfed_map_fini(&fed->holds);
     xfed_map_fini(&fed->quotas);
+    xfed_map_fini(&fed->strangers);
     xmppfed_resolver_free(fed->resolver);
     xmppfed_policy_unref(fed->policy);
     xmppfed_site_unref(fed->site);
@@ -139,10 +141,31 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
     return 0;
 }
 
+/* An inbound link with its stream, counted as a stranger's. */
+static int accept_stranger(xmppfed_federation *fed, struct xfed_quota *stranger, xmppfed_time now,
+                           struct xfed_link **ret)
+{
+    xmppfed_connection *connection;
+    struct xfed_link *link;
+    int rc = xmppfed_connection_new_receiver(fed->site, now, &connection);
+
+    if (rc < 0)
+        return rc;
+    rc = xfed_link_new(fed, NULL, &link);
+    if (rc < 0) {
+        xmppfed_connection_free(connection);
+        return rc;
+    }
+    link->stranger = stranger;
+    xfed_link_open(link, connection, now);
+    *ret = link;
+    return 0;
+}
+
 int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed_time now,
                               uint64_t *ret_link)
 {
-    xmppfed_connection *connection;
+    struct xfed_quota *stranger;
     struct xfed_link *link;
     int rc;
 
@@ -153,17 +176,16 @@ int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed
     /* Before the stream is made: a flood over the limit costs nothing but this. */
     if (!xfed_quota_total(fed))
         return XMPPFED_ERR_LIMIT_CONNECTIONS;
-    rc = xmppfed_connection_new_receiver(fed->site, now, &connection);
+    rc = xfed_quota_take_stranger(fed, peer ? peer : "", &stranger);
     if (rc < 0)
         return rc;
-    rc = xfed_link_new(fed, NULL, &link);
+    rc = accept_stranger(fed, stranger, now, &link);
     if (rc < 0) {
-        xmppfed_connection_free(connection);
+        xfed_quota_give_stranger(fed, stranger);
         return rc;
     }
     xfed_trace(fed->ctx, "link %llu: accepted from %s", (unsigned long long)link->id,
                peer ? peer : "?");
-    xfed_link_open(link, connection, now);
     *ret_link = link->id;
     return 0;
 }

@@ -24,6 +24,9 @@ struct xmppfed_federation {
     struct xfed_map lookups; /* look-up of the resolver -> struct xfed_route */
     struct xfed_map holds;   /* token of CONTACT_WANTED -> struct xfed_link */
     struct xfed_map quotas;  /* partner -> struct xfed_quota */
+    /* Address of peers -> struct xfed_quota: inbound links that have proved nothing yet. */
+    struct xfed_map strangers;
+    size_t stranger_count;
     struct xfed_dialback_pending checks;
     struct xfed_node ready; /* links that may have something to say */
     uint64_t last_id;       /* of links and tokens alike: no number comes twice */

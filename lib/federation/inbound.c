@@ -5,6 +5,7 @@
 #include <xmppfed/stream.h>
 
 #include "base/slice.h"
+#include "connection/site.h"
 #include "federation/action.h"
 #include "federation/contact.h"
 #include "federation/route.h"
@@ -90,8 +91,11 @@ void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, 
                                  .local = ev->local,
                                  .remote = ev->remote};
 
-    /* Without a policy nobody is a partner: the refusal stands as it is. */
-    if (policy)
+    /*
+     * Without a policy nobody is a partner: the refusal stands as it is. So it does for a domain
+     * that the host took out while the stanza was held.
+     */
+    if (policy && xfed_site_hosts(link->fed->site, domain_of(ev->local)))
         (void)xmppfed_policy_decide(policy, &question, &decision);
     if (decision.verdict == XMPPFED_VERDICT_NEED_CONTACT && contact == XMPPFED_CONTACT_UNKNOWN) {
         xfed_contact_ask(link, ev, action, now);

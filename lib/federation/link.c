@@ -57,6 +57,7 @@ void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmpp
     link->state = XFED_LINK_OPEN;
     link->host_knows = true;
     xfed_bucket_init(&link->answers, now);
+    xfed_bucket_init(&link->checks, now);
     xfed_link_touch(link);
 }
 
@@ -69,6 +70,7 @@ void xfed_link_free(struct xfed_link *link)
     xfed_list_remove(&link->ready);
     (void)xfed_map_remove(&fed->links, xfed_id_key(&link->id));
     xfed_quota_give(fed, link->quota);
+    xfed_quota_give_stranger(fed, link->stranger);
     xmppfed_connection_free(link->connection);
     xfed_free(fed->ctx, link);
 }
@@ -178,6 +180,8 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
     }
     if (!link->up && up->has_proof)
         link->proof = up->proof.kind;
+    xfed_quota_give_stranger(fed, link->stranger);
+    link->stranger = NULL;
     link->up = true;
     ev = xfed_event_new(fed->ctx, XMPPFED_EVENT_STREAM_UP, up->local, up->remote);
     if (ev) {

@@ -24,6 +24,7 @@ struct xfed_link {
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom an outbound link serves; NULL for an inbound one */
     struct xfed_quota *quota;       /* NULL until the peer is known */
+    struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */
     struct xfed_timer timer;        /* of the connection; of dialling; of draining */
     bool host_knows;                /* by DIAL or accept: then it is told CLOSE */
     bool transport_gone;
@@ -37,6 +38,7 @@ struct xfed_link {
     uint64_t held_token;
     struct xfed_timer held_timer;
     struct xfed_bucket answers; /* how many refusals may still be answered */
+    struct xfed_bucket checks;  /* how many dialback keys may still be looked into */
 };
 
 /*

@@ -76,6 +76,7 @@ int xmppfed_federation_next_event(xmppfed_federation *fed, xmppfed_time now,
 
     if (!fed || !ret)
         return 0;
+    xfed_federation_reload(fed);
     for (;;) {
         const xmppfed_event *ev = xfed_event_queue_pop(&fed->events);
 

@@ -59,7 +59,10 @@ void xfed_federation_reload(xmppfed_federation *fed)
         struct xfed_link *link = value;
         const char *peer = peer_of(link);
 
-        if (peer && !is_allowed(link, peer))
+        /* The host may have taken a domain of its own out with the old policy. */
+        if (link->route && !xfed_site_hosts(fed->site, link->route->local))
+            xfed_link_close(link, XMPPFED_ERR_STREAM_HOST_UNKNOWN, NULL);
+        else if (peer && !is_allowed(link, peer))
             xfed_link_close(link, XMPPFED_ERR_POLICY_UNKNOWN_PARTNER, NULL);
     }
 }

@@ -38,8 +38,12 @@ int xfed_act_ask_check(struct xfed_negotiation *n, const struct xfed_row *row,
     (void)row;
     if (open && open->method != XFED_CHECK_STALE)
         return 0; /* one check a pair at a time: the first key is the one that counts */
-    /* While a stale check is open, its verdict could be taken for that on the new key. */
-    if (open || n->proved.count + n->checks.count >= XFED_PAIRS_MAX)
+    /*
+     * While a stale check is open, its verdict could be taken for that on the new key. Who has
+     * proved nothing yet gets few at a time.
+     */
+    if (open || n->proved.count + n->checks.count >= XFED_PAIRS_MAX ||
+        (n->proved.count == 0 && n->checks.count >= XFED_CHECKS_OF_STRANGER))
         return send_answer(n, m->to, m->from, XFED_DIALBACK_ERROR, "resource-constraint");
     rc = xfed_pairs_add(&n->checks, m->to, m->from, 0);
     return rc < 0 ? rc : n->ports.stream->check(n->ports.user, m->to, m->from, n->id, m->key);

@@ -8,6 +8,9 @@
 /* Proved pairs and open checks that one stream may have at most, each. */
 #define XFED_PAIRS_MAX 32
 
+/* Open checks of a stream on which nothing is proved yet. */
+#define XFED_CHECKS_OF_STRANGER 8
+
 /* The method of an open check about a key for the stream before its restart. */
 #define XFED_CHECK_STALE (-1)
 

@@ -36,7 +36,8 @@ struct row {
  *
  * Inbound, Federated and PublicVerified need no authorization. PublicUnverified needs that our user
  * has added the contact; as adding is the authorization, a subscription is then accepted at once.
- * What may be an answer to our user's own message passes too. Notes that come in are the peer's.
+ * What may be an answer to our user's own message passes too, errors among it: a stranger's can
+ * hold words like any other stanza. Notes that come in are the peer's.
  *
  * Outbound, what our user does is remembered whatever the type, so that a change of the type finds
  * it. Status notes never leave for a public partner: they ride in presence of any kind, and an IQ
@@ -65,7 +66,7 @@ static const struct row rows[ACTION_COUNT] = {
                                    {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
     [XMPPFED_ACTION_REMOVE]     = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
                                    {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_ERROR]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}},
+    [XMPPFED_ACTION_ERROR]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
                                    {{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}}},
 };
 /* clang-format on */

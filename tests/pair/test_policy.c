@@ -5,18 +5,36 @@
 #define VERIFIED XMPPFED_PARTNER_PUBLIC_VERIFIED
 #define UNVERIFIED XMPPFED_PARTNER_PUBLIC_UNVERIFIED
 
-enum sort { A_MESSAGE, A_SUBSCRIPTION, A_PRESENCE, A_PROBE, A_PING };
+enum sort { A_MESSAGE, A_SUBSCRIPTION, A_PRESENCE, A_PROBE, A_PING, AN_ERROR };
 
 static xmppfed_element *make(const struct scene *s, enum sort sort)
 {
     static const char *const types[] = {
         [A_SUBSCRIPTION] = "subscribe", [A_PRESENCE] = NULL, [A_PROBE] = "probe"};
 
-    if (sort == A_MESSAGE)
-        return loop_message(&s->loop, ALICE "/desk", BOB, "Hello");
+    if (sort == A_MESSAGE || sort == AN_ERROR) {
+        xmppfed_element *e = loop_message(&s->loop, ALICE "/desk", BOB, "Hello");
+
+        if (sort == AN_ERROR)
+            xmppfed_element_set_attribute(e, "type", "error");
+        return e;
+    }
     if (sort == A_PING)
         return loop_ping(&s->loop, ALICE "/desk", BOB);
     return loop_presence(&s->loop, ALICE, BOB, types[sort]);
+}
+
+/* What Alice gets: a stanza of this type, or nothing for "". */
+static void expect_back(const struct scene *s, const char *type)
+{
+    const struct loop_event *back = loop_event(s->contoso, XMPPFED_EVENT_STANZA, 0);
+
+    assert_int_equal(loop_count(s->contoso, XMPPFED_EVENT_STANZA), type[0] != '\0');
+    if (!back)
+        return;
+    assert_string_equal(scene_type(back->element), type);
+    assert_string_equal(back->remote, BOB);
+    assert_string_equal(back->local, ALICE);
 }
 
 static void test_inbound(void **state)
@@ -40,6 +58,10 @@ static void test_inbound(void **state)
         {"stranger, probe", UNVERIFIED, XMPPFED_CONTACT_NONE, A_PROBE, true, false, "unsubscribed"},
         {"stranger, presence", UNVERIFIED, XMPPFED_CONTACT_NONE, A_PRESENCE, true, false, ""},
         {"stranger, ping", UNVERIFIED, XMPPFED_CONTACT_NONE, A_PING, true, false, "error"},
+        {"stranger, words in an error", UNVERIFIED, XMPPFED_CONTACT_NONE, AN_ERROR, true, false,
+         ""},
+        {"written to, error", UNVERIFIED, XMPPFED_CONTACT_MESSAGED, AN_ERROR, true, true, ""},
+        {"federated, error", FEDERATED, 0, AN_ERROR, false, true, ""},
         {"contact, message", UNVERIFIED, XMPPFED_CONTACT_ADDED, A_MESSAGE, true, true, ""},
         {"contact, add", UNVERIFIED, XMPPFED_CONTACT_ADDED, A_SUBSCRIPTION, true, true,
          "subscribed"},
@@ -53,7 +75,6 @@ static void test_inbound(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct loop_event *back;
         struct scene s;
 
         print_message("# %s\n", rows[i].name);
@@ -65,13 +86,7 @@ static void test_inbound(void **state)
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_CONTACT_WANTED), rows[i].asked);
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), rows[i].delivered);
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_REFUSED), !rows[i].delivered);
-        assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STANZA), rows[i].back[0] != '\0');
-        back = loop_event(s.contoso, XMPPFED_EVENT_STANZA, 0);
-        if (back) {
-            assert_string_equal(scene_type(back->element), rows[i].back);
-            assert_string_equal(back->remote, BOB);
-            assert_string_equal(back->local, ALICE);
-        }
+        expect_back(&s, rows[i].back);
         /* The answers are our own: the host hears of no outcome. */
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_OUTCOME), 0);
         scene_fini(&s);

@@ -229,6 +229,10 @@ static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q
         if (!s->hosts[i])
             continue;
         memcpy(message + at, record, sizeof(record));
+        if (s->network) {
+            message[at + 12] = 10;
+            message[at + 13] = s->network;
+        }
         at += sizeof(record);
         message[7]++;
     }

@@ -8,6 +8,7 @@
 #define TESTS_SUPPORT_LOOP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <xmppfed/federation.h>
 
 enum { LOOP_SIDES = 3, LOOP_WIRES = 64, LOOP_EVENTS = 4096 };
@@ -43,6 +44,7 @@ struct loop_side {
     int contact;             /* the answer to CONTACT_WANTED; 0: none is given */
     int rcode;               /* the answer to DNS queries; -1: none can be sent, -2: none comes */
     unsigned hosts[2];       /* with rcode 0: any name is at these sides, in any order; 0: none */
+    uint8_t network;         /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
     struct loop_event *events[LOOP_EVENTS];
     size_t event_count;
 };

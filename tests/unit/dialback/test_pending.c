@@ -137,6 +137,21 @@ static void test_bounds(void **state)
     add(f, 3, 0, REMOTE, 100);
 }
 
+/* One domain, claimed by many, does not fill the table for the others. */
+static void test_share(void **state)
+{
+    struct fixture *f = *state;
+    struct xfed_dialback_check *c;
+
+    f->pending.max = 40;
+    for (uint64_t asker = 1; asker <= 10; asker++)
+        add(f, asker, 0, REMOTE, 100);
+    assert_int_equal(xfed_dialback_pending_add(&f->pending, 11, LOCAL, REMOTE, "id", "k", 100, &c),
+                     XMPPFED_ERR_LIMIT_PENDING);
+    add(f, 11, 0, "litware.example", 100);
+    assert_int_equal(f->pending.count, 11);
+}
+
 static void test_order_and_deadline(void **state)
 {
     struct fixture *f = *state;
@@ -201,6 +216,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_find, setup, teardown),
         cmocka_unit_test_setup_teardown(test_contents, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_share, setup, teardown),
         cmocka_unit_test_setup_teardown(test_order_and_deadline, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long_domain, setup, teardown),
         cmocka_unit_test_setup_teardown(test_out_of_memory, setup, teardown),

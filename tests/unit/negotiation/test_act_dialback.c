@@ -99,6 +99,24 @@ static void test_bound_of_checks(void **state)
     fixture_close(&f);
 }
 
+/* Who has proved nothing yet has few checks open at a time. */
+static void test_bound_of_a_stranger(void **state)
+{
+    struct fixture f;
+    char name[64];
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
+    fixture_jump(&f, XFED_STATE_R_TLS_OPEN, true);
+    for (int i = 0; i < XFED_CHECKS_OF_STRANGER; i++) {
+        snprintf(name, sizeof(name), "n%d.example", i);
+        assert_int_equal(xfed_pairs_add(&f.n.checks, "contoso.example", name, 0), 0);
+    }
+    assert_int_equal(fixture_receive(&f, PEER_KEY), 0);
+    fake_ports_expect(&f.ports, ANSWER("error") ERROR("wait", "resource-constraint"));
+    fixture_close(&f);
+}
+
 /* The key was for the stream before STARTTLS; its verdict must not prove the peer inside TLS. */
 static void test_verdict_after_the_restart(void **state)
 {
@@ -226,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_invalid_beside_a_proved_pair),
         cmocka_unit_test(test_one_check_a_pair),
         cmocka_unit_test(test_bound_of_checks),
+        cmocka_unit_test(test_bound_of_a_stranger),
         cmocka_unit_test(test_verdict_after_the_restart),
         cmocka_unit_test(test_verdict_while_the_handshake_runs),
         cmocka_unit_test(test_refused_keys),

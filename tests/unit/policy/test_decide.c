@@ -90,7 +90,7 @@ static const struct type_row {
      XMPPFED_EFFECT_STRIP_NOTES},
     {"error",
      XMPPFED_ACTION_ERROR,
-     {"AAAAS", "AAAAS", "AAAAS"},
+     {"AAAAS", "AAAAS", "?SAAS"},
      {"AAAAA", "AAAAA", "AAAAA"},
      0,
      0,
