@@ -172,6 +172,18 @@ static int bind_tcp(struct listener *l, const struct config_listen *at)
     return uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&v6, UV_TCP_IPV6ONLY);
 }
 
+/* The user and the group of the proxy may connect, whatever the umask; not yet, and nobody else. */
+static int bind_pipe(struct listener *l, const char *path)
+{
+    int rc;
+
+    remove_stale(path);
+    rc = uv_pipe_bind(&l->socket.pipe, path);
+    if (rc == 0 && chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) < 0)
+        rc = uv_translate_sys_error(errno);
+    return rc;
+}
+
 static int open_listener(struct listener *l, const struct config_listen *at)
 {
     int rc;
@@ -179,8 +191,7 @@ static int open_listener(struct listener *l, const struct config_listen *at)
     l->tls = at->tls;
     if (at->path) {
         uv_pipe_init(l->proxy->loop, &l->socket.pipe, 0);
-        remove_stale(at->path);
-        rc = uv_pipe_bind(&l->socket.pipe, at->path);
+        rc = bind_pipe(l, at->path);
     } else {
         uv_tcp_init(l->proxy->loop, &l->socket.tcp);
         rc = bind_tcp(l, at);

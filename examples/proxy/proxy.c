@@ -54,6 +54,16 @@ static int apply(struct proxy *p, const struct loaded *l)
     return rc;
 }
 
+/* Takes the domains of one configuration out that another has not. */
+static void remove_domains(struct proxy *p, const struct config *of, const struct config *without)
+{
+    size_t i;
+
+    for (i = 0; i < of->domain_count; i++)
+        if (!hosts_domain(without, of->domains[i].name))
+            (void)!xmppfed_site_remove_domain(p->site, of->domains[i].name);
+}
+
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
@@ -85,7 +95,6 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
 {
     struct loaded *old = p->loaded;
     int rc;
-    size_t i;
 
     if (needs_restart(old->config, loaded->config)) {
         complain(why, "%s: listeners, 'store' and 'pid_file' change only with a restart",
@@ -98,12 +107,11 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
         complain(why, "%s: %s", loaded->config->file, xmppfed_error_sentence(rc));
         /* The rest of the old values is as good as what is there. */
         (void)!apply(p, old);
+        remove_domains(p, loaded->config, old->config);
         loaded_free(loaded);
         return false;
     }
-    for (i = 0; i < old->config->domain_count; i++)
-        if (!hosts_domain(loaded->config, old->config->domains[i].name))
-            xmppfed_site_remove_domain(p->site, old->config->domains[i].name);
+    remove_domains(p, old->config, loaded->config);
     p->loaded = loaded;
     inside_reloaded(p);
     loaded_free(old);

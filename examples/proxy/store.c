@@ -1,8 +1,11 @@
 /* store.c - what the host's users have done about remote users, kept in SQLite. */
 #include "proxy/store.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define BUSY_MS 2000
 
@@ -38,6 +41,18 @@ static bool prepare(struct store *s)
            sqlite3_prepare_v2(s->db, forget_sql, -1, &s->forget, NULL) == SQLITE_OK;
 }
 
+/*
+ * Makes the file before SQLite would, which leaves it to the umask who may read it: who knows whom
+ * is nobody else's business. The files beside it take its mode. A failure shows when SQLite opens.
+ */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    if (fd >= 0)
+        close(fd);
+}
+
 bool store_open(const char *path, struct store **ret, struct complaint *why)
 {
     struct store *s = calloc(1, sizeof(*s));
@@ -45,6 +60,7 @@ bool store_open(const char *path, struct store **ret, struct complaint *why)
 
     if (!s)
         return complain(why, "%s: out of memory", path);
+    make_private(path);
     ok = sqlite3_open(path, &s->db) == SQLITE_OK &&
          sqlite3_busy_timeout(s->db, BUSY_MS) == SQLITE_OK &&
          sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK && prepare(s);

@@ -105,6 +105,20 @@ def test_wrong_secret(folder):
     finish(contoso)
 
 
+def test_private_files(folder):
+    """Whatever the umask, others can neither reach the inside socket nor read the contacts."""
+    before = os.umask(0)
+    try:
+        contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso").start()
+    finally:
+        os.umask(before)
+    for name, mode in (("inside.sock", 0o660), ("contacts.sqlite", 0o600)):
+        found = os.stat(contoso.path(name)).st_mode & 0o777
+        if found != mode:
+            raise Failure(f"{name} has mode {found:o}")
+    finish(contoso)
+
+
 def test_bad_reload(folder):
     """A reload with a fault says why and changes nothing."""
     contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso").start()
@@ -183,7 +197,7 @@ def test_flood(folder):
 
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_bad_reload, test_dns, test_dns_over_tcp, test_flood):
+                 test_private_files, test_bad_reload, test_dns, test_dns_over_tcp, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
         print("ok", test.__name__)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proxy/store.h"
@@ -41,6 +42,17 @@ static int teardown(void **state)
     return rmdir(folder);
 }
 
+/* Who knows whom is not for every user of the machine to read, whatever the umask. */
+static void expect_private(const char *end)
+{
+    struct stat st;
+    char name[80];
+
+    snprintf(name, sizeof(name), "%s%s", path, end);
+    assert_int_equal(stat(name, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+
 static struct store *open_store(void)
 {
     struct complaint why;
@@ -49,6 +61,20 @@ static struct store *open_store(void)
     if (!store_open(path, &s, &why))
         fail_msg("%s", why.text);
     return s;
+}
+
+static void private_to_its_owner(void **state)
+{
+    mode_t before = umask(0);
+    struct complaint why;
+    struct store *s = open_store();
+
+    (void)state;
+    assert_true(store_learn(s, "mode@contoso.example", THEM, XMPPFED_CONTACT_ADDED, &why));
+    umask(before);
+    expect_private("");
+    expect_private("-wal");
+    store_close(s);
 }
 
 static const struct {
@@ -123,6 +149,7 @@ static void says_what_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(private_to_its_owner),
         cmocka_unit_test(states),
         cmocka_unit_test(survives_a_restart),
         cmocka_unit_test(says_what_is_wrong),
