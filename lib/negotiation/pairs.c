@@ -34,7 +34,9 @@ int xfed_pairs_add(struct xfed_pairs *p, const char *local, const char *remote, 
     struct xfed_pair *grown;
 
     if (at < p->count) {
-        p->items[at].method = method;
+        /* Dialback later on adds nothing to a certificate, which counts for all our domains. */
+        if (p->items[at].method != XMPPFED_METHOD_EXTERNAL)
+            p->items[at].method = method;
         return 0;
     }
     if (p->count == XFED_PAIRS_MAX)

@@ -29,7 +29,8 @@ struct xfed_pairs {
 void xfed_pairs_init(struct xfed_pairs *p, xmppfed_context *ctx);
 void xfed_pairs_fini(struct xfed_pairs *p);
 
-/* Adds a pair, or sets the method of one that is there. XMPPFED_ERR_LIMIT_PENDING, _NOMEM, or 0. */
+/* Adds a pair, or sets the method of one that no certificate has proved. XMPPFED_ERR_LIMIT_PENDING,
+ * _NOMEM, or 0. */
 int xfed_pairs_add(struct xfed_pairs *p, const char *local, const char *remote,
                    int method) XMPPFED_MUST_CHECK;
 /* The pair of two prepared domains, or NULL. */

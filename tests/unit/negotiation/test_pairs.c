@@ -41,6 +41,9 @@ static void test_adding_again_sets_the_method(void **state)
     xfed_pairs_init(&p, f.ctx);
     assert_int_equal(xfed_pairs_add(&p, "a.example", "b.example", XMPPFED_METHOD_DIALBACK_TLS), 0);
     assert_int_equal(xfed_pairs_add(&p, "a.example", "b.example", XMPPFED_METHOD_EXTERNAL), 0);
+    assert_int_equal(xfed_pairs_add(&p, "a.example", "b.example", XMPPFED_METHOD_DIALBACK_TLS), 0);
+    assert_int_equal(xfed_pairs_find(&p, "a.example", "b.example")->method,
+                     XMPPFED_METHOD_EXTERNAL);
     assert_int_equal(p.count, 1);
     assert_int_equal(xfed_pairs_find(&p, "a.example", "b.example")->method,
                      XMPPFED_METHOD_EXTERNAL);
