@@ -258,6 +258,83 @@ static void test_no_dials_for_nobody(void **state)
     scene_fini(&s);
 }
 
+/* ---- hosts that call back from within an event -------------------------------------------- */
+
+static uint64_t dice;
+
+static unsigned roll(unsigned sides)
+{
+    dice = dice * UINT64_C(6364136223846793005) + 1;
+    return (unsigned)(dice >> 33) % sides;
+}
+
+/* Does what a host may do at any time, about this link or a neighbour, known or not. */
+static void meddle(struct loop_side *s, const xmppfed_event *ev)
+{
+    uint64_t link = roll(4) ? xmppfed_event_link(ev) : roll(12);
+    xmppfed_time now = s->loop->now;
+    bool contoso = strcmp(s->domain, "contoso.example") == 0;
+
+    switch (roll(12)) {
+    case 0:
+        xmppfed_federation_closed(s->fed, link, "meddled", now);
+        break;
+    case 1:
+        (void)!loop_send(
+            s, loop_message(s->loop, contoso ? ALICE : BOB, contoso ? BOB : ALICE, "x"), 100);
+        break;
+    case 2:
+        (void)!xmppfed_federation_contact(s->fed, xmppfed_event_token(ev), (int)roll(6), now);
+        break;
+    case 3:
+        xmppfed_federation_tick(s->fed, now);
+        break;
+    case 4:
+        (void)!xmppfed_federation_feed(s->fed, link, "<x/>", roll(5), now);
+        break;
+    case 5:
+        xmppfed_federation_sent(s->fed, link, roll(100), now);
+        break;
+    case 6:
+        xmppfed_federation_dns_failed(s->fed, xmppfed_event_token(ev), now);
+        break;
+    case 7:
+        (void)!xmppfed_federation_connected(s->fed, link, now);
+        break;
+    default:
+        (void)xmppfed_federation_output(s->fed, link);
+        break;
+    }
+}
+
+static void test_meddling_hosts(void **state)
+{
+    static const enum scene_proof proofs[] = {BY_EXTERNAL, BY_DIALBACK_TLS, BY_DIALBACK_TCP};
+    (void)state;
+
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        struct scene s;
+        size_t sent = 0;
+
+        dice = seed;
+        scene_init(&s, proofs[seed % 3]);
+        scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proofs[seed % 3]);
+        s.contoso->on_event = meddle;
+        s.fabrikam->on_event = meddle;
+        for (uint64_t cookie = 1; cookie <= 5; cookie++) {
+            sent += loop_send(s.contoso, loop_message(&s.loop, ALICE, BOB, "Hi"), cookie) == 0;
+            loop_advance(&s.loop, 700 * roll(10));
+        }
+        s.contoso->on_event = NULL;
+        s.fabrikam->on_event = NULL;
+        loop_advance(&s.loop, 200 * 1000);
+        /* Whatever the host did, each stanza has come to its one end. */
+        for (uint64_t cookie = 1; cookie <= sent; cookie++)
+            assert_true(loop_outcome(s.contoso, cookie) > 0);
+        scene_fini(&s);
+    }
+}
+
 /* ---- reloads ----------------------------------------------------------------------------- */
 
 /* A new policy acts with the next event that is asked for, not with some later deadline. */
@@ -325,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_fast_keys),
         cmocka_unit_test(test_private_addresses),
         cmocka_unit_test(test_no_dials_for_nobody),
+        cmocka_unit_test(test_meddling_hosts),
         cmocka_unit_test(test_reload_acts_at_once),
         cmocka_unit_test(test_own_domain_taken_out),
         cmocka_unit_test(test_own_domain_taken_out_meanwhile),

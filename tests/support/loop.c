@@ -284,6 +284,8 @@ static void react(struct loop_side *s, const xmppfed_event *ev)
     struct loop_wire *w;
     int end = 0;
 
+    if (s->on_event)
+        s->on_event(s, ev);
     keep(s, ev);
     switch (xmppfed_event_kind(ev)) {
     case XMPPFED_EVENT_OUTPUT:

@@ -45,6 +45,8 @@ struct loop_side {
     int rcode;               /* the answer to DNS queries; -1: none can be sent, -2: none comes */
     unsigned hosts[2];       /* with rcode 0: any name is at these sides, in any order; 0: none */
     uint8_t network;         /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
+    /* Called with each event before anything else is done about it; NULL for nothing. */
+    void (*on_event)(struct loop_side *s, const xmppfed_event *ev);
     struct loop_event *events[LOOP_EVENTS];
     size_t event_count;
 };
