@@ -128,10 +128,11 @@ void transport_sent(struct transport *t, size_t len)
         return;
     }
     t->out_len -= len;
-    memmove(t->out, t->out + len, t->out_len);
-    if (t->out_len == 0) {
-        free(t->out);
-        t->out = NULL;
-        t->out_size = 0;
+    if (t->out_len > 0) {
+        memmove(t->out, t->out + len, t->out_len);
+        return;
     }
+    free(t->out);
+    t->out = NULL;
+    t->out_size = 0;
 }

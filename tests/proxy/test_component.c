@@ -317,6 +317,23 @@ static void output_is_bounded(void **state)
     free_pair(&p);
 }
 
+/* A host may tell of a write of no bytes, also while nothing waits. */
+static void sending_nothing_changes_nothing(void **state)
+{
+    struct component *server = make(COMPONENT_SERVER, NULL, NULL);
+    struct component *client = make(COMPONENT_CLIENT, NULL, SECRET);
+    size_t waiting = component_output(client).len;
+
+    (void)state;
+    component_sent(server, 0);
+    assert_int_equal(component_output(server).len, 0);
+    assert_true(waiting > 0);
+    component_sent(client, 0);
+    assert_int_equal(component_output(client).len, waiting);
+    component_free(server);
+    component_free(client);
+}
+
 static xmppfed_trust *read_trust(const char *name)
 {
     struct complaint why;
@@ -367,6 +384,7 @@ int main(void)
         cmocka_unit_test(server_refuses),
         cmocka_unit_test(only_stanzas_are_taken),
         cmocka_unit_test(output_is_bounded),
+        cmocka_unit_test(sending_nothing_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,86 @@
+/*
+ * stream.c - fuzzes the public stream parser: the items do not depend on how the bytes arrive.
+ *
+ * Input: a byte that chooses the content namespace and the limits ('s' jabber:server, 'S' the same
+ * and trusted after the header, 'c' and 'C' the component protocol), a byte that chooses the pieces
+ * (fuzz.h), and the stream.
+ */
+#include <xmppfed/stream.h>
+
+#include "base/slice.h"
+#include "dump.h"
+#include "fuzz.h"
+
+static const char *content_ns(uint8_t mode)
+{
+    return mode == 'c' || mode == 'C' ? XMPPFED_NS_COMPONENT : XMPPFED_NS_SERVER;
+}
+
+/* Writes down one item, and asks of it what a host would. */
+static void note_item(xmppfed_stream_item *item, struct xfed_buffer *log)
+{
+    FUZZ_CHECK(xfed_buffer_append(log, &item->kind, sizeof(item->kind)) == 0);
+    FUZZ_CHECK((item->kind == XMPPFED_STREAM_CLOSE) == (item->element == NULL));
+    if (!item->element)
+        return;
+    FUZZ_CHECK(xmppfed_element_status(item->element) == 0);
+    dump_tree(log, item->element);
+    xmppfed_element_free(xmppfed_stanza_error(item->element, "service-unavailable", "Not here"));
+    xmppfed_element_free(item->element);
+}
+
+/* An error stays: the same for ever, and it is one that the header file names. */
+static void check_error(xmppfed_stream *s, int rc)
+{
+    xmppfed_stream_item item;
+    int class = xmppfed_error_class(rc);
+
+    FUZZ_CHECK(class == XMPPFED_CLASS_STREAM || class == XMPPFED_CLASS_LIMIT);
+    FUZZ_CHECK(*xmppfed_error_condition(rc));
+    FUZZ_CHECK(xmppfed_stream_next(s, &item) == rc);
+    FUZZ_CHECK(xmppfed_stream_feed(s, " ", 1) == rc);
+}
+
+static void run(xmppfed_context *ctx, uint8_t mode, struct fuzz_cut cut, xmppfed_slice bytes,
+                struct xfed_buffer *log)
+{
+    xmppfed_stream *s;
+    xmppfed_stream_item item;
+    xmppfed_slice piece;
+    int rc = 0;
+
+    FUZZ_CHECK(xmppfed_stream_new(ctx, content_ns(mode), &s) == 0);
+    while (rc >= 0 && fuzz_piece(&cut, &bytes, &piece)) {
+        rc = xmppfed_stream_feed(s, piece.data, piece.len);
+        while (rc >= 0 && (rc = xmppfed_stream_next(s, &item)) == 1) {
+            xmppfed_stream_set_trusted(s, mode == 'S' || mode == 'C');
+            note_item(&item, log);
+        }
+    }
+    FUZZ_CHECK(xfed_buffer_append(log, &rc, sizeof(rc)) == 0);
+    if (rc < 0)
+        check_error(s, rc);
+    xmppfed_stream_free(s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_input in = fuzz_input(data, size);
+    uint8_t mode = fuzz_byte(&in);
+    struct fuzz_cut cut = fuzz_cut(fuzz_byte(&in));
+    xmppfed_context *ctx = fuzz_context();
+    struct xfed_account account;
+    struct xfed_buffer whole;
+    struct xfed_buffer pieces;
+
+    xfed_account_init(&account, ctx, SIZE_MAX);
+    xfed_buffer_init(&whole, &account, SIZE_MAX);
+    xfed_buffer_init(&pieces, &account, SIZE_MAX);
+    run(ctx, mode, fuzz_cut('0'), (xmppfed_slice){in.data, in.len}, &whole);
+    run(ctx, mode, cut, (xmppfed_slice){in.data, in.len}, &pieces);
+    FUZZ_CHECK(xfed_slice_equal(xfed_buffer_bytes(&whole), xfed_buffer_bytes(&pieces)));
+    xfed_buffer_fini(&whole);
+    xfed_buffer_fini(&pieces);
+    fuzz_context_end(ctx);
+    return 0;
+}
