@@ -38,25 +38,28 @@ enum xmppfed_purpose {
  * at once. Errors: XMPPFED_ERR_ADDRESS, _POLICY_UNKNOWN_PARTNER, _POLICY_NO_METHOD,
  * _UNKNOWN_HANDLE (local is not hosted), _ARGUMENT, _NOMEM. Ownership: the caller frees *ret.
  */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_new_initiator(xmppfed_site *site,
-                                                                    const char *local,
-                                                                    const char *remote, int purpose,
-                                                                    xmppfed_time now,
-                                                                    xmppfed_connection **ret);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_connection_new_initiator(xmppfed_site *site, const char *local, const char *remote,
+                                 int purpose, xmppfed_time now, xmppfed_connection **ret);
 /* The receiving entity, before the first byte. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_new_receiver(xmppfed_site *site,
-                                                                   xmppfed_time now,
-                                                                   xmppfed_connection **ret);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_connection_new_receiver(xmppfed_site *site, xmppfed_time now, xmppfed_connection **ret);
 /* Frees a connection in any state; NULL is fine. */
 XMPPFED_API void xmppfed_connection_free(xmppfed_connection *c);
 
 /*
  * Hands over received bytes; they are worked on by next_event, so take all events before feeding
- * more. Errors: XMPPFED_ERR_LIMIT_SIZE (over 256 KiB waits), _LIMIT_MEMORY, _NOMEM,
- * _STREAM_CLOSED.
+ * more. Errors: XMPPFED_ERR_LIMIT_SIZE (more than PENDING_BYTES of limits.h would wait),
+ * _LIMIT_MEMORY, _NOMEM, _STREAM_CLOSED.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_feed(xmppfed_connection *c, const void *data,
                                                            size_t len);
+/*
+ * Whether more bytes are wanted: 1, or 0 while the peer has been faster than its limits and what it
+ * sent waits until the deadline. Do not read its socket then, so that TCP slows it down. Errors:
+ * none.
+ */
+XMPPFED_API int xmppfed_connection_wants_input(const xmppfed_connection *c);
 /* The transport was closed or broke. next_event then yields STREAM_DOWN, once. */
 XMPPFED_API void xmppfed_connection_transport_closed(xmppfed_connection *c);
 
@@ -78,13 +81,14 @@ XMPPFED_API void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now
 
 /*
  * Sends a stanza on an initiated stream that is up. Its 'from' domain must be local and its 'to'
- * domain remote. *ret_mark (may be NULL) is a position in the output: the stanza is handed over once
- * xmppfed_connection_acked() has reached it.
- * Errors: XMPPFED_ERR_STATE (not up), _STREAM_ADDRESSING, _LIMIT_*, _NOMEM.
+ * domain remote. *ret_mark (may be NULL) is a position in the output: the stanza is handed over
+ * once xmppfed_connection_acked() has reached it. Errors: XMPPFED_ERR_STATE (not up),
+ * _STREAM_ADDRESSING, _LIMIT_SIZE (larger than the peer has said to take, XEP-0478, or than the
+ * output can hold), _LIMIT_QUEUE (ask again once output was taken), _LIMIT_MEMORY, _NOMEM; the
+ * stream goes on after all of them.
  */
-XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_send(xmppfed_connection *c,
-                                                           const xmppfed_element *stanza,
-                                                           uint64_t *ret_mark);
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza, uint64_t *ret_mark);
 /* How far the transport has taken the output, as a position to compare marks with. */
 XMPPFED_API uint64_t xmppfed_connection_acked(const xmppfed_connection *c);
 

@@ -84,9 +84,11 @@ XMPPFED_BEGIN_DECLS
     X(LIMIT_CONNECTIONS, -803, "resource-constraint", "too many connections")                      \
     X(LIMIT_QUEUE, -804, "resource-constraint", "the queue for this partner is full")              \
     X(LIMIT_PENDING, -805, "resource-constraint", "too many requests wait for an answer")          \
+    X(LIMIT_UNITS, -806, "policy-violation", "too many elements before authentication")            \
     X(TIMEOUT_ESTABLISH, -810, "connection-timeout", "the stream was not set up in time")          \
     X(TIMEOUT_IDLE, -811, "connection-timeout", "the stream was idle for too long")                \
     X(TIMEOUT_QUEUE, -812, "", "a stanza waited too long for a connection")                        \
+    X(TIMEOUT_UNIT, -813, "connection-timeout", "an element was not completed in time")            \
     X(SHUTDOWN, -820, "system-shutdown", "the service is shutting down")                           \
     /* -9xx: fatal for the object */                                                               \
     X(NOMEM, -900, "resource-constraint", "out of memory")                                         \

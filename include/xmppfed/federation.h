@@ -15,8 +15,8 @@
  *         react(ev);                                            // event.h says what each wants
  *     sleep_until(xmppfed_federation_deadline(fed));
  *
- * Threads: a federation belongs to one thread. Every link is a number of the library's choice, never
- * used twice, so that a late call about a dead link is harmless.
+ * Threads: a federation belongs to one thread. Every link is a number of the library's choice,
+ * never used twice, so that a late call about a dead link is harmless.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -49,8 +49,9 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_set_option(xmppfed_federat
 /* ---- the transport ----------------------------------------------------------------------- */
 
 /*
- * A peer has connected. peer is its address for logs. Errors: XMPPFED_ERR_LIMIT_CONNECTIONS,
- * XMPPFED_ERR_SHUTDOWN, _NOMEM: then close the socket.
+ * A peer has connected. peer is its IP address, without a port: connections that have proved
+ * nothing are counted by it. Errors: XMPPFED_ERR_LIMIT_CONNECTIONS (in all, or the share of
+ * strangers, or of that address), XMPPFED_ERR_SHUTDOWN, _NOMEM: then close the socket.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_accept(xmppfed_federation *fed,
                                                              const char *peer, xmppfed_time now,
@@ -65,6 +66,12 @@ XMPPFED_API int xmppfed_federation_connected(xmppfed_federation *fed, uint64_t l
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_feed(xmppfed_federation *fed, uint64_t link,
                                                            const void *data, size_t len,
                                                            xmppfed_time now);
+/*
+ * Whether bytes of a link are wanted: 1, or 0 while its peer is too fast (limits.h) or its last
+ * stanza waits for the host's word about a contact. Do not read its socket then, and ask again
+ * after events and ticks. 0 for an unknown link. Errors: none.
+ */
+XMPPFED_API int xmppfed_federation_wants_input(const xmppfed_federation *fed, uint64_t link);
 /* Bytes to be sent on a link; borrowed until the next call. Empty for an unknown link. */
 XMPPFED_API xmppfed_slice xmppfed_federation_output(const xmppfed_federation *fed, uint64_t link);
 /* The transport took the first len bytes of the output. */
@@ -91,7 +98,10 @@ XMPPFED_API void xmppfed_federation_dns_failed(xmppfed_federation *fed, uint64_t
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_send(xmppfed_federation *fed,
                                                            const xmppfed_element *stanza,
                                                            uint64_t cookie, xmppfed_time now);
-/* Answers CONTACT_WANTED with one of enum xmppfed_contact. Errors: XMPPFED_ERR_UNKNOWN_HANDLE. */
+/*
+ * Answers CONTACT_WANTED with one of enum xmppfed_contact, in a time that does not tell whether the
+ * user exists. Errors: XMPPFED_ERR_UNKNOWN_HANDLE.
+ */
 XMPPFED_API int xmppfed_federation_contact(xmppfed_federation *fed, uint64_t token, int contact,
                                            xmppfed_time now);
 

@@ -2,7 +2,8 @@
  * xmppfed/site.h - what we are to our peers: domains, certificates, trust, policy, secret, clock.
  *
  * Purpose: one object that connections and federations look things up in. Changing it (a reload)
- * acts on what is decided afterwards; streams that stand keep the certificate they were set up with.
+ * acts on what is decided afterwards; streams that stand keep the certificate they were set up
+ * with.
  *
  *     xmppfed_site *site;
  *     xmppfed_site_new(ctx, &site);
@@ -18,6 +19,7 @@
 #ifndef XMPPFED_SITE_H
 #define XMPPFED_SITE_H
 
+#include <xmppfed/limits.h>
 #include <xmppfed/policy.h>
 #include <xmppfed/tls.h>
 
@@ -60,8 +62,24 @@ XMPPFED_API xmppfed_policy *xmppfed_site_policy(const xmppfed_site *site);
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_site_set_dialback_secret(xmppfed_site *site,
                                                                     xmppfed_slice secret);
 /* Says that monotonic time now is unix_seconds of wall clock; certificates are judged by it. */
-XMPPFED_API void xmppfed_site_set_clock(xmppfed_site *site, int64_t unix_seconds,
-                                        xmppfed_time now);
+XMPPFED_API void xmppfed_site_set_clock(xmppfed_site *site, int64_t unix_seconds, xmppfed_time now);
+
+/*
+ * Sets one of the two values of a limit: limit is one of enum xmppfed_limit, when one of enum
+ * xmppfed_limit_when. Streams that stand go by it from their next element on; BUFFER_BYTES is for
+ * those that are opened or proved afterwards.
+ * Errors: XMPPFED_ERR_ARGUMENT (unknown, out of range, or it does not apply then).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_site_set_limit(xmppfed_site *site, int limit, int when,
+                                                          uint64_t value);
+/* The value of a limit; 0 if it does not apply then or is unknown. Errors: none. */
+XMPPFED_API uint64_t xmppfed_site_limit(const xmppfed_site *site, int limit, int when);
+/*
+ * The most bytes that one connection can hold in the context's allocator with the limits as they
+ * are, before or after authentication; 0 for a wrong argument. What GnuTLS and libxml2 allocate by
+ * themselves is not in it (doc/limits.md). Errors: none.
+ */
+XMPPFED_API size_t xmppfed_site_worst_case(const xmppfed_site *site, int when);
 
 XMPPFED_END_DECLS
 

@@ -16,6 +16,7 @@
 #include <xmppfed/error.h>
 #include <xmppfed/event.h>
 #include <xmppfed/federation.h>
+#include <xmppfed/limits.h>
 #include <xmppfed/policy.h>
 #include <xmppfed/resolver.h>
 #include <xmppfed/site.h>

@@ -148,6 +148,15 @@ void xfed_buffer_consume(struct xfed_buffer *b, size_t size)
         xfed_buffer_clear(b);
 }
 
+void xfed_buffer_truncate(struct xfed_buffer *b, size_t size)
+{
+    if (size >= xfed_buffer_length(b))
+        return;
+    b->end = b->start + size;
+    if (size == 0)
+        xfed_buffer_clear(b);
+}
+
 void xfed_buffer_clear(struct xfed_buffer *b)
 {
     if (b->data) {

@@ -30,6 +30,8 @@ void xfed_buffer_commit(struct xfed_buffer *b, size_t size);
 
 /* Drops size bytes from the front. An emptied buffer gives its memory back. */
 void xfed_buffer_consume(struct xfed_buffer *b, size_t size);
+/* Drops what was appended beyond the first size unconsumed bytes. */
+void xfed_buffer_truncate(struct xfed_buffer *b, size_t size);
 void xfed_buffer_clear(struct xfed_buffer *b);
 
 #endif

@@ -4,8 +4,8 @@
 #include "address/domain.h"
 #include "base/slice.h"
 #include "dialback/message.h"
+#include "tls/session.h"
 
-#define INPUT_MAX ((size_t)256 * 1024)
 #define OUTPUT_MAX ((size_t)1024 * 1024)
 /* Beyond this many waiting bytes no further stanza is taken: the queue of the pair holds it. */
 #define BACKLOG_MAX ((size_t)256 * 1024)
@@ -21,11 +21,12 @@ static int new_connection(xmppfed_site *site, enum xfed_role role, const char *l
         return XMPPFED_ERR_NOMEM;
     c->ctx = xmppfed_context_ref(site->ctx);
     c->site = xmppfed_site_ref(site);
-    xfed_account_init(&c->account, c->ctx, XFED_CONNECTION_ACCOUNT_BEFORE);
+    xfed_account_init(&c->account, c->ctx,
+                      (size_t)site->before.all.values[XMPPFED_LIMIT_BUFFER_BYTES]);
     xfed_negotiation_init(&c->negotiation, c->ctx, role, local, remote, &ports);
     c->negotiation.ports.user = c;
     xfed_event_queue_init(&c->events);
-    xfed_buffer_init(&c->in, &c->account, INPUT_MAX);
+    xfed_buffer_init(&c->in, &c->account, SIZE_MAX);
     xfed_buffer_init(&c->plain, &c->account, OUTPUT_MAX);
     xfed_buffer_init(&c->wire, &c->account, OUTPUT_MAX);
     c->now = now;
@@ -33,6 +34,7 @@ static int new_connection(xmppfed_site *site, enum xfed_role role, const char *l
     c->last_read = now;
     c->last_write = now;
     c->last_stanza = now;
+    c->unit_since = XMPPFED_TIME_NEVER;
     *ret = c;
     return 0;
 }
@@ -106,10 +108,17 @@ void xmppfed_connection_free(xmppfed_connection *c)
 
 int xmppfed_connection_feed(xmppfed_connection *c, const void *data, size_t len)
 {
+    size_t waiting;
+    uint64_t max;
+
     if (!c || (!data && len > 0))
         return XMPPFED_ERR_ARGUMENT;
     if (c->down)
         return XMPPFED_ERR_STREAM_CLOSED;
+    waiting = xfed_buffer_length(&c->in) + (c->tls ? xfed_tls_session_waiting(c->tls) : 0);
+    max = xfed_connection_limit(c, XMPPFED_LIMIT_PENDING_BYTES);
+    if (waiting > max || len > max - waiting)
+        return XMPPFED_ERR_LIMIT_SIZE;
     c->fed = c->fed || len > 0;
     return c->tls ? xmppfed_tls_session_feed(c->tls, data, len)
                   : xfed_buffer_append(&c->in, data, len);
@@ -154,9 +163,16 @@ static bool addresses_belong(const xmppfed_connection *c, const xmppfed_element 
     return true;
 }
 
+/* Whether the peer has said that it takes no stanza of this size (XEP-0478 4). */
+static bool too_large(const xmppfed_connection *c, size_t bytes)
+{
+    return c->negotiation.peer_max_bytes > 0 && bytes > c->negotiation.peer_max_bytes;
+}
+
 int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza,
                             uint64_t *ret_mark)
 {
+    size_t before;
     int rc;
 
     if (!c || !stanza)
@@ -171,9 +187,12 @@ int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza
         return XMPPFED_ERR_STREAM_ADDRESSING;
     if (xfed_connection_backlog(c) > BACKLOG_MAX)
         return XMPPFED_ERR_LIMIT_QUEUE;
+    before = xfed_buffer_length(&c->plain);
     rc = xfed_connection_write(c, stanza);
+    if (rc == 0 && too_large(c, xfed_buffer_length(&c->plain) - before))
+        rc = XMPPFED_ERR_LIMIT_SIZE;
     if (rc < 0) {
-        xfed_connection_fail(c, rc, xmppfed_error_sentence(rc)); /* half a stanza may be written */
+        xfed_buffer_truncate(&c->plain, before); /* nothing of it has been sent */
         return rc;
     }
     c->last_stanza = c->now;

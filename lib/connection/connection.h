@@ -3,6 +3,7 @@
 #define XFED_CONNECTION_CONNECTION_H
 
 #include "base/buffer.h"
+#include "base/rate.h"
 #include "connection/event.h"
 #include "connection/site.h"
 #include "negotiation/negotiation.h"
@@ -15,13 +16,6 @@ struct xfed_flush {
     uint64_t plain_end;
     uint64_t wire_end;
 };
-
-/*
- * What one connection may hold in buffers, input, output, parser and TLS together: little before
- * authentication, as strangers are many (peers-and-attacks 3.11).
- */
-#define XFED_CONNECTION_ACCOUNT_BEFORE ((size_t)512 * 1024)
-#define XFED_CONNECTION_ACCOUNT_AFTER ((size_t)8 * 1024 * 1024)
 
 /* TLS records whose bytes wait for the transport, at most; more plaintext waits unencrypted. */
 #define XFED_FLUSH_MAX 64
@@ -53,8 +47,14 @@ struct xmppfed_connection {
     xmppfed_time last_read;   /* any byte of the peer */
     xmppfed_time last_write;  /* any byte of ours */
     xmppfed_time last_stanza; /* what counts against the inactivity timeout */
-    xmppfed_proof proof;      /* of the first proved pair; the kind is the pair's own */
-    bool fed;                 /* bytes came since the last next_event */
+    xmppfed_time unit_since;  /* the element being received began then; NEVER: there is none */
+    xmppfed_time resume_at;   /* input waits for it, as the peer was too fast; 0: it does not */
+    struct xfed_rate byte_rate;
+    struct xfed_rate unit_rate;
+    uint64_t units;      /* elements received before authentication */
+    char lang[36];       /* xml:lang of the peer's header (RFC 6120 4.7.4) */
+    xmppfed_proof proof; /* of the first proved pair; the kind is the pair's own */
+    bool fed;            /* bytes came since the last next_event */
     bool header_sent;
     bool up;             /* a pair was proved once */
     bool transport_gone; /* the peer closed or the socket broke */
@@ -71,6 +71,20 @@ extern const struct xfed_stream_port xfed_connection_stream_port;
 
 /* input.c: works on received bytes until something happened; false when there is nothing to do. */
 bool xfed_connection_work(xmppfed_connection *c);
+
+/* pace.c: the value of a limit for this peer as it is now. */
+uint64_t xfed_connection_limit(const xmppfed_connection *c, int limit);
+/* pace.c: the same for the limits of one header or element. */
+const struct xfed_xml_limits *xfed_connection_xml_limits(const xmppfed_connection *c);
+/* pace.c: whether the peer's rates let us read on now; if not, a deadline is set. */
+bool xfed_connection_may_read(xmppfed_connection *c);
+/*
+ * pace.c: the reader took bytes and said item (enum xfed_reader_result). XMPPFED_ERR_LIMIT_UNITS
+ * when a stranger has sent too many elements; else 0.
+ */
+int xfed_connection_note_read(xmppfed_connection *c, size_t bytes, int item) XMPPFED_MUST_CHECK;
+/* pace.c: the peer has proved a domain: from here on it has the limits of one that has. */
+void xfed_connection_trust(xmppfed_connection *c);
 
 /* output.c: our header, an element, the closing tag; 0 or an error of the buffers. */
 int xfed_connection_write_header(xmppfed_connection *c, const char *from, const char *to,
@@ -92,6 +106,9 @@ void xfed_connection_fail(xmppfed_connection *c, int code, const char *text);
 void xfed_connection_requeue_down(xmppfed_connection *c);
 /* close.c: ends what the negotiation has ended (its fault says how). */
 void xfed_connection_end(xmppfed_connection *c);
+
+/* timer.c: for how long a peer may be silent before we end the stream. */
+unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);
 
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, int method);

@@ -2,6 +2,7 @@
 #include "connection/connection.h"
 
 #include "base/fault.h"
+#include "base/slice.h"
 #include "negotiation/classify.h"
 #include "xml/ns.h"
 
@@ -87,15 +88,34 @@ static void take_header(xmppfed_connection *c, const xmppfed_element *e)
         fail(c, rc, "in the stream header");
     else
         run(c, XFED_EVENT_HEADER, &(struct xfed_input){.element = e, .header = &header});
+    (void)xfed_text_copy(c->lang, sizeof(c->lang), header.lang);
 }
 
-static void take_element(xmppfed_connection *c, const xmppfed_element *e)
+/*
+ * A stanza without a language of its own has that of its stream (RFC 6120 4.7.4, 8.1.5), which it
+ * must carry itself once it leaves the stream. Errors: XMPPFED_ERR_NOMEM.
+ */
+static int inherit_language(const xmppfed_connection *c, xmppfed_element *stanza)
+{
+    if (c->lang[0] && !xmppfed_element_attribute_ns(stanza, "lang", XMPPFED_NS_XML))
+        xmppfed_element_set_attribute_ns(stanza, "lang", XMPPFED_NS_XML, c->lang);
+    return xmppfed_element_status(stanza);
+}
+
+static void take_element(xmppfed_connection *c, xmppfed_element *e)
 {
     struct xfed_classified classified;
     unsigned event = xfed_classify(e, &classified);
 
-    if (event == XFED_EVENT_STANZA)
+    if (event == XFED_EVENT_STANZA) {
+        int rc = inherit_language(c, e);
+
+        if (rc < 0) {
+            fail(c, rc, "at a stanza");
+            return;
+        }
         c->last_stanza = c->now;
+    }
     run(c, event, &classified.input);
 }
 
@@ -107,16 +127,19 @@ static bool work_read(xmppfed_connection *c)
     int rc;
 
     if (!c->reader) {
-        c->reader = xfed_reader_new(&c->account, &xfed_xml_limits_before);
+        c->reader = xfed_reader_new(&c->account, xfed_connection_xml_limits(c));
         if (!c->reader) {
             xfed_connection_fail(c, XMPPFED_ERR_NOMEM, xmppfed_error_sentence(XMPPFED_ERR_NOMEM));
             return true;
         }
-        if (c->up && c->negotiation.role == XFED_RECEIVER)
-            xfed_reader_set_limits(c->reader, &xfed_xml_limits_after);
     }
     rc = xfed_reader_feed(c->reader, bytes.data, bytes.len, &used, &c->item);
     xfed_buffer_consume(&c->in, used);
+    if (rc >= 0) {
+        int verdict = xfed_connection_note_read(c, used, rc);
+
+        rc = verdict < 0 ? verdict : rc;
+    }
     if (rc < 0)
         fail(c, rc, "in the XML");
     else if (rc == XFED_READER_HEADER)
@@ -147,6 +170,8 @@ bool xfed_connection_work(xmppfed_connection *c)
     if (handshaking(c)) {
         if (work_handshake(c))
             return true;
+    } else if (!xfed_connection_may_read(c)) {
+        return false;
     } else if (xfed_buffer_length(&c->in) > 0) {
         return work_read(c);
     } else if (c->tls && work_decrypt(c)) {

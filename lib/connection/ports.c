@@ -114,6 +114,14 @@ static int new_id(void *user, char *ret, size_t size)
                              size < XFED_RANDOM_TOKEN_SIZE ? size : XFED_RANDOM_TOKEN_SIZE);
 }
 
+static void limits(void *user, struct xfed_stream_features *offer)
+{
+    const xmppfed_connection *c = user;
+
+    offer->max_bytes = c->site->after.xml.unit_bytes;
+    offer->idle_seconds = xfed_connection_idle_seconds(c);
+}
+
 /* ---- the stream -------------------------------------------------------------------------- */
 
 static int send_header(void *user, const char *from, const char *to, const char *id)
@@ -185,10 +193,8 @@ static int up(void *user, const char *local, const char *remote, int method)
     xfed_connection_attach_proof(c, method, ev);
     (void)push(c, ev, true);
     c->up = true;
-    c->account.limit = XFED_CONNECTION_ACCOUNT_AFTER;
     c->last_stanza = c->now;
-    if (c->reader && c->negotiation.role == XFED_RECEIVER)
-        xfed_reader_set_limits(c->reader, &xfed_xml_limits_after);
+    xfed_connection_trust(c);
     return 0;
 }
 
@@ -245,6 +251,7 @@ const struct xfed_stream_port xfed_connection_stream_port = {
     .partner = partner,
     .secret = secret,
     .new_id = new_id,
+    .limits = limits,
     .send_header = send_header,
     .send = send,
     .restart = restart,

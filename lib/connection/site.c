@@ -26,6 +26,7 @@ int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret)
     if (!site)
         return XMPPFED_ERR_NOMEM;
     site->references = 1;
+    xfed_site_limits_init(site);
     site->ctx = xmppfed_context_ref(ctx);
     rc = xfed_random(ctx, &seed, sizeof(seed));
     xfed_map_init(&site->domains, ctx, seed);

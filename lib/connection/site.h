@@ -3,7 +3,14 @@
 #define XFED_CONNECTION_SITE_H
 
 #include "base/map.h"
+#include "xml/limits.h"
 #include <xmppfed/site.h>
+
+/* Limits for strangers and for proved peers; those of XML also as its gate wants them. */
+struct xfed_site_limits {
+    struct xfed_limits all;
+    struct xfed_xml_limits xml;
+};
 
 struct xmppfed_site {
     unsigned references;
@@ -15,6 +22,8 @@ struct xmppfed_site {
     size_t secret_len;
     int64_t clock_seconds; /* wall clock at monotonic clock_at */
     xmppfed_time clock_at;
+    struct xfed_site_limits before; /* authentication */
+    struct xfed_site_limits after;
 };
 
 /* Whether a prepared domain is hosted. */
@@ -25,6 +34,8 @@ xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char 
 xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site);
 /* The dialback secret, borrowed. */
 xmppfed_slice xfed_site_secret(const xmppfed_site *site);
+/* site_limits.c: the defaults. */
+void xfed_site_limits_init(xmppfed_site *site);
 /* Unix seconds at a monotonic time. */
 int64_t xfed_site_wall(const xmppfed_site *site, xmppfed_time now);
 

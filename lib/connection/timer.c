@@ -24,10 +24,22 @@ static bool keeps_alive(const xmppfed_connection *c)
     return p && p->keep_alive;
 }
 
+unsigned xfed_connection_idle_seconds(const xmppfed_connection *c)
+{
+    xmppfed_time idle = seconds(c, XMPPFED_GATEWAY_INACTIVITY_TIMEOUT);
+    xmppfed_time interval = seconds(c, XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL);
+
+    if (keeps_alive(c) && interval < idle)
+        idle = interval;
+    return (unsigned)(idle / 1000);
+}
+
 /* What an open stream waits for; each XMPPFED_TIME_NEVER if it does not apply. */
 struct deadlines {
     xmppfed_time establish;
     xmppfed_time inactive;
+    xmppfed_time unit;        /* a slow drip of bytes is no element */
+    xmppfed_time resume;      /* input waits until then */
     xmppfed_time peer_silent; /* EnableKeepAlive: the peer must be heard */
     xmppfed_time keep_alive;  /* and we are heard twice as often */
 };
@@ -35,11 +47,15 @@ struct deadlines {
 static struct deadlines deadlines_of(const xmppfed_connection *c)
 {
     struct deadlines d = {XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
-                          XMPPFED_TIME_NEVER};
+                          XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER};
     xmppfed_time interval;
 
     if (c->down)
         return d;
+    if (c->unit_since != XMPPFED_TIME_NEVER)
+        d.unit = c->unit_since + xfed_connection_limit(c, XMPPFED_LIMIT_UNIT_MILLISECONDS);
+    if (c->resume_at > 0)
+        d.resume = c->resume_at;
     if (!c->up) {
         d.establish = c->opened_at + seconds(c, XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT);
         return d;
@@ -67,7 +83,8 @@ xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c)
     if (!c)
         return XMPPFED_TIME_NEVER;
     d = deadlines_of(c);
-    return earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive));
+    return earlier(earlier(d.unit, d.resume),
+                   earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive)));
 }
 
 static void time_out(xmppfed_connection *c, int code, const char *what, const char *detail)
@@ -90,10 +107,14 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
         return;
     c->now = now;
     d = deadlines_of(c);
+    if (now >= d.resume)
+        c->resume_at = 0; /* next_event reads on */
     if (now >= d.establish) {
         time_out(c, XMPPFED_ERR_TIMEOUT_ESTABLISH,
                  "the stream was not set up in time; last waited for: ",
                  xfed_state_text(c->negotiation.state));
+    } else if (now >= d.unit) {
+        time_out(c, XMPPFED_ERR_TIMEOUT_UNIT, "an element was begun and not completed in time", "");
     } else if (now >= d.inactive) {
         time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no stanza for the inactivity timeout", "");
     } else if (now >= d.peer_silent) {

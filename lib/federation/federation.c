@@ -225,6 +225,15 @@ int xmppfed_federation_feed(xmppfed_federation *fed, uint64_t id, const void *da
     return rc == XMPPFED_ERR_STREAM_CLOSED ? 0 : rc;
 }
 
+int xmppfed_federation_wants_input(const xmppfed_federation *fed, uint64_t id)
+{
+    const struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
+
+    if (!link || link->held)
+        return 0;
+    return link->state != XFED_LINK_OPEN || xmppfed_connection_wants_input(link->connection);
+}
+
 xmppfed_slice xmppfed_federation_output(const xmppfed_federation *fed, uint64_t id)
 {
     struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;

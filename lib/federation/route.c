@@ -172,12 +172,15 @@ int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remo
 
 /*
  * What a stanza ends with that the stream does not take, or NULL if it is to wait: for the
- * transport to take some bytes, or for a stream that is going down to be replaced.
+ * transport to take some bytes, or for a stream that is going down to be replaced. One that is too
+ * large for the peer will not shrink (XEP-0478 4).
  */
 static const char *refusal_condition(const struct xfed_link *link, int rc)
 {
     if (rc == XMPPFED_ERR_STATE)
         return NULL;
+    if (rc == XMPPFED_ERR_LIMIT_SIZE)
+        return "policy-violation";
     if (xmppfed_error_class(rc) == XMPPFED_CLASS_LIMIT &&
         xfed_connection_has_output(link->connection))
         return NULL;

@@ -5,9 +5,6 @@
 #include "base/slice.h"
 #include "stream/stream_error.h"
 
-/* What we take after authentication, as told to the peer by XEP-0478. */
-#define ADVERTISED_BYTES (256u * 1024u)
-
 int xfed_negotiation_send(struct xfed_negotiation *n, xmppfed_element *e)
 {
     int rc = e ? xmppfed_element_status(e) : XMPPFED_ERR_NOMEM;
@@ -137,16 +134,20 @@ int xfed_act_answer_header(struct xfed_negotiation *n, const struct xfed_row *ro
     (void)row;
     (void)freeze(n, in->header);
     offer = offers(n, in);
+    /* A peer that goes on with dialback sees no other features than these (XEP-0478 3.1). */
+    if (offer.dialback)
+        n->ports.stream->limits(n->ports.user, &offer);
     return answer(n, in, &offer);
 }
 
 int xfed_act_answer_header_up(struct xfed_negotiation *n, const struct xfed_row *row,
                               const struct xfed_input *in)
 {
-    struct xfed_stream_features offer = {.max_bytes = ADVERTISED_BYTES};
+    struct xfed_stream_features offer = {0};
     int rc;
 
     (void)row;
+    n->ports.stream->limits(n->ports.user, &offer);
     rc = answer(n, in, &offer);
     if (rc == 0)
         rc = xfed_pairs_add(&n->proved, n->local, n->remote, XMPPFED_METHOD_EXTERNAL);

@@ -30,6 +30,7 @@ struct xfed_negotiation {
     bool external_offered; /* initiator: by the peer; receiver: by us */
     bool tls_offered;      /* initiator: by the peer */
     bool dialback_offered; /* initiator: by the peer */
+    size_t peer_max_bytes; /* initiator: the largest element that the peer takes; 0: not said */
     unsigned sasl_tries;
     int method; /* enum xmppfed_method that is being tried, or that succeeded */
     enum xfed_certificate certificate;

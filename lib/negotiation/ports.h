@@ -9,6 +9,7 @@
 
 #include "dialback/message.h"
 #include "policy/partner.h"
+#include "stream/features.h"
 #include <xmppfed/element.h>
 
 struct xfed_input;
@@ -39,6 +40,8 @@ struct xfed_stream_port {
     const struct xfed_partner *(*partner)(void *user, const char *domain);
     xmppfed_slice (*secret)(void *user);
     int (*new_id)(void *user, char *ret, size_t size);
+    /* The limits of a proved peer, to be told to it (XEP-0478): sets the two fields. */
+    void (*limits)(void *user, struct xfed_stream_features *offer);
 
     /* What is done to the stream; each gives 0 or an error. */
     int (*send_header)(void *user, const char *from, const char *to, const char *id);

@@ -146,6 +146,11 @@ void xmppfed_tls_session_free(xmppfed_tls_session *s)
     xmppfed_context_unref(ctx);
 }
 
+size_t xfed_tls_session_waiting(const xmppfed_tls_session *s)
+{
+    return xfed_buffer_length(&s->transport.input);
+}
+
 int xmppfed_tls_session_feed(xmppfed_tls_session *s, const void *data, size_t len)
 {
     if (!s || (!data && len > 0))

@@ -21,6 +21,8 @@ struct xfed_tls_facts {
     uint8_t fingerprint[32]; /* SHA-256 of its DER; zero without one */
     int64_t not_after;       /* Unix seconds until which the leaf is valid */
 };
+/* Received bytes that were not decrypted yet. */
+size_t xfed_tls_session_waiting(const xmppfed_tls_session *s);
 /* Gathers the evidence; only after the handshake. */
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret);
 

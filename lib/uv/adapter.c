@@ -72,8 +72,10 @@ void xfed_uv_pump(xmppfed_uv *edge)
     while (!edge->closing &&
            xmppfed_federation_next_event(edge->fed, xmppfed_uv_now(edge), &ev) == 1)
         dispatch(edge, ev);
-    if (!edge->closing)
-        arm(edge);
+    if (edge->closing)
+        return;
+    xfed_uv_socket_wake_resting(edge);
+    arm(edge);
 }
 
 static void on_wake(uv_idle_t *idle)

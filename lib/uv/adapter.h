@@ -36,6 +36,7 @@ struct xmppfed_uv {
 
     struct xfed_uv_links links;
     struct xfed_uv_socket *draining; /* their links are forgotten; bytes are still to go out */
+    struct xfed_uv_socket *resting;  /* open, but their links want no input at present */
     struct xfed_uv_listener *listeners;
     struct xfed_uv_query *queries;
     struct sockaddr_storage servers[XFED_UV_NAME_SERVERS];
@@ -78,8 +79,10 @@ struct xfed_uv_socket {
     uv_tcp_t tcp;
     uint64_t link;
     enum xfed_uv_socket_state state;
-    size_t in_flight;        /* first bytes of the link's output that libuv has a copy of */
-    bool paused;             /* not reading, as the peer does not read either */
+    size_t in_flight; /* first bytes of the link's output that libuv has a copy of */
+    bool paused;      /* not reading, as the peer does not read either */
+    bool resting;     /* not reading, as its link wants no input; on edge->resting */
+    struct xfed_uv_socket *next_resting;
     xmppfed_time give_up_at; /* while draining */
     uv_connect_t connect;
     uv_shutdown_t shutdown;
@@ -92,6 +95,8 @@ void xfed_uv_socket_accept(xmppfed_uv *edge, uv_stream_t *listener);
 void xfed_uv_socket_dial(xmppfed_uv *edge, uint64_t link, const xmppfed_endpoint *endpoint);
 /* Hands output of the link to the kernel, as far as it goes. */
 void xfed_uv_socket_flush(struct xfed_uv_socket *s);
+/* Reads again from sockets whose links want input again. */
+void xfed_uv_socket_wake_resting(xmppfed_uv *edge);
 /* Sends what waits, then closes: the federation forgets the link. */
 void xfed_uv_socket_finish(struct xfed_uv_socket *s);
 /* Gives up draining sockets whose time is over; true while some remain. */

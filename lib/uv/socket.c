@@ -42,10 +42,24 @@ static void leave_draining(struct xfed_uv_socket *s)
     }
 }
 
+static void leave_resting(struct xfed_uv_socket *s)
+{
+    struct xfed_uv_socket **at;
+
+    for (at = &s->edge->resting; s->resting && *at; at = &(*at)->next_resting) {
+        if (*at == s) {
+            *at = s->next_resting;
+            s->resting = false;
+            return;
+        }
+    }
+}
+
 static void close_socket(struct xfed_uv_socket *s)
 {
     if (s->state == XFED_UV_CLOSING)
         return;
+    leave_resting(s);
     if (s->state == XFED_UV_DRAINING)
         leave_draining(s);
     else
@@ -199,6 +213,7 @@ void xfed_uv_socket_finish(struct xfed_uv_socket *s)
         return;
     }
     xfed_uv_links_remove(&edge->links, s);
+    leave_resting(s);
     s->state = XFED_UV_DRAINING;
     s->give_up_at = xmppfed_uv_now(edge) + DRAIN_MS;
     s->next = edge->draining;
@@ -228,6 +243,22 @@ static void feed(struct xfed_uv_socket *s, const char *data, size_t len)
         fail(s, xmppfed_error_sentence(rc));
 }
 
+/* A link that wants no input gets none: what its peer sends stays with the kernel, then the peer.
+ */
+static void rest(struct xfed_uv_socket *s)
+{
+    xmppfed_uv *edge = s->edge;
+
+    if (s->state != XFED_UV_OPEN || edge->closing || s->resting ||
+        xmppfed_federation_wants_input(edge->fed, s->link))
+        return;
+    uv_read_stop((uv_stream_t *)&s->tcp);
+    s->paused = true;
+    s->resting = true;
+    s->next_resting = edge->resting;
+    edge->resting = s;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
     struct xfed_uv_socket *s = stream->data;
@@ -245,11 +276,29 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
     else
         fail(s, count == UV_EOF ? "the peer closed the connection" : uv_strerror((int)count));
     xfed_uv_pump(edge);
+    rest(s);
+}
+
+void xfed_uv_socket_wake_resting(xmppfed_uv *edge)
+{
+    struct xfed_uv_socket **at = &edge->resting;
+
+    while (*at) {
+        struct xfed_uv_socket *s = *at;
+
+        if (!xmppfed_federation_wants_input(edge->fed, s->link)) {
+            at = &s->next_resting;
+            continue;
+        }
+        *at = s->next_resting;
+        s->resting = false;
+        resume_reading(s);
+    }
 }
 
 static void resume_reading(struct xfed_uv_socket *s)
 {
-    if (!s->paused || s->state == XFED_UV_CLOSING || s->in_flight > 0)
+    if (!s->paused || s->resting || s->state == XFED_UV_CLOSING || s->in_flight > 0)
         return;
     s->paused = false;
     uv_read_start((uv_stream_t *)&s->tcp, on_alloc, on_read);

@@ -10,7 +10,7 @@ struct xfed_gate *xfed_gate_new(struct xfed_account *account, const struct xfed_
         return NULL;
     g->account = account;
     g->limits = *limits;
-    g->next = *limits;
+    g->next = limits;
     xfed_buffer_init(&g->buffer, account, 0);
     xfed_buffer_init(&g->header_name, account, SIZE_MAX);
     return g;
@@ -29,7 +29,7 @@ void xfed_gate_free(struct xfed_gate *g)
 
 void xfed_gate_set_limits(struct xfed_gate *g, const struct xfed_xml_limits *limits)
 {
-    g->next = *limits;
+    g->next = limits;
 }
 
 int xfed_gate_flush(struct xfed_gate *g)
@@ -45,7 +45,7 @@ int xfed_gate_flush(struct xfed_gate *g)
 /* The "<" at input_at begins the header, a unit or the closing tag. */
 static void begin(struct xfed_gate *g)
 {
-    g->limits = g->next;
+    g->limits = *g->next;
     g->buffer.max = g->phase == GATE_PROLOG ? g->limits.header_bytes : g->limits.unit_bytes;
     g->pending = true;
     g->at_start = g->offset == 0 && g->input_at == 0;

@@ -23,7 +23,8 @@ struct xfed_gate;
 
 /*
  * A gate in the state before a stream header. The buffer that holds an unfinished unit charges
- * account. NULL when out of memory. Freed with xfed_gate_free (NULL is fine).
+ * account. The limits stay the caller's and are looked at when a unit begins. NULL when out of
+ * memory. Freed with xfed_gate_free (NULL is fine).
  */
 struct xfed_gate *xfed_gate_new(struct xfed_account *account, const struct xfed_xml_limits *limits);
 void xfed_gate_free(struct xfed_gate *g);

@@ -54,8 +54,8 @@ struct xfed_gate_spans {
 
 struct xfed_gate {
     struct xfed_account *account;
-    struct xfed_xml_limits limits; /* of the unit being read */
-    struct xfed_xml_limits next;   /* of the unit after it */
+    struct xfed_xml_limits limits;      /* of the unit being read */
+    const struct xfed_xml_limits *next; /* of the unit after it; the owner's */
     int error;
     enum xfed_gate_phase phase;
     enum xfed_gate_state state;

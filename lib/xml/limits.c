@@ -1,28 +1,67 @@
-/* limits.c - the default limits before and after authentication. */
+/* limits.c - the limits of one header or element, out of the table of all limits. */
 #include "xml/limits.h"
 
-/*
- * A stranger gets little: RFC 6120 13.12 asks for at least 10 000 bytes a stanza, and nothing in
- * the negotiation is deep or wide. An address has at most 3071 bytes (RFC 7622 3.1).
- */
-const struct xfed_xml_limits xfed_xml_limits_before = {
-    .header_bytes = 4096,
-    .unit_bytes = 10 * 1024,
-    .depth = 16,
-    .elements = 128,
-    .attributes = 32,
-    .namespaces = 32,
-    .name_bytes = 256,
-    .attribute_bytes = 4096,
+#include "xml/tree.h"
+
+/* The columns of the table as constants. */
+enum {
+#define DEFAULTS(name, before, after, min, max, error, text) \
+    BEFORE_##name = before, AFTER_##name = after,
+    XMPPFED_LIMIT_MAP(DEFAULTS)
+#undef DEFAULTS
 };
 
-const struct xfed_xml_limits xfed_xml_limits_after = {
-    .header_bytes = 4096,
-    .unit_bytes = 256 * 1024,
-    .depth = 128,
-    .elements = 8192,
-    .attributes = 128,
-    .namespaces = 1024,
-    .name_bytes = 1024,
-    .attribute_bytes = 64 * 1024,
-};
+#define XML_LIMITS(when)                                                                     \
+    {                                                                                        \
+        .header_bytes = when##_HEADER_BYTES, .unit_bytes = when##_UNIT_BYTES,                \
+        .depth = when##_DEPTH, .elements = when##_ELEMENTS, .attributes = when##_ATTRIBUTES, \
+        .namespaces = when##_NAMESPACES, .name_bytes = when##_NAME_BYTES,                    \
+        .attribute_bytes = when##_ATTRIBUTE_BYTES,                                           \
+    }
+
+const struct xfed_xml_limits xfed_xml_limits_before = XML_LIMITS(BEFORE);
+const struct xfed_xml_limits xfed_xml_limits_after = XML_LIMITS(AFTER);
+
+struct xfed_xml_limits xfed_xml_limits_of(const struct xfed_limits *all)
+{
+    const uint64_t *values = all->values;
+
+    return (struct xfed_xml_limits){
+        .header_bytes = (size_t)values[XMPPFED_LIMIT_HEADER_BYTES],
+        .unit_bytes = (size_t)values[XMPPFED_LIMIT_UNIT_BYTES],
+        .depth = (unsigned)values[XMPPFED_LIMIT_DEPTH],
+        .elements = (unsigned)values[XMPPFED_LIMIT_ELEMENTS],
+        .attributes = (unsigned)values[XMPPFED_LIMIT_ATTRIBUTES],
+        .namespaces = (unsigned)values[XMPPFED_LIMIT_NAMESPACES],
+        .name_bytes = (size_t)values[XMPPFED_LIMIT_NAME_BYTES],
+        .attribute_bytes = (size_t)values[XMPPFED_LIMIT_ATTRIBUTE_BYTES],
+    };
+}
+
+/* Objects of an arena begin at multiples of this. */
+enum { ALIGNED = 16 };
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+size_t xfed_xml_limits_tree(const struct xfed_xml_limits *l)
+{
+    size_t bytes = larger(l->unit_bytes, l->header_bytes);
+    /* "<a></a>" with a text before and in it; a name or text is aligned, so that it may cost more.
+     */
+    size_t element = sizeof(xmppfed_element) + sizeof(struct xfed_tree_joined) +
+                     2 * sizeof(struct xfed_tree_node) + 5 * ALIGNED;
+    /* " a=''" in all that is left of the bytes. */
+    size_t attribute = sizeof(struct xfed_tree_attribute) + 3 * ALIGNED;
+    size_t used = (size_t)l->elements * sizeof("<a/>");
+    size_t attributes = bytes > used ? (bytes - used) / (sizeof(" a=''") - 1) : 0;
+    size_t small =
+        l->elements * element + attributes * attribute + bytes +
+        (l->namespaces + (size_t)l->attributes) * (sizeof(struct xfed_tree_ns) + 2 * ALIGNED);
+
+    /* The ends of chunks stay empty: little for small objects, as much as its size for a large one.
+     */
+    return small + small / 16 + bytes + larger(l->header_bytes, bytes) + 64 * 1024;
+}

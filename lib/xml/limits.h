@@ -1,8 +1,10 @@
-/* limits.h - what one peer may make us hold or walk; every field is finite by default. */
+/* limits.h - what one header or element may make us hold or walk; every field is finite. */
 #ifndef XFED_XML_LIMITS_H
 #define XFED_XML_LIMITS_H
 
 #include <stddef.h>
+
+#include "base/limits.h"
 
 struct xfed_xml_limits {
     size_t header_bytes;    /* the stream header with its XML declaration */
@@ -15,9 +17,13 @@ struct xfed_xml_limits {
     size_t attribute_bytes; /* one attribute value as written */
 };
 
-/* Before authentication: 10 KiB a unit (RFC 6120 13.12 asks for at least 10 000 bytes). */
+/* The defaults of xmppfed/limits.h, before and after authentication. */
 extern const struct xfed_xml_limits xfed_xml_limits_before;
-/* After authentication: 256 KiB a unit. */
 extern const struct xfed_xml_limits xfed_xml_limits_after;
+
+/* Those among the limits of a site. */
+struct xfed_xml_limits xfed_xml_limits_of(const struct xfed_limits *all);
+/* The most bytes that the tree of one header or element within these limits can take. */
+size_t xfed_xml_limits_tree(const struct xfed_xml_limits *l);
 
 #endif

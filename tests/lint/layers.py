@@ -37,16 +37,16 @@ LAYERS = {
 
 # public header: the layer that implements it. A layer may include the headers of those it may use.
 PUBLIC = {
-    "common.h": "base", "error.h": "base", "context.h": "base", "address.h": "address",
-    "element.h": "xml", "stream.h": "stream", "tls.h": "tls", "resolver.h": "resolver",
-    "policy.h": "policy", "site.h": "connection", "event.h": "connection",
+    "common.h": "base", "error.h": "base", "context.h": "base", "limits.h": "base",
+    "address.h": "address", "element.h": "xml", "stream.h": "stream", "tls.h": "tls",
+    "resolver.h": "resolver", "policy.h": "policy", "site.h": "connection", "event.h": "connection",
     "connection.h": "connection", "federation.h": "federation",
 }
 # ... and these, for their types alone: an enumeration of tls.h is a field of a partner record.
 PUBLIC_TYPES = {"policy": ("tls.h",)}
 # The order in which public headers may include each other: only those to the left.
-PUBLIC_ORDER = ("common.h", "error.h", "context.h", "address.h", "element.h", "stream.h", "tls.h",
-                "resolver.h", "policy.h", "site.h", "event.h", "connection.h", "federation.h",
+PUBLIC_ORDER = ("common.h", "error.h", "limits.h", "context.h", "address.h", "element.h",
+                "stream.h", "tls.h", "resolver.h", "policy.h", "site.h", "event.h", "connection.h", "federation.h",
                 "xmppfed.h", "uv.h")
 
 # libxmppfed-uv and the examples are hosts: public headers, POSIX, and what is named here.

@@ -110,6 +110,13 @@ static int new_id(void *user, char *ret, size_t size)
     return 0;
 }
 
+static void limits(void *user, struct xfed_stream_features *offer)
+{
+    const struct fake_ports *f = user;
+
+    offer->max_bytes = f->max_bytes;
+}
+
 static int send_header(void *user, const char *from, const char *to, const char *id)
 {
     struct fake_ports *f = user;
@@ -179,6 +186,7 @@ static const struct xfed_stream_port stream_port = {
     .partner = partner,
     .secret = secret,
     .new_id = new_id,
+    .limits = limits,
     .send_header = send_header,
     .send = send,
     .restart = restart,

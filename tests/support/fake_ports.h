@@ -17,6 +17,7 @@ struct fake_ports {
     int sasl_start_rc;
     int sasl_step_rc;
     const char *sasl_text; /* what SASL wants to be sent; NULL: nothing */
+    size_t max_bytes;      /* what the peer is told by XEP-0478; 0: nothing */
     int tls_start_rc, send_header_rc, send_rc, restart_rc, up_rc, check_rc;
     const char *hosted[FAKE_DOMAINS];
     struct xfed_partner partners[FAKE_PARTNERS]; /* domain NULL: free */

@@ -15,6 +15,7 @@ static void test_receiver_by_certificate(void **state)
     (void)state;
     fixture_open(&f, XFED_RECEIVER, XMPPFED_METHOD_EXTERNAL);
     f.ports.prove_rc = 0;
+    f.ports.max_bytes = 262144;
     assert_int_equal(fixture_header(&f, "fabrikam.example", "contoso.example", true), 0);
     fake_ports_expect(&f.ports, "header contoso.example fabrikam.example id1\n"
                                 "send <stream:features><starttls " TLS_NS
