@@ -44,5 +44,10 @@ def _cover(path, text):
     with tempfile.NamedTemporaryFile("w", prefix="xmppfed-", delete=False) as file:
         file.write(text)
     os.chmod(file.name, 0o644)
-    _must(["mount", "--bind", file.name, os.path.realpath(path)])
+    target = os.path.realpath(path)
+    if not os.path.exists(target):
+        # A bare system may lack the file: an empty one says the same and can be covered.
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        open(target, "a", encoding="utf-8").close()
+    _must(["mount", "--bind", file.name, target])
     os.unlink(file.name)
