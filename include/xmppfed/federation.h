@@ -69,7 +69,7 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_feed(xmppfed_federation *f
 /*
  * Whether bytes of a link are wanted: 1, or 0 while its peer is too fast (limits.h) or its last
  * stanza waits for the host's word about a contact. Do not read its socket then, and ask again
- * after events and ticks. 0 for an unknown link. Errors: none.
+ * after events and ticks. 1 for an unknown link, of which _feed() complains. Errors: none.
  */
 XMPPFED_API int xmppfed_federation_wants_input(const xmppfed_federation *fed, uint64_t link);
 /* Bytes to be sent on a link; borrowed until the next call. Empty for an unknown link. */

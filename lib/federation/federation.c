@@ -229,7 +229,9 @@ int xmppfed_federation_wants_input(const xmppfed_federation *fed, uint64_t id)
 {
     const struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
 
-    if (!link || link->held)
+    if (!link)
+        return 1; /* so that feed says what is wrong */
+    if (link->held)
         return 0;
     return link->state != XFED_LINK_OPEN || xmppfed_connection_wants_input(link->connection);
 }

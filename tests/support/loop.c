@@ -341,6 +341,8 @@ static bool carry(struct loop_wire *w, int end)
 
     if (!s || !w->end[end].waits || s->stuck)
         return false;
+    if (peer->fed && !xmppfed_federation_wants_input(peer->fed, peer_link))
+        return false; /* the kernel keeps them meanwhile */
     w->end[end].waits = false;
     out = xmppfed_federation_output(s->fed, w->end[end].link);
     if (out.len > s->loop->chunk)
