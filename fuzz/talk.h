@@ -46,6 +46,7 @@ struct talk {
     struct talk_pairs up;     /* pairs that were announced as proved */
     struct talk_pairs checks; /* dialback checks that we were asked for */
     xmppfed_stream *written;  /* reads what we write */
+    unsigned reloads;
     bool down;
 };
 
