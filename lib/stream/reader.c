@@ -9,8 +9,8 @@ struct xfed_reader {
     struct xfed_account *account;
     struct xfed_gate *gate;
     struct xfed_xml_scope *scope; /* NULL before the header */
-    bool dialback;                /* the header declares xmlns:db for dialback */
     int error;                    /* sticky */
+    bool dialback;                /* the header declares xmlns:db for dialback */
 };
 
 struct xfed_reader *xfed_reader_new(struct xfed_account *account,

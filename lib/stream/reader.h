@@ -15,7 +15,10 @@ enum xfed_reader_result {
 
 struct xfed_reader;
 
-/* NULL when out of memory. A restart of the stream is a new reader: nothing is carried over. */
+/*
+ * A restart of the stream is a new reader: nothing is carried over. The limits stay the caller's
+ * and are looked at when a header or element begins. NULL when out of memory.
+ */
 struct xfed_reader *xfed_reader_new(struct xfed_account *account,
                                     const struct xfed_xml_limits *limits);
 void xfed_reader_free(struct xfed_reader *r);

@@ -9,10 +9,9 @@ struct xfed_gate *xfed_gate_new(struct xfed_account *account, const struct xfed_
     if (!g)
         return NULL;
     g->account = account;
-    g->limits = *limits;
+    g->limits = limits;
     g->next = limits;
     xfed_buffer_init(&g->buffer, account, 0);
-    xfed_buffer_init(&g->header_name, account, SIZE_MAX);
     return g;
 }
 
@@ -21,7 +20,8 @@ void xfed_gate_free(struct xfed_gate *g)
     if (!g)
         return;
     xfed_buffer_fini(&g->buffer);
-    xfed_buffer_fini(&g->header_name);
+    xfed_free(g->account->ctx, g->header_name);
+    xfed_account_give(g->account, g->header_name_len);
     xfed_gate_spans_free(g, &g->open);
     xfed_gate_spans_free(g, &g->attributes);
     xfed_free(g->account->ctx, g);
@@ -45,8 +45,8 @@ int xfed_gate_flush(struct xfed_gate *g)
 /* The "<" at input_at begins the header, a unit or the closing tag. */
 static void begin(struct xfed_gate *g)
 {
-    g->limits = *g->next;
-    g->buffer.max = g->phase == GATE_PROLOG ? g->limits.header_bytes : g->limits.unit_bytes;
+    g->limits = g->next;
+    g->buffer.max = g->phase == GATE_PROLOG ? g->limits->header_bytes : g->limits->unit_bytes;
     g->pending = true;
     g->at_start = g->offset == 0 && g->input_at == 0;
     g->input_from = g->input_at;
@@ -60,8 +60,9 @@ static void release(struct xfed_gate *g)
     if (!g->complete)
         return;
     xfed_buffer_clear(&g->buffer);
-    xfed_gate_spans_reset(g, &g->open);
-    xfed_gate_spans_reset(g, &g->attributes);
+    /* An idle stream is to hold as little as it can: there are many more of them than busy ones. */
+    xfed_gate_spans_free(g, &g->open);
+    xfed_gate_spans_free(g, &g->attributes);
     g->unit_len = 0;
     g->complete = false;
 }
@@ -89,6 +90,14 @@ static bool is_plain(uint8_t c)
     return (plain[c >> 6] >> (c & 63)) & 1;
 }
 
+/* What the attribute value being read may still take. */
+static size_t room_for_value(const struct xfed_gate *g)
+{
+    size_t taken = g->unit_len - g->value_at;
+
+    return g->limits->attribute_bytes > taken ? g->limits->attribute_bytes - taken : 0;
+}
+
 /* The number of plain bytes ahead that no limit forbids: they need no walk through the machine. */
 static size_t plain_run(const struct xfed_gate *g, size_t len)
 {
@@ -97,7 +106,7 @@ static size_t plain_run(const struct xfed_gate *g, size_t len)
         return 0;
     size_t room = g->buffer.max - g->unit_len;
     if (g->state == GATE_VALUE)
-        room = smaller(room, g->limits.attribute_bytes - (g->unit_len - g->value_at));
+        room = smaller(room, room_for_value(g));
     size_t most = smaller(len - g->input_at, room);
     const char *data = g->input + g->input_at;
     size_t run = 0;

@@ -125,7 +125,7 @@ static int begin_element(struct xfed_gate *g, uint32_t code)
 {
     xfed_gate_name_begin(g, code);
     if (g->phase == GATE_STREAM &&
-        (g->open.count >= g->limits.depth || ++g->elements > g->limits.elements))
+        (g->open.count >= g->limits->depth || ++g->elements > g->limits->elements))
         return XMPPFED_ERR_LIMIT_SHAPE;
     return go(g, GATE_NAME);
 }
@@ -175,7 +175,7 @@ static int tag(struct xfed_gate *g, uint32_t code)
         return go(g, GATE_EMPTY);
     if (g->state != GATE_TAG_SPACE || !xfed_xml_is_name_start(code))
         return XMPPFED_ERR_XML_NOT_WELL_FORMED;
-    if (g->attributes.count >= g->limits.attributes)
+    if (g->attributes.count >= g->limits->attributes)
         return XMPPFED_ERR_LIMIT_SHAPE;
     xfed_gate_name_begin(g, code);
     return go(g, GATE_ATTRIBUTE);
@@ -350,7 +350,7 @@ static bool value_too_long(const struct xfed_gate *g, uint32_t code)
 {
     if (!g->quote || (g->state == GATE_VALUE && code == (uint32_t)g->quote))
         return false;
-    return g->unit_len - g->value_at > g->limits.attribute_bytes;
+    return g->unit_len - g->value_at > g->limits->attribute_bytes;
 }
 
 int xfed_gate_step(struct xfed_gate *g, uint32_t code)

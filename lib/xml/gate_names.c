@@ -5,12 +5,12 @@
 #include "xml/gate_state.h"
 #include "xml/names.h"
 
-/* Lists up to this long stay allocated between units. */
-enum { SPANS_FIRST = 8, SPANS_KEPT = 32 };
+/* What most tags and elements need. */
+enum { SPANS_FIRST = 8 };
 
 static int spans_grow(struct xfed_gate *g, struct xfed_gate_spans *s)
 {
-    size_t capacity = s->capacity ? s->capacity * 2 : SPANS_FIRST;
+    uint32_t capacity = s->capacity ? s->capacity * 2 : SPANS_FIRST;
     size_t more = (capacity - s->capacity) * sizeof(*s->items);
     int rc = xfed_account_take(g->account, more);
     if (rc < 0)
@@ -44,13 +44,6 @@ void xfed_gate_spans_free(struct xfed_gate *g, struct xfed_gate_spans *s)
     *s = (struct xfed_gate_spans){0};
 }
 
-void xfed_gate_spans_reset(struct xfed_gate *g, struct xfed_gate_spans *s)
-{
-    if (s->capacity > SPANS_KEPT)
-        xfed_gate_spans_free(g, s);
-    s->count = 0;
-}
-
 /* FNV-1a: repeated attributes are found by hash first, so that a wide tag costs little. */
 static void hash_code(struct xfed_gate *g, uint32_t code)
 {
@@ -59,8 +52,8 @@ static void hash_code(struct xfed_gate *g, uint32_t code)
 
 void xfed_gate_name_begin(struct xfed_gate *g, uint32_t code)
 {
-    g->name.at = g->char_at;
-    g->name.len = g->unit_len - g->char_at;
+    g->name.at = (uint32_t)g->char_at;
+    g->name.len = (uint32_t)(g->unit_len - g->char_at);
     g->name.hash = UINT32_C(2166136261);
     g->colon_seen = false;
     g->after_colon = false;
@@ -84,8 +77,8 @@ int xfed_gate_name_add(struct xfed_gate *g, uint32_t code, bool *ret_ended)
         *ret_ended = true;
         return 0;
     }
-    g->name.len = g->unit_len - g->name.at;
-    if (g->name.len > g->limits.name_bytes)
+    g->name.len = (uint32_t)g->unit_len - g->name.at;
+    if (g->name.len > g->limits->name_bytes)
         return XMPPFED_ERR_LIMIT_SHAPE;
     hash_code(g, code);
     return 0;
@@ -115,7 +108,7 @@ int xfed_gate_attribute_named(struct xfed_gate *g)
         if (other->hash == g->name.hash && xfed_slice_equal(xfed_gate_name_bytes(g, other), name))
             return XMPPFED_ERR_XML_NOT_WELL_FORMED;
     }
-    if (declares_namespace(name) && ++g->namespaces > g->limits.namespaces)
+    if (declares_namespace(name) && ++g->namespaces > g->limits->namespaces)
         return XMPPFED_ERR_LIMIT_SHAPE;
     return spans_push(g, &g->attributes);
 }
@@ -129,7 +122,12 @@ int xfed_gate_start_named(struct xfed_gate *g)
     if (rc < 0)
         return rc;
     xmppfed_slice name = xfed_gate_name_bytes(g, &g->name);
-    return xfed_buffer_append(&g->header_name, name.data, name.len);
+    rc = xfed_account_take(g->account, name.len);
+    if (rc < 0)
+        return rc;
+    g->header_name_len = name.len;
+    g->header_name = xfed_strndup(g->account->ctx, name.data, name.len);
+    return g->header_name ? 0 : XMPPFED_ERR_NOMEM;
 }
 
 int xfed_gate_end_named(struct xfed_gate *g)
@@ -137,7 +135,7 @@ int xfed_gate_end_named(struct xfed_gate *g)
     int rc = xfed_gate_flush(g);
     if (rc < 0)
         return rc;
-    xmppfed_slice wanted = xfed_buffer_bytes(&g->header_name);
+    xmppfed_slice wanted = xfed_slice(g->header_name, g->header_name_len);
     if (g->open.count > 0)
         wanted = xfed_gate_name_bytes(g, &g->open.items[g->open.count - 1]);
     if (!xfed_slice_equal(wanted, xfed_gate_name_bytes(g, &g->name)))

@@ -39,23 +39,24 @@ enum xfed_gate_state {
 
 enum xfed_gate_phase { GATE_PROLOG, GATE_STREAM, GATE_CLOSED };
 
-/* A name among the bytes of the unit. */
+/* A name among the bytes of the unit, which is shorter than 4 GiB. */
 struct xfed_gate_span {
-    size_t at;
-    size_t len;
+    uint32_t at;
+    uint32_t len;
     uint32_t hash;
 };
 
 struct xfed_gate_spans {
     struct xfed_gate_span *items;
-    size_t count;
-    size_t capacity;
+    uint32_t count;
+    uint32_t capacity;
 };
 
 struct xfed_gate {
     struct xfed_account *account;
-    struct xfed_xml_limits limits;      /* of the unit being read */
-    const struct xfed_xml_limits *next; /* of the unit after it; the owner's */
+    /* Both are the owner's, who may change what is in them at any time. */
+    const struct xfed_xml_limits *limits; /* of the unit being read */
+    const struct xfed_xml_limits *next;   /* of the unit after it */
     int error;
     enum xfed_gate_phase phase;
     enum xfed_gate_state state;
@@ -70,10 +71,11 @@ struct xfed_gate {
     size_t input_from;
     size_t input_at;
 
-    struct xfed_buffer buffer;      /* the bytes of the unfinished unit */
-    struct xfed_buffer header_name; /* what the closing tag must repeat */
-    size_t unit_len;                /* bytes of the unit so far, in the buffer or not */
-    size_t char_at;                 /* where in the unit the present character begins */
+    struct xfed_buffer buffer; /* the bytes of the unfinished unit */
+    char *header_name;         /* what the closing tag must repeat */
+    size_t header_name_len;
+    size_t unit_len; /* bytes of the unit so far, in the buffer or not */
+    size_t char_at;  /* where in the unit the present character begins */
 
     struct xfed_gate_span name; /* being read, or read last */
     bool colon_seen;
@@ -110,8 +112,7 @@ int xfed_gate_attribute_named(struct xfed_gate *g) XMPPFED_MUST_CHECK;
 /* It is an end tag's: it must be that of the innermost open element, or of the header. */
 int xfed_gate_end_named(struct xfed_gate *g) XMPPFED_MUST_CHECK;
 
-/* Lets a long list go, keeps a short one for the next unit. */
-void xfed_gate_spans_reset(struct xfed_gate *g, struct xfed_gate_spans *s);
+/* Lets a list go. */
 void xfed_gate_spans_free(struct xfed_gate *g, struct xfed_gate_spans *s);
 
 #endif

@@ -94,18 +94,16 @@ static xmppfed_element *add_element(struct run *run, const char *name, const cha
 /* The scope of a header, from pairs of prefix and namespace. */
 static int make_scope(struct run *run, const xmlChar *prefix, int count, const xmlChar **pairs)
 {
-    struct xfed_xml_scope *scope = xfed_xml_scope_new(run->ctx, prefix ? chars(prefix) : "");
-    int rc = scope ? 0 : XMPPFED_ERR_NOMEM;
+    struct xfed_xml_scope_builder builder;
+    int rc = 0;
+
+    xfed_xml_scope_init(&builder, run->ctx);
     for (int i = 0; i < count && rc == 0; i++, pairs += 2)
-        rc = xfed_xml_scope_declare(scope, chars(pairs[0]), pairs[1] ? chars(pairs[1]) : "");
+        rc = xfed_xml_scope_declare(&builder, chars(pairs[0]), pairs[1] ? chars(pairs[1]) : "");
     if (rc == 0)
-        rc = xfed_xml_scope_finish(scope);
-    if (rc < 0) {
-        xfed_xml_scope_free(scope);
-        return rc;
-    }
-    *run->scope = scope;
-    return 0;
+        rc = xfed_xml_scope_finish(&builder, prefix ? chars(prefix) : "", run->scope);
+    xfed_xml_scope_fini(&builder);
+    return rc;
 }
 
 static void start_element(void *user, const xmlChar *name, const xmlChar *prefix,
@@ -337,7 +335,7 @@ int xfed_xml_parse_unit(xmppfed_context *ctx, const struct xfed_xml_scope *scope
 
     if (!ends_in_tag(bytes))
         return XMPPFED_ERR_XML_NOT_WELL_FORMED;
-    int rc = parse(&run, xfed_buffer_bytes(&scope->seed), bytes);
+    int rc = parse(&run, scope->seed, bytes);
     if (rc == 0)
         *ret = run.root;
     return rc;

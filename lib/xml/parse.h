@@ -19,8 +19,6 @@ int xfed_xml_parse_header(xmppfed_context *ctx, xmppfed_slice bytes, xmppfed_ele
 /* The prefix of the stream element ("" if none) and the default namespace that it declares. */
 const char *xfed_xml_scope_prefix(const struct xfed_xml_scope *scope);
 const char *xfed_xml_scope_default_ns(const struct xfed_xml_scope *scope);
-/* The namespace that a prefix stands for in this scope, or NULL. */
-const char *xfed_xml_scope_find(const struct xfed_xml_scope *scope, const char *prefix);
 void xfed_xml_scope_free(struct xfed_xml_scope *scope);
 
 /*
