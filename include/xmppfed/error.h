@@ -65,9 +65,10 @@ XMPPFED_BEGIN_DECLS
     /* -6xx: DNS */                                                                                \
     X(DNS_NO_DOMAIN, -600, "", "the domain does not exist")                                        \
     X(DNS_NO_SERVICE, -601, "", "the domain says that it offers no XMPP federation")               \
-    X(DNS_SERVER_FAILURE, -602, "", "the name servers failed or the answer was bogus")             \
+    X(DNS_SERVER_FAILURE, -602, "", "the name servers failed")                                     \
     X(DNS_TIMEOUT, -603, "", "the name servers did not answer in time")                            \
     X(DNS_MALFORMED, -604, "", "a DNS message could not be read")                                  \
+    X(DNS_BOGUS, -605, "", "the answer is bogus: its DNSSEC signatures do not prove it")           \
     X(DIAL_FAILED, -610, "", "no address of the partner accepted a connection")                    \
     /* -7xx: policy */                                                                             \
     X(POLICY_UNKNOWN_PARTNER, -700, "policy-violation", "the domain is not a listed partner")      \

@@ -1,12 +1,14 @@
 /*
- * xmppfed/resolver.h - finding a partner's servers: SRV, A and AAAA without sockets.
+ * xmppfed/resolver.h - finding a partner's servers: SRV, A, AAAA and TLSA without sockets.
  *
  * Purpose: start a look-up, send the queries that the resolver asks for, hand it the answers, take
- * an ordered list of endpoints. RFC 6120 3.2, RFC 2782. The host sends each UDP query from a random
- * port and connects before sending, so that only the asked server can answer. A question is tried
- * three times (2, 4 and 8 s of patience), a look-up ends after 15 s with what it has. At most 32
- * SRV targets and 64 endpoints are used; CNAME is followed 8 times; SERVFAIL never falls back. An
- * answer over 4096 bytes (UDP) or 16 KiB (TCP) is dropped. A NULL argument is XMPPFED_ERR_ARGUMENT.
+ * an ordered list of endpoints with what proves them. RFC 6120 3.2, RFC 2782, XEP-0368, RFC 7673.
+ * The host sends each UDP query from a random port and connects before sending, so that only the
+ * asked server can answer. A question is tried three times (2, 4 and 8 s of patience), a look-up
+ * ends after 15 s with what it has. At most 32 SRV targets and 64 endpoints are used; CNAME is
+ * followed 8 times; SERVFAIL never falls back. An answer over 4096 bytes (UDP) is dropped, one over
+ * 16 KiB (TCP) is malformed. Answers are kept as long as they say, a day at most; one day longer
+ * they help out while no server answers (RFC 8767). A NULL argument is XMPPFED_ERR_ARGUMENT.
  * Threads: a resolver belongs to one thread.
  *
  *     uint64_t id;
@@ -27,10 +29,20 @@
 #include <xmppfed/address.h>
 #include <xmppfed/common.h>
 #include <xmppfed/context.h>
+#include <xmppfed/tls.h>
 
 XMPPFED_BEGIN_DECLS
 
 typedef struct xmppfed_resolver xmppfed_resolver;
+
+/* What DNSSEC has proved of an endpoint, as bits; never set without a trusted resolver. */
+enum xmppfed_secure {
+    XMPPFED_SECURE_NAME = 1,    /* the domain uses this host: SRV, or that there is none. The
+                                   host is then a name its certificate may have (RFC 7673 4.1) */
+    XMPPFED_SECURE_ADDRESS = 2, /* the host has this address */
+    XMPPFED_SECURE_TLSA = 4,    /* the TLSA records are these, or there are none */
+    XMPPFED_SECURE_ALL = 7
+};
 
 /* One place to connect to. */
 typedef struct xmppfed_endpoint {
@@ -38,6 +50,11 @@ typedef struct xmppfed_endpoint {
     char address[48];               /* IPv4 or IPv6 text */
     uint16_t port;
     uint16_t direct_tls; /* 1: TLS from the first byte (XEP-0368) */
+    uint16_t priority;   /* of the SRV record; 0 without one */
+    uint16_t weight;
+    uint16_t secure;     /* enum xmppfed_secure */
+    uint16_t tlsa_first; /* its TLSA records in the tlsa of the result; none unless all is secure */
+    uint16_t tlsa_count;
 } xmppfed_endpoint;
 
 /* A DNS message to be sent. data borrows until the next call on the resolver. */
@@ -49,13 +66,18 @@ typedef struct xmppfed_dns_query {
     unsigned server; /* which try this is: 0, 1, ... ; a host rotates its servers by it */
 } xmppfed_dns_query;
 
-/* The end of a look-up. endpoints borrows until the next call on the resolver. */
+/* The end of a look-up. Whatever it points to borrows until the next call on the resolver. */
 typedef struct xmppfed_dns_result {
     uint64_t lookup;
     int code;         /* 0, XMPPFED_ERR_DNS_*, XMPPFED_ERR_NOMEM or XMPPFED_ERR_INTERNAL */
     const char *text; /* for people: which record failed and how; "" on success */
     const xmppfed_endpoint *endpoints;
     size_t count;
+    const xmppfed_tlsa *tlsa; /* of all endpoints; see tlsa_first */
+    size_t tlsa_count;
+    const char *left_out; /* for people: servers that are not among the endpoints, and why */
+    uint32_t ttl;         /* seconds for which all of this holds; 0 if unknown */
+    int stale;            /* 1: some of it is past its time, because no server answers */
 } xmppfed_dns_result;
 
 /* Makes a resolver. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. Ownership: the caller frees it. */
@@ -65,10 +87,30 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_new(xmppfed_context *ctx,
 XMPPFED_API void xmppfed_resolver_free(xmppfed_resolver *r);
 
 /*
- * Asks for the federation endpoints of a domain: SRV _xmpp-server._tcp, ordered by priority and
- * weight, addresses of each target; without SRV records A and AAAA of the domain on port 5269; a
- * target "." ends in XMPPFED_ERR_DNS_NO_SERVICE. A domain that is an IP literal is its own
- * endpoint. Errors: XMPPFED_ERR_ADDRESS, _LIMIT_PENDING (1024 neither ended nor reported), _NOMEM.
+ * Says whether the name servers validate DNSSEC and are reached over a path that nobody else is on
+ * (a validating server on loopback). Only then do queries ask for the AD bit and does it count;
+ * default 0. A change forgets all kept answers. Errors: none.
+ */
+XMPPFED_API void xmppfed_resolver_set_trusted(xmppfed_resolver *r, int on);
+/*
+ * How many answers are kept at most, default 4096; 0 keeps none. One takes what the answer has, 4
+ * KiB at most, from the context's memory budget; a domain needs four to six. Errors: none.
+ */
+XMPPFED_API void xmppfed_resolver_set_cache(xmppfed_resolver *r, size_t answers);
+/*
+ * Sends names in random upper and lower case, which answers must repeat: harder to forge, but some
+ * servers do not repeat it and then seem silent. Default 0. Errors: none.
+ */
+XMPPFED_API void xmppfed_resolver_set_mixed_case(xmppfed_resolver *r, int on);
+
+/*
+ * Asks for the federation endpoints of a domain: SRV _xmpp-server._tcp and _xmpps-server._tcp,
+ * merged and ordered by priority and weight, the addresses of each target, and with a trusted
+ * resolver the TLSA records of what is secure. Without SRV records A and AAAA of the domain on port
+ * 5269; a target "." means that this service is not offered, with no other record it ends in
+ * XMPPFED_ERR_DNS_NO_SERVICE. A server whose TLSA question failed is left out (RFC 7673 3.4). A
+ * domain that is an IP literal is its own endpoint. Bogus data end in XMPPFED_ERR_DNS_BOGUS.
+ * Errors: XMPPFED_ERR_ADDRESS, _LIMIT_PENDING (1024 neither ended nor reported), _NOMEM.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_resolver_start(xmppfed_resolver *r, const char *domain,
                                                           xmppfed_time now, uint64_t *ret_lookup);

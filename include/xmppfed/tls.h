@@ -38,6 +38,18 @@ enum xmppfed_eku_rule {
     XMPPFED_EKU_STRICT_ROLE = 2 /* serverAuth of who accepted, clientAuth of who dialled */
 };
 
+/*
+ * One TLSA record (RFC 6698 2.1), as validated by DNSSEC: which certificate or key a server has.
+ * data and base borrow from whatever the record came with.
+ */
+typedef struct xmppfed_tlsa {
+    uint8_t usage;      /* 1 PKIX-EE, 2 DANE-TA, 3 DANE-EE; others are of no use (RFC 7673) */
+    uint8_t selector;   /* 0 the whole certificate, 1 its public key */
+    uint8_t matching;   /* 0 in full, 1 SHA-256, 2 SHA-512 */
+    xmppfed_slice data; /* octets, not text */
+    const char *base;   /* the host whose record it is: a name that its certificate may have */
+} xmppfed_tlsa;
+
 /* Who speaks first in the handshake. */
 enum xmppfed_tls_role { XMPPFED_TLS_CLIENT = 0, XMPPFED_TLS_SERVER = 1 };
 

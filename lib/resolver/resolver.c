@@ -1,21 +1,31 @@
-/* resolver.c - the public resolver: many look-ups, one queue of messages to send, limits. */
-#include "base/map.h"
+/* resolver.c - the public resolver: many look-ups, one cache, one queue of messages to send. */
 #include "crypto/random.h"
 #include "resolver/lookup.h"
 
 enum { PENDING_MAX = 1024 };
 
 struct xmppfed_resolver {
-    xmppfed_context *ctx;
+    struct xfed_lookup_shared shared;
+    bool mixed_case;
     uint64_t next_id;
     struct xfed_map by_id; /* running and finished look-ups */
     struct xfed_node running;
     struct xfed_node finished;    /* not yet reported */
-    struct xfed_node queue;       /* of struct xfed_dns_question */
+    struct xfed_node ready;       /* questions that the cache cannot answer */
     struct xfed_lookup *reported; /* the host may still look at its endpoints */
     xmppfed_dns_result result;
     uint8_t message[XFED_DNS_QUERY_SIZE];
 };
+
+/* A number that peers cannot know, so that they cannot fill one bucket of the cache. */
+static uint64_t draw_seed(xmppfed_context *ctx)
+{
+    uint64_t seed = 0;
+
+    if (xfed_random(ctx, &seed, sizeof(seed)) < 0)
+        seed = (uint64_t)(uintptr_t)ctx; /* without randomness no query is ever sent */
+    return seed;
+}
 
 int xmppfed_resolver_new(xmppfed_context *ctx, xmppfed_resolver **ret)
 {
@@ -26,12 +36,14 @@ int xmppfed_resolver_new(xmppfed_context *ctx, xmppfed_resolver **ret)
     r = xfed_zalloc(ctx, sizeof(*r));
     if (!r)
         return XMPPFED_ERR_NOMEM;
-    r->ctx = xmppfed_context_ref(ctx);
+    r->shared.ctx = xmppfed_context_ref(ctx);
     r->next_id = 1;
     xfed_map_init(&r->by_id, ctx, 0); /* the keys are our own numbers */
+    xfed_cache_init(&r->shared.cache, ctx, XFED_CACHE_ENTRIES, draw_seed(ctx));
+    xfed_list_init(&r->shared.queue);
     xfed_list_init(&r->running);
     xfed_list_init(&r->finished);
-    xfed_list_init(&r->queue);
+    xfed_list_init(&r->ready);
     *ret = r;
     return 0;
 }
@@ -53,13 +65,34 @@ void xmppfed_resolver_free(xmppfed_resolver *r)
 
     if (!r)
         return;
-    ctx = r->ctx;
+    ctx = r->shared.ctx;
     free_all(&r->running);
     free_all(&r->finished);
     xfed_lookup_free(r->reported);
     xfed_map_fini(&r->by_id);
+    xfed_cache_fini(&r->shared.cache);
     xfed_free(ctx, r);
     xmppfed_context_unref(ctx);
+}
+
+void xmppfed_resolver_set_trusted(xmppfed_resolver *r, int on)
+{
+    if (!r || r->shared.trusted == (on != 0))
+        return;
+    r->shared.trusted = on != 0;
+    xfed_cache_flush(&r->shared.cache);
+}
+
+void xmppfed_resolver_set_cache(xmppfed_resolver *r, size_t answers)
+{
+    if (r)
+        xfed_cache_set_limit(&r->shared.cache, answers);
+}
+
+void xmppfed_resolver_set_mixed_case(xmppfed_resolver *r, int on)
+{
+    if (r)
+        r->mixed_case = on != 0;
 }
 
 static xmppfed_slice key_of(const uint64_t *id)
@@ -76,6 +109,31 @@ static void settle(struct xmppfed_resolver *r, struct xfed_lookup *l)
     xfed_list_append(&r->finished, &l->node);
 }
 
+/*
+ * Answers new questions from the cache, which may lead to more of them; what it does not have is
+ * ready to be sent. A loop, for an answer within an answer would need as much stack as there are
+ * servers of a domain.
+ */
+static void serve(struct xmppfed_resolver *r, xmppfed_time now)
+{
+    struct xfed_dns_answer answer;
+
+    while (!xfed_list_empty(&r->shared.queue)) {
+        struct xfed_dns_question *q =
+            XFED_CONTAINER(r->shared.queue.next, struct xfed_dns_question, node);
+        struct xfed_dns_asked asked = xfed_lookup_asked(q);
+        struct xfed_lookup *l = q->lookup;
+
+        xfed_list_remove(&q->node);
+        if (!q->probe && xfed_cache_get(&r->shared.cache, &asked, XFED_CACHE_FRESH, now, &answer)) {
+            xfed_lookup_answer(q, &answer, now);
+            settle(r, l);
+        } else {
+            xfed_list_append(&r->ready, &q->node);
+        }
+    }
+}
+
 /* Prepares the name and enters an empty look-up for it. */
 static int add_lookup(struct xmppfed_resolver *r, const char *text,
                       char ret_name[XMPPFED_DOMAIN_SIZE], struct xfed_lookup **ret)
@@ -87,7 +145,7 @@ static int add_lookup(struct xmppfed_resolver *r, const char *text,
         return rc;
     if (r->by_id.count >= PENDING_MAX)
         return XMPPFED_ERR_LIMIT_PENDING;
-    l = xfed_lookup_new(r->ctx, r->next_id, &r->queue);
+    l = xfed_lookup_new(&r->shared, r->next_id);
     if (!l)
         return XMPPFED_ERR_NOMEM;
     rc = xfed_map_put(&r->by_id, key_of(&l->id), l);
@@ -116,6 +174,7 @@ int xmppfed_resolver_start(xmppfed_resolver *r, const char *domain, xmppfed_time
     xfed_lookup_begin_service(l, name, now);
     *ret_lookup = l->id;
     settle(r, l);
+    serve(r, now);
     return 0;
 }
 
@@ -134,6 +193,7 @@ int xmppfed_resolver_start_host(xmppfed_resolver *r, const char *host, uint16_t 
     xfed_lookup_begin_host(l, name, port, now);
     *ret_lookup = l->id;
     settle(r, l);
+    serve(r, now);
     return 0;
 }
 
@@ -142,20 +202,27 @@ void xmppfed_resolver_cancel(xmppfed_resolver *r, uint64_t lookup)
     xfed_lookup_free(xfed_map_remove(&r->by_id, key_of(&lookup)));
 }
 
-static int draw_id(xmppfed_context *ctx, uint16_t *ret)
+/* A new number for each sending: a forger must guess it anew (RFC 5452 9.2). */
+static int draw_number(struct xmppfed_resolver *r, struct xfed_dns_question *q)
 {
     uint32_t number;
-    int rc = xfed_random_u32(ctx, &number);
+    int rc = xfed_random_u32(r->shared.ctx, &number);
 
+    if (rc == 0 && r->mixed_case)
+        rc = xfed_random(r->shared.ctx, q->cases, sizeof(q->cases));
     if (rc == 0)
-        *ret = (uint16_t)(number >> 16);
+        q->id = (uint16_t)(number >> 16);
     return rc;
 }
 
-static struct xfed_dns_asked asked_of(const struct xfed_dns_question *q)
+static struct xfed_dns_asked asked_of(const struct xmppfed_resolver *r,
+                                      const struct xfed_dns_question *q)
 {
-    return (struct xfed_dns_asked){
-        .id = q->id, .type = q->type, .name = q->name, .aliases = q->aliases};
+    struct xfed_dns_asked asked = xfed_lookup_asked(q);
+
+    if (r->mixed_case)
+        asked.cases = q->cases;
+    return asked;
 }
 
 int xmppfed_resolver_next_query(xmppfed_resolver *r, xmppfed_time now, xmppfed_dns_query *ret)
@@ -167,20 +234,22 @@ int xmppfed_resolver_next_query(xmppfed_resolver *r, xmppfed_time now, xmppfed_d
 
     if (!r || !ret)
         return XMPPFED_ERR_ARGUMENT;
-    if (xfed_list_empty(&r->queue))
+    if (xfed_list_empty(&r->ready))
         return 0;
-    q = XFED_CONTAINER(r->queue.next, struct xfed_dns_question, node);
-    /* A new number for each sending: a forger must guess it anew (RFC 5452 9.2). */
-    rc = draw_id(r->ctx, &q->id);
+    q = XFED_CONTAINER(r->ready.next, struct xfed_dns_question, node);
+    rc = draw_number(r, q);
     if (rc < 0)
         return rc;
-    asked = asked_of(q);
+    asked = asked_of(r, q);
     rc = xfed_wire_query(&asked, r->message, &len);
     if (rc < 0)
         return rc == XMPPFED_ERR_NOMEM ? rc : XMPPFED_ERR_INTERNAL;
     xfed_lookup_sent(q, now);
-    *ret = (xmppfed_dns_query){
-        .token = q->token, .data = r->message, .len = len, .tcp = q->tcp, .server = q->attempt};
+    *ret = (xmppfed_dns_query){.token = q->token,
+                               .data = r->message,
+                               .len = len,
+                               .tcp = q->tcp,
+                               .server = q->first_server + q->attempt};
     return 1;
 }
 
@@ -192,12 +261,30 @@ static struct xfed_dns_question *find_question(struct xmppfed_resolver *r, uint6
     return l ? xfed_lookup_question(l, token) : NULL;
 }
 
+/* Reads a message as the answer to a question and keeps it; as xfed_wire_answer(). */
+static int read_answer(struct xmppfed_resolver *r, const struct xfed_dns_question *q,
+                       const uint8_t *data, size_t len, xmppfed_time now,
+                       struct xfed_dns_answer *ret)
+{
+    struct xfed_dns_asked asked = asked_of(r, q);
+    bool too_long = len > XFED_DNS_TCP_MAX;
+    int rc;
+
+    if (!q->tcp && len > XFED_DNS_UDP_MAX)
+        return 0;
+    rc = xfed_wire_answer(&asked, data, too_long ? XFED_DNS_TCP_MAX : len, ret);
+    if (rc == 1 && too_long)
+        ret->outcome = XFED_DNS_MALFORMED;
+    else if (rc == 1 && !q->probe)
+        xfed_cache_put(&r->shared.cache, &asked, ret, data, now);
+    return rc;
+}
+
 int xmppfed_resolver_answer(xmppfed_resolver *r, uint64_t token, const void *data, size_t len,
                             xmppfed_time now)
 {
     struct xfed_dns_question *q;
     struct xfed_dns_answer answer;
-    struct xfed_dns_asked asked;
     struct xfed_lookup *l;
     int rc;
 
@@ -207,14 +294,12 @@ int xmppfed_resolver_answer(xmppfed_resolver *r, uint64_t token, const void *dat
     if (!q)
         return 0;
     l = q->lookup;
-    asked = asked_of(q);
-    if (len > (q->tcp ? XFED_DNS_TCP_MAX : XFED_DNS_UDP_MAX))
-        return 0;
-    rc = xfed_wire_answer(&asked, data, len, &answer);
+    rc = read_answer(r, q, data, len, now, &answer);
     if (rc <= 0)
         return rc;
     xfed_lookup_answer(q, &answer, now);
     settle(r, l);
+    serve(r, now);
     return 0;
 }
 
@@ -223,12 +308,12 @@ void xmppfed_resolver_failed(xmppfed_resolver *r, uint64_t token, xmppfed_time n
     struct xfed_dns_question *q = find_question(r, token);
     struct xfed_lookup *l;
 
-    (void)now; /* the next try's patience begins when it is sent */
     if (!q)
         return;
     l = q->lookup;
-    xfed_lookup_try_failed(q, XMPPFED_ERR_DNS_SERVER_FAILURE);
+    xfed_lookup_try_failed(q, XMPPFED_ERR_DNS_SERVER_FAILURE, now);
     settle(r, l);
+    serve(r, now);
 }
 
 xmppfed_time xmppfed_resolver_deadline(const xmppfed_resolver *r)
@@ -255,6 +340,7 @@ void xmppfed_resolver_tick(xmppfed_resolver *r, xmppfed_time now)
         xfed_lookup_tick(l, now);
         settle(r, l);
     }
+    serve(r, now);
 }
 
 int xmppfed_resolver_next_result(xmppfed_resolver *r, const xmppfed_dns_result **ret)
@@ -275,7 +361,12 @@ int xmppfed_resolver_next_result(xmppfed_resolver *r, const xmppfed_dns_result *
                                      .code = l->code,
                                      .text = l->text,
                                      .endpoints = l->endpoints,
-                                     .count = l->endpoint_count};
+                                     .count = l->endpoint_count,
+                                     .tlsa = l->tlsa,
+                                     .tlsa_count = l->tlsa_count,
+                                     .left_out = l->left_out,
+                                     .ttl = l->lasts ? l->ttl : 0,
+                                     .stale = l->stale};
     *ret = &r->result;
     return 1;
 }

@@ -7,7 +7,30 @@
 
 #include "base/slice.h"
 
-enum { HEADER_SIZE = 12 };
+enum {
+    CASE_BIT = 0x20,
+    FIRST_LABEL = XFED_DNS_HEADER_SIZE + 1, /* where the text of the question's name begins */
+    SRV_FIXED_SIZE = 6,
+    TLSA_FIXED_SIZE = 3,
+    SOA_MINIMUM = 16, /* behind its two names */
+    BROKEN = 1        /* neither an error of ours nor an answer */
+};
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The octet at i of the name as it is sent; dots of the text are lengths on the wire. */
+static uint8_t cased(const struct xfed_dns_asked *asked, size_t i)
+{
+    uint8_t octet = (uint8_t)asked->name[i];
+
+    if (is_letter(asked->name[i]) && asked->cases &&
+        (asked->cases[i / 8 % XFED_DNS_CASES_SIZE] & 1U << i % 8))
+        octet ^= CASE_BIT;
+    return octet;
+}
 
 int xfed_wire_query(const struct xfed_dns_asked *asked, uint8_t ret[XFED_DNS_QUERY_SIZE],
                     size_t *ret_len)
@@ -27,6 +50,8 @@ int xfed_wire_query(const struct xfed_dns_asked *asked, uint8_t ret[XFED_DNS_QUE
         return XMPPFED_ERR_NOMEM;
     }
     ldns_pkt_set_id(query, asked->id);
+    ldns_pkt_set_ad(query, asked->wants_authentic);
+    ldns_pkt_set_cd(query, asked->unchecked);
     ldns_pkt_set_edns_udp_size(query, XFED_DNS_UDP_SIZE);
     if (ldns_pkt2wire(&wire, query, &len) != LDNS_STATUS_OK)
         goto out;
@@ -34,6 +59,10 @@ int xfed_wire_query(const struct xfed_dns_asked *asked, uint8_t ret[XFED_DNS_QUE
     if (len > XFED_DNS_QUERY_SIZE)
         goto out;
     memcpy(ret, wire, len);
+    for (size_t i = 0; asked->name[i]; i++) {
+        if (is_letter(asked->name[i]))
+            ret[FIRST_LABEL + i] = cased(asked, i);
+    }
     *ret_len = len;
     rc = 0;
 
@@ -43,189 +72,303 @@ out:
     return rc;
 }
 
-static bool is_host_octet(uint8_t octet)
+/* Whether the question has the very letters that were sent (draft-vixie-dnsext-dns0x20). */
+static bool has_cases(const struct xfed_packet *m, const struct xfed_dns_asked *asked)
 {
-    return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '-' ||
-           octet == '_';
-}
-
-/*
- * Writes a name as lower-case text. A name with other octets than letters, digits, hyphen and
- * underscore is refused: it can be no host's, and a dot or a NUL in a label would make two names
- * look the same.
- */
-static bool name_text(const ldns_rdf *name, char ret[XMPPFED_DOMAIN_SIZE])
-{
-    const uint8_t *wire = name ? ldns_rdf_data(name) : NULL;
-    size_t size = name ? ldns_rdf_size(name) : 0;
-    size_t at = 0;
-    size_t len = 0;
-
-    while (at < size && wire[at] > 0) {
-        size_t label = wire[at++];
-
-        if (label > size - at || len + label + 1 > XFED_DNS_NAME_MAX + 1)
+    for (size_t i = 0; asked->cases && asked->name[i]; i++) {
+        if (is_letter(asked->name[i]) && m->data[FIRST_LABEL + i] != cased(asked, i))
             return false;
-        for (size_t i = 0; i < label; i++) {
-            uint8_t octet = wire[at + i];
-
-            if (octet >= 'A' && octet <= 'Z')
-                octet = (uint8_t)(octet - 'A' + 'a');
-            if (!is_host_octet(octet))
-                return false;
-            ret[len++] = (char)octet;
-        }
-        at += label;
-        ret[len++] = '.';
     }
-    if (at >= size)
-        return false;
-    ret[len > 0 ? len - 1 : 0] = '\0';
     return true;
-}
-
-static bool name_is(const ldns_rdf *name, const char *text)
-{
-    char found[XMPPFED_DOMAIN_SIZE];
-
-    return name_text(name, found) && xfed_text_equal(found, text);
 }
 
 /*
  * Whether the header and the question are the ones that were sent (RFC 5452 9.1). The question is
  * read apart from the rest, so that what is wrong further on cannot be mistaken for a forgery.
  */
-static bool is_answer_to(const struct xfed_dns_asked *asked, const uint8_t *data, size_t len)
+static int check_question(struct xfed_packet *m, const struct xfed_dns_asked *asked,
+                          size_t *ret_end)
 {
-    ldns_rdf *name = NULL;
-    size_t at = HEADER_SIZE;
-    bool same;
+    char name[XMPPFED_DOMAIN_SIZE];
+    size_t end = XFED_DNS_HEADER_SIZE;
+    enum xfed_dns_name_kind kind;
 
-    if (len < HEADER_SIZE || LDNS_ID_WIRE(data) != asked->id || !LDNS_QR_WIRE(data) ||
-        LDNS_OPCODE_WIRE(data) != LDNS_PACKET_QUERY || LDNS_QDCOUNT(data) != 1)
-        return false;
-    if (ldns_wire2dname(&name, data, len, &at) != LDNS_STATUS_OK)
-        return false;
-    same = len - at >= 4 && ldns_read_uint16(data + at) == asked->type &&
-           ldns_read_uint16(data + at + 2) == LDNS_RR_CLASS_IN && name_is(name, asked->name);
-    ldns_rdf_deep_free(name);
-    return same;
+    if (m->len < XFED_DNS_HEADER_SIZE || LDNS_ID_WIRE(m->data) != asked->id ||
+        !LDNS_QR_WIRE(m->data) || LDNS_OPCODE_WIRE(m->data) != LDNS_PACKET_QUERY ||
+        LDNS_QDCOUNT(m->data) != 1)
+        return 0;
+    kind = xfed_packet_name(m, end, name);
+    if (kind == XFED_DNS_NAME_NO_MEMORY)
+        return XMPPFED_ERR_NOMEM;
+    if (kind != XFED_DNS_NAME_TEXT || !xfed_packet_skip_name(m, &end) || m->len - end < 4 ||
+        (int)xfed_packet_u16(m, end) != asked->type ||
+        xfed_packet_u16(m, end + 2) != LDNS_RR_CLASS_IN || !xfed_text_equal(name, asked->name))
+        return 0;
+    *ret_end = end + 4;
+    return has_cases(m, asked);
 }
 
-/* Takes a record into the answer; one that has no use is passed over. */
-static void take_record(const ldns_rr *rr, int type, struct xfed_dns_answer *a)
+/* What an answer says of how long it lasts is the least of what its records say. */
+static void limit_ttl(struct xfed_dns_answer *a, uint32_t ttl)
 {
-    const ldns_rdf *first = ldns_rr_rdf(rr, 0);
-    struct xfed_srv *srv;
+    if (!a->lasts || ttl < a->ttl)
+        a->ttl = ttl;
+    a->lasts = true;
+}
 
-    if (type != XFED_DNS_SRV) {
-        size_t size = type == XFED_DNS_A ? 4 : 16;
+static int take_srv(struct xfed_packet *m, const struct xfed_dns_record *r,
+                    struct xfed_dns_answer *a)
+{
+    struct xfed_srv *srv = &a->srv[a->count];
+    enum xfed_dns_name_kind kind;
 
-        if (a->count < XFED_DNS_ADDRESS_MAX && first && ldns_rdf_size(first) == size)
-            memcpy(a->address[a->count++], ldns_rdf_data(first), size);
-        return;
-    }
-    if (a->count == XFED_DNS_SRV_MAX || ldns_rr_rd_count(rr) != 4)
-        return;
-    srv = &a->srv[a->count];
-    if (!name_text(ldns_rr_rdf(rr, 3), srv->target))
-        return;
-    srv->priority = ldns_rdf2native_int16(first);
-    srv->weight = ldns_rdf2native_int16(ldns_rr_rdf(rr, 1));
-    srv->port = ldns_rdf2native_int16(ldns_rr_rdf(rr, 2));
+    if (a->count == XFED_DNS_SRV_MAX)
+        return 0;
+    if (r->rdata_len <= SRV_FIXED_SIZE)
+        return BROKEN;
+    kind = xfed_packet_name(m, r->rdata + SRV_FIXED_SIZE, srv->target);
+    if (kind == XFED_DNS_NAME_NO_MEMORY)
+        return XMPPFED_ERR_NOMEM;
+    if (kind == XFED_DNS_NAME_BROKEN)
+        return BROKEN;
+    if (kind == XFED_DNS_NAME_ODD)
+        return 0;
+    srv->priority = (uint16_t)xfed_packet_u16(m, r->rdata);
+    srv->weight = (uint16_t)xfed_packet_u16(m, r->rdata + 2);
+    srv->port = (uint16_t)xfed_packet_u16(m, r->rdata + 4);
+    srv->direct = false;
+    srv->secure = false;
     a->count++;
+    return 0;
 }
 
-/* Whether an answer has records of a type under a name; those of use are taken. */
-static bool take_records(const ldns_rr_list *records, const char *name, int type,
-                         struct xfed_dns_answer *a)
+static int take_address(struct xfed_packet *m, const struct xfed_dns_record *r,
+                        struct xfed_dns_answer *a)
 {
-    bool found = false;
+    if (r->rdata_len != (r->type == XFED_DNS_A ? 4 : 16))
+        return BROKEN;
+    if (a->count < XFED_DNS_ADDRESS_MAX)
+        memcpy(a->address[a->count++], m->data + r->rdata, r->rdata_len);
+    return 0;
+}
 
-    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(records, i);
+static int take_tlsa(struct xfed_packet *m, const struct xfed_dns_record *r,
+                     struct xfed_dns_answer *a)
+{
+    const uint8_t *rdata = m->data + r->rdata;
 
-        if ((int)ldns_rr_get_type(rr) != type || ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN ||
-            !name_is(ldns_rr_owner(rr), name))
+    if (r->rdata_len < TLSA_FIXED_SIZE)
+        return BROKEN;
+    if (a->count < XFED_DNS_TLSA_MAX)
+        a->tlsa[a->count++] = (xmppfed_tlsa){
+            .usage = rdata[0],
+            .selector = rdata[1],
+            .matching = rdata[2],
+            .data = {(const char *)rdata + TLSA_FIXED_SIZE, r->rdata_len - TLSA_FIXED_SIZE}};
+    return 0;
+}
+
+static int take_record(struct xfed_packet *m, const struct xfed_dns_record *r,
+                       struct xfed_dns_answer *a)
+{
+    if (r->type == XFED_DNS_SRV)
+        return take_srv(m, r, a);
+    if (r->type == XFED_DNS_TLSA)
+        return take_tlsa(m, r, a);
+    return take_address(m, r, a);
+}
+
+/* Finds out whether a record belongs to a name: 0 with *ret, BROKEN or XMPPFED_ERR_NOMEM. */
+static int is_owned_by(struct xfed_packet *m, const struct xfed_dns_record *r, const char *name,
+                       bool *ret)
+{
+    char owner[XMPPFED_DOMAIN_SIZE];
+    enum xfed_dns_name_kind kind = xfed_packet_name(m, r->owner, owner);
+
+    if (kind == XFED_DNS_NAME_NO_MEMORY)
+        return XMPPFED_ERR_NOMEM;
+    if (kind == XFED_DNS_NAME_BROKEN)
+        return BROKEN;
+    *ret = kind == XFED_DNS_NAME_TEXT && xfed_text_equal(owner, name);
+    return 0;
+}
+
+/* The answer section, and what one walk through it has found under a name. */
+struct section {
+    size_t start;
+    size_t count;
+    size_t end; /* known after the first walk */
+    bool found; /* records of the type asked for, of use or not */
+    bool has_alias;
+    struct xfed_dns_record alias;
+};
+
+/* Takes the records of a type under a name, and remembers its alias. */
+static int walk(struct xfed_packet *m, struct section *s, const char *name, int type,
+                struct xfed_dns_answer *a)
+{
+    struct xfed_dns_record r;
+    size_t at = s->start;
+
+    s->found = false;
+    s->has_alias = false;
+    for (size_t i = 0; i < s->count && i < XFED_DNS_RECORDS_MAX; i++) {
+        bool owned = false;
+        int rc;
+
+        if (!xfed_packet_record(m, &at, &r))
+            return BROKEN;
+        if (!r.class_in || (r.type != type && r.type != LDNS_RR_TYPE_CNAME))
             continue;
-        found = true;
-        take_record(rr, type, a);
+        rc = is_owned_by(m, &r, name, &owned);
+        if (rc == 0 && owned && r.type == type) {
+            s->found = true;
+            limit_ttl(a, r.ttl);
+            rc = take_record(m, &r, a);
+        } else if (rc == 0 && owned) {
+            s->has_alias = true;
+            s->alias = r;
+        }
+        if (rc != 0)
+            return rc;
     }
-    return found;
+    s->end = at;
+    return 0;
 }
 
-/* The CNAME record of a name, or NULL. */
-static const ldns_rr *find_alias(const ldns_rr_list *records, const char *name)
+/* Goes one step from a name to that of which it is an alias. */
+static int follow(struct xfed_packet *m, const struct section *s, struct xfed_dns_answer *a)
 {
-    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(records, i);
-
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME &&
-            ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN && name_is(ldns_rr_owner(rr), name))
-            return rr;
+    switch (xfed_packet_name(m, s->alias.rdata, a->alias)) {
+    case XFED_DNS_NAME_TEXT:
+        limit_ttl(a, s->alias.ttl);
+        return 0;
+    case XFED_DNS_NAME_NO_MEMORY:
+        return XMPPFED_ERR_NOMEM;
+    case XFED_DNS_NAME_BROKEN:
+    case XFED_DNS_NAME_ODD:
+        break;
     }
-    return NULL;
+    return BROKEN;
 }
 
 /* Looks for the records under the name asked for, and under what it is an alias of. */
-static enum xfed_dns_outcome read_records(const ldns_rr_list *records,
-                                          const struct xfed_dns_asked *asked,
-                                          struct xfed_dns_answer *a)
+static int read_records(struct xfed_packet *m, struct section *s,
+                        const struct xfed_dns_asked *asked, struct xfed_dns_answer *a)
 {
-    (void)xfed_text_copy(a->alias, sizeof(a->alias), asked->name);
-    while (!take_records(records, a->alias, asked->type, a)) {
-        const ldns_rr *alias = find_alias(records, a->alias);
+    int rc;
 
-        if (!alias)
-            return a->aliases > asked->aliases ? XFED_DNS_ALIAS : XFED_DNS_NO_DATA;
-        if (++a->aliases > XFED_DNS_ALIAS_MAX)
-            return XFED_DNS_ALIAS_LOOP;
-        if (!name_text(ldns_rr_rdf(alias, 0), a->alias))
-            return XFED_DNS_MALFORMED;
+    (void)xfed_text_copy(a->alias, sizeof(a->alias), asked->name);
+    for (;;) {
+        rc = walk(m, s, a->alias, asked->type, a);
+        if (rc != 0)
+            return rc;
+        if (s->found || !s->has_alias)
+            break;
+        if (++a->aliases > XFED_DNS_ALIAS_MAX) {
+            a->outcome = XFED_DNS_ALIAS_LOOP;
+            return 0;
+        }
+        rc = follow(m, s, a);
+        if (rc != 0)
+            return rc;
     }
-    /* Records that are all unusable are no reason to look for other servers. */
-    return a->count > 0 ? XFED_DNS_RECORDS : XFED_DNS_MALFORMED;
+    if (!s->found)
+        a->outcome = a->aliases > asked->aliases ? XFED_DNS_ALIAS : XFED_DNS_NO_DATA;
+    else if (a->count > 0)
+        a->outcome = XFED_DNS_RECORDS;
+    else
+        return BROKEN; /* records that are all unusable are no reason to look for other servers */
+    return 0;
 }
 
-static int read_message(const struct xfed_dns_asked *asked, const uint8_t *data, size_t len,
-                        struct xfed_dns_answer *a)
+/* How long an absence lasts is said by the zone's SOA record (RFC 2308 5). */
+static void read_absence(struct xfed_packet *m, size_t at, struct xfed_dns_answer *a)
 {
-    ldns_pkt *message = NULL;
-    ldns_status status = ldns_wire2pkt(&message, data, len);
+    size_t count = LDNS_NSCOUNT(m->data);
+    struct xfed_dns_record r;
 
-    if (status == LDNS_STATUS_MEM_ERR)
-        return XMPPFED_ERR_NOMEM;
-    if (status != LDNS_STATUS_OK) {
-        a->outcome = XFED_DNS_MALFORMED;
+    for (size_t i = 0; i < count && i < XFED_DNS_RECORDS_MAX; i++) {
+        size_t p;
+
+        if (!xfed_packet_record(m, &at, &r))
+            return;
+        p = r.rdata;
+        if (r.type != LDNS_RR_TYPE_SOA || !r.class_in || !xfed_packet_skip_name(m, &p) ||
+            !xfed_packet_skip_name(m, &p) || r.rdata + r.rdata_len < p + SOA_MINIMUM + 4)
+            continue;
+        limit_ttl(a, r.ttl);
+        limit_ttl(a, (uint32_t)xfed_packet_u16(m, p + SOA_MINIMUM) << 16 |
+                         xfed_packet_u16(m, p + SOA_MINIMUM + 2));
+        return;
+    }
+}
+
+/* A name that does not exist; what is wrong with the rest of the message does not make it exist. */
+static void read_no_name(struct xfed_packet *m, size_t at, struct xfed_dns_answer *a)
+{
+    size_t count = LDNS_ANCOUNT(m->data);
+    struct xfed_dns_record r;
+
+    a->outcome = XFED_DNS_NO_NAME;
+    for (size_t i = 0; i < count; i++) {
+        if (i == XFED_DNS_RECORDS_MAX || !xfed_packet_record(m, &at, &r))
+            return;
+    }
+    a->used = at;
+    read_absence(m, at, a);
+}
+
+static int read_sections(struct xfed_packet *m, size_t at, const struct xfed_dns_asked *asked,
+                         struct xfed_dns_answer *a)
+{
+    struct section s = {.start = at, .count = LDNS_ANCOUNT(m->data)};
+    int rc;
+
+    if (LDNS_RCODE_WIRE(m->data) == LDNS_RCODE_NXDOMAIN) {
+        read_no_name(m, at, a);
         return 0;
     }
-    a->outcome = read_records(ldns_pkt_answer(message), asked, a);
-    ldns_pkt_free(message);
+    rc = read_records(m, &s, asked, a);
+    if (rc != 0 || s.count > XFED_DNS_RECORDS_MAX)
+        return rc;
+    a->used = s.end;
+    if (a->outcome == XFED_DNS_NO_DATA)
+        read_absence(m, s.end, a);
     return 0;
 }
 
 int xfed_wire_answer(const struct xfed_dns_asked *asked, const uint8_t *data, size_t len,
                      struct xfed_dns_answer *ret)
 {
-    int rc;
+    struct xfed_packet m = {.data = data, .len = len};
+    size_t at = 0;
+    int rc = check_question(&m, asked, &at);
 
-    if (!is_answer_to(asked, data, len))
-        return 0;
+    if (rc <= 0)
+        return rc;
     ret->aliases = asked->aliases;
+    ret->authentic = LDNS_AD_WIRE(data) != 0;
+    ret->stale = false;
+    ret->lasts = false;
+    ret->ttl = 0;
+    ret->used = 0;
     ret->count = 0;
+    rc = 0;
     /* A truncated message may end within a record, so that it is not read on. */
-    if (LDNS_TC_WIRE(data)) {
+    if (LDNS_TC_WIRE(data))
         ret->outcome = XFED_DNS_TRUNCATED;
-        return 1;
-    }
-    if (LDNS_RCODE_WIRE(data) == LDNS_RCODE_NXDOMAIN) {
-        ret->outcome = XFED_DNS_NO_NAME;
-        return 1;
-    }
-    if (LDNS_RCODE_WIRE(data) != LDNS_RCODE_NOERROR) {
+    else if (LDNS_RCODE_WIRE(data) == LDNS_RCODE_SERVFAIL)
+        ret->outcome = XFED_DNS_SERVFAIL;
+    else if (LDNS_RCODE_WIRE(data) != LDNS_RCODE_NOERROR &&
+             LDNS_RCODE_WIRE(data) != LDNS_RCODE_NXDOMAIN)
         ret->outcome = XFED_DNS_FAILURE;
-        return 1;
+    else
+        rc = read_sections(&m, at, asked, ret);
+    if (rc == BROKEN) {
+        ret->outcome = XFED_DNS_MALFORMED;
+        ret->count = 0;
     }
-    rc = read_message(asked, data, len, ret);
+    ret->steps = m.steps;
     return rc < 0 ? rc : 1;
 }

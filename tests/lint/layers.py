@@ -42,8 +42,9 @@ PUBLIC = {
     "resolver.h": "resolver", "policy.h": "policy", "site.h": "connection", "event.h": "connection",
     "connection.h": "connection", "federation.h": "federation",
 }
-# ... and these, for their types alone: an enumeration of tls.h is a field of a partner record.
-PUBLIC_TYPES = {"policy": ("tls.h",)}
+# ... and these, for their types alone: an enumeration of tls.h is a field of a partner record, and
+# TLSA records, which the resolver finds, are matched by tls.
+PUBLIC_TYPES = {"policy": ("tls.h",), "resolver": ("tls.h",)}
 # The order in which public headers may include each other: only those to the left.
 PUBLIC_ORDER = ("common.h", "error.h", "limits.h", "context.h", "address.h", "element.h",
                 "stream.h", "tls.h", "resolver.h", "policy.h", "site.h", "event.h", "connection.h", "federation.h",

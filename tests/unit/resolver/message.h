@@ -12,9 +12,11 @@
 
 #include "resolver/wire.h"
 
-enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_TXT = 16, TYPE_AAAA = 28, TYPE_SRV = 33 };
+enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_TXT = 16 };
+enum { TYPE_AAAA = 28, TYPE_SRV = 33, TYPE_TLSA = 52 };
 enum { RCODE_OK = 0, RCODE_FORMERR = 1, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
 enum { FLAG_QR = 0x80, FLAG_TC = 0x02, FLAG_RD = 0x01 };
+enum { FLAG_AD = 0x20, FLAG_CD = 0x10 }; /* of octet 3 */
 
 struct message {
     uint8_t data[20000];
@@ -81,6 +83,13 @@ static inline size_t message_begin_record(struct message *m, const char *owner, 
     return m->len;
 }
 
+/* Sets the TTL of the record whose data begin at start. */
+static inline void message_ttl(struct message *m, size_t start, uint32_t ttl)
+{
+    for (size_t i = 0; i < 4; i++)
+        m->data[start - 6 + i] = (uint8_t)(ttl >> (24 - 8 * i));
+}
+
 static inline void message_end_record(struct message *m, size_t start)
 {
     size_t size = m->len - start;
@@ -118,6 +127,36 @@ static inline void message_address(struct message *m, const char *owner, size_t 
         message_u8(m, i == 0 ? (size == 4 ? 192 : 0x20) : 0);
     message_u8(m, last);
     message_end_record(m, start);
+}
+
+static inline void message_tlsa(struct message *m, const char *owner, unsigned usage,
+                                unsigned selector, unsigned matching, const void *data, size_t len)
+{
+    size_t start = message_begin_record(m, owner, TYPE_TLSA);
+
+    message_u8(m, usage);
+    message_u8(m, selector);
+    message_u8(m, matching);
+    for (size_t i = 0; i < len; i++)
+        message_u8(m, ((const uint8_t *)data)[i]);
+    message_end_record(m, start);
+}
+
+/* The SOA record in the authority section, which says how long an absence lasts. */
+static inline void message_soa(struct message *m, const char *owner, uint32_t ttl, uint32_t minimum)
+{
+    size_t start = message_begin_record(m, owner, TYPE_SOA);
+
+    message_ttl(m, start, ttl);
+    message_name(m, "ns.example");
+    message_name(m, "hostmaster.example");
+    for (int i = 0; i < 8; i++)
+        message_u16(m, 1);
+    message_u16(m, minimum >> 16);
+    message_u16(m, minimum & 0xFFFF);
+    message_end_record(m, start);
+    m->data[7]--;
+    m->data[9]++;
 }
 
 #endif

@@ -20,6 +20,29 @@ static xmppfed_dns_query next_query(xmppfed_resolver *r, xmppfed_time now)
     return q;
 }
 
+/*
+ * Starts a look-up of D and answers that there is no direct TLS. Returns the query for the other
+ * service, so that a test can follow one question.
+ */
+static xmppfed_dns_query start(xmppfed_resolver *r, xmppfed_time now)
+{
+    static uint8_t kept[512];
+    xmppfed_dns_query first;
+    xmppfed_dns_query second;
+    struct message m;
+    uint64_t id;
+
+    assert_int_equal(xmppfed_resolver_start(r, D, now, &id), 0);
+    first = next_query(r, now);
+    memcpy(kept, first.data, first.len);
+    first.data = kept;
+    second = next_query(r, now);
+    message_begin(&m, (unsigned)second.data[0] << 8 | second.data[1], 0, RCODE_NXDOMAIN,
+                  "_xmpps-server._tcp." D, TYPE_SRV);
+    assert_int_equal(xmppfed_resolver_answer(r, second.token, m.data, m.len, now), 0);
+    return first;
+}
+
 static void expect_no_query(xmppfed_resolver *r, xmppfed_time now)
 {
     xmppfed_dns_query q;
@@ -34,14 +57,12 @@ static void test_tries_and_their_patience(void **state)
     const xmppfed_dns_result *result;
     uint64_t tokens[3];
     uint16_t ids[3];
-    uint64_t id;
 
     (void)state;
     assert_int_equal(xmppfed_resolver_deadline(r), XMPPFED_TIME_NEVER);
-    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
     for (unsigned i = 0; i < 3; i++) {
         xmppfed_time now = i == 0 ? 0 : deadlines[i - 1];
-        xmppfed_dns_query q = next_query(r, now);
+        xmppfed_dns_query q = i == 0 ? start(r, now) : next_query(r, now);
 
         assert_int_equal(q.server, i);
         assert_int_equal(q.tcp, 0);
@@ -83,14 +104,14 @@ static void test_a_failing_server_is_left_at_once(void **state)
     xmppfed_resolver *r = fresh();
     const xmppfed_dns_result *result;
     struct message m;
-    uint64_t id;
 
     (void)state;
-    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
-    for (unsigned i = 0; i < 3; i++) {
-        xmppfed_dns_query q = next_query(r, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        xmppfed_dns_query q = i == 0 ? start(r, 0) : next_query(r, 0);
 
-        assert_int_equal(q.server, i);
+        /* The fourth asks without checking, whether the data are bogus. */
+        assert_int_equal(q.server, i < 3 ? i : 2);
+        assert_int_equal((q.data[3] & FLAG_CD) != 0, i == 3);
         if (i == 0) {
             xmppfed_resolver_failed(r, q.token, 0);
             xmppfed_resolver_failed(r, q.token, 0); /* no longer open */
@@ -109,12 +130,10 @@ static void test_tcp_after_truncation_and_truncation_over_tcp(void **state)
     xmppfed_resolver *r = fresh();
     const xmppfed_dns_result *result;
     struct message m;
-    uint64_t id;
 
     (void)state;
-    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
     for (unsigned i = 0; i < 4; i++) {
-        xmppfed_dns_query q = next_query(r, 0);
+        xmppfed_dns_query q = i == 0 ? start(r, 0) : next_query(r, 0);
 
         assert_int_equal(q.tcp, i > 0);
         assert_int_equal(q.server, i > 0 ? i - 1 : 0);
@@ -157,11 +176,9 @@ static void test_questions_open_at_a_time(void **state)
     static struct message m;
     xmppfed_dns_query q;
     size_t open = 0;
-    uint64_t id;
 
     (void)state;
-    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
-    q = next_query(r, 0);
+    q = start(r, 0);
     assert_true(zone_answer(&z, &q, &m));
     assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, 0), 0);
     while (xmppfed_resolver_next_query(r, 0, &q) == 1)
@@ -220,7 +237,7 @@ static void test_hosts_have_no_srv(void **state)
     xmppfed_resolver_free(r);
 }
 
-/* A domain whose SRV name would be too long is asked for its addresses. */
+/* A name that would be too long is not asked for; without any the addresses are. */
 static void test_longest_domain(void **state)
 {
     xmppfed_resolver *r = fresh();
@@ -239,6 +256,7 @@ static void test_longest_domain(void **state)
     q = next_query(r, 0);
     zone_read_question(q.data, q.len, name, &type);
     assert_int_equal(type, TYPE_SRV);
+    expect_no_query(r, 0); /* the name of the other service is one longer */
     xmppfed_resolver_cancel(r, id);
     domain[235] = 'x';
     domain[236] = '\0';

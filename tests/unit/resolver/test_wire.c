@@ -180,7 +180,7 @@ static const struct outcome_row {
 } outcome_rows[] = {
     {"no records", 0, RCODE_OK, XFED_DNS_NO_DATA},
     {"no such name", 0, RCODE_NXDOMAIN, XFED_DNS_NO_NAME},
-    {"server failure", 0, RCODE_SERVFAIL, XFED_DNS_FAILURE},
+    {"server failure", 0, RCODE_SERVFAIL, XFED_DNS_SERVFAIL},
     {"refused", 0, RCODE_REFUSED, XFED_DNS_FAILURE},
     {"format error", 0, RCODE_FORMERR, XFED_DNS_FAILURE},
     {"truncated", FLAG_TC, RCODE_OK, XFED_DNS_TRUNCATED},

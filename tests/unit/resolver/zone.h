@@ -23,13 +23,18 @@ struct zone_row {
     bool silent;    /* no answer at all */
     bool truncated; /* over UDP */
     bool alone;     /* a CNAME without what it leads to */
+    bool insecure;  /* not validated in a zone that is */
+    bool bogus;     /* SERVFAIL, but not to those who ask without checking */
 };
 
 struct zone {
     const struct zone_row *rows;
     size_t count;
+    bool secure;           /* the server validates and sets AD */
+    uint32_t negative_ttl; /* of the SOA record; 0 for none */
     size_t queries;
     size_t tcp_queries;
+    size_t probes;
 };
 
 static inline void zone_read_question(const uint8_t *query, size_t len, char *ret_name,
@@ -49,12 +54,23 @@ static inline void zone_read_question(const uint8_t *query, size_t len, char *re
     *ret_type = (unsigned)query[at + 1] << 8 | query[at + 2];
 }
 
+/* "3 1 1 text": the data are the text itself, as the matcher is not asked here. */
+static inline void zone_add_tlsa(struct message *m, const struct zone_row *row)
+{
+    const char *data = row->data;
+
+    message_tlsa(m, row->name, (unsigned)(data[0] - '0'), (unsigned)(data[2] - '0'),
+                 (unsigned)(data[4] - '0'), data + 6, strlen(data + 6));
+}
+
 static inline void zone_add_record(struct message *m, const struct zone_row *row)
 {
     uint8_t octets[16];
     size_t start;
 
-    if (row->type == TYPE_SRV) {
+    if (row->type == TYPE_TLSA) {
+        zone_add_tlsa(m, row);
+    } else if (row->type == TYPE_SRV) {
         message_srv(m, row->name, row->priority, row->weight, row->port, row->data);
     } else if (row->type == TYPE_CNAME) {
         message_cname(m, row->name, row->data);
@@ -71,7 +87,7 @@ static inline void zone_add_record(struct message *m, const struct zone_row *row
 
 /* Adds what the zone has under a name; follows aliases. Returns whether the name exists. */
 static inline bool zone_fill(const struct zone *z, struct message *m, const char *name,
-                             unsigned type, unsigned depth)
+                             unsigned type, unsigned depth, bool *secure)
 {
     bool exists = false;
 
@@ -81,12 +97,28 @@ static inline bool zone_fill(const struct zone *z, struct message *m, const char
         if (strcmp(row->name, name) != 0)
             continue;
         exists = true;
+        if (row->insecure && (row->type == type || row->type == TYPE_CNAME))
+            *secure = false;
         if (row->data && (row->type == type || row->type == TYPE_CNAME))
             zone_add_record(m, row);
         if (row->type == TYPE_CNAME && !row->alone && depth < 12)
-            (void)zone_fill(z, m, row->data, type, depth + 1);
+            (void)zone_fill(z, m, row->data, type, depth + 1, secure);
     }
     return exists;
+}
+
+/* The row that decides how a question fares, before what it is answered; NULL for none. */
+static inline const struct zone_row *zone_trouble(const struct zone *z, const char *name,
+                                                  unsigned type)
+{
+    for (size_t i = 0; i < z->count; i++) {
+        const struct zone_row *row = &z->rows[i];
+
+        if (strcmp(row->name, name) == 0 && (row->type == type || row->type == 0) &&
+            (row->silent || row->rcode != RCODE_OK || row->truncated || row->bogus))
+            return row;
+    }
+    return NULL;
 }
 
 /* Builds the answer to a query; false for silence. */
@@ -95,25 +127,32 @@ static inline bool zone_answer(struct zone *z, const xmppfed_dns_query *q, struc
     char name[256];
     unsigned type;
     unsigned id = (unsigned)q->data[0] << 8 | q->data[1];
+    bool unchecked = (q->data[3] & FLAG_CD) != 0;
+    const struct zone_row *trouble;
+    bool secure = z->secure && (q->data[3] & FLAG_AD);
 
     zone_read_question(q->data, q->len, name, &type);
     z->queries++;
     z->tcp_queries += q->tcp != 0;
-    for (size_t i = 0; i < z->count; i++) {
-        const struct zone_row *row = &z->rows[i];
-
-        if (strcmp(row->name, name) != 0 || (row->type != type && row->type != 0))
-            continue;
-        if (row->silent)
-            return false;
-        if (row->rcode != RCODE_OK || (row->truncated && !q->tcp)) {
-            message_begin(m, id, row->truncated ? FLAG_TC : 0, row->rcode, name, type);
-            return true;
-        }
+    z->probes += unchecked;
+    trouble = zone_trouble(z, name, type);
+    if (trouble && trouble->silent)
+        return false;
+    if (trouble && trouble->bogus && !unchecked) {
+        message_begin(m, id, 0, RCODE_SERVFAIL, name, type);
+        return true;
+    }
+    if (trouble && (trouble->rcode != RCODE_OK || (trouble->truncated && !q->tcp))) {
+        message_begin(m, id, trouble->truncated ? FLAG_TC : 0, trouble->rcode, name, type);
+        return true;
     }
     message_begin(m, id, 0, RCODE_OK, name, type);
-    if (!zone_fill(z, m, name, type, 0))
+    if (!zone_fill(z, m, name, type, 0, &secure))
         message_begin(m, id, 0, RCODE_NXDOMAIN, name, type);
+    if (m->data[7] == 0 && z->negative_ttl > 0)
+        message_soa(m, "example", z->negative_ttl, z->negative_ttl);
+    if (secure)
+        m->data[3] |= FLAG_AD;
     return true;
 }
 
@@ -164,7 +203,10 @@ static inline xmppfed_resolver *zone_resolver(uint64_t *state)
     return r;
 }
 
-/* Writes "host address port;" of every endpoint, for comparison. */
+/*
+ * Writes "host address port;" of every endpoint, for comparison, before the semicolon " tls" for
+ * direct TLS, " n", " na", " nat" for what is secure, and " +2" for so many TLSA records.
+ */
 static inline void zone_print(const xmppfed_dns_result *result, char *ret, size_t size)
 {
     size_t len = 0;
@@ -172,11 +214,18 @@ static inline void zone_print(const xmppfed_dns_result *result, char *ret, size_
     ret[0] = '\0';
     for (size_t i = 0; i < result->count; i++) {
         const xmppfed_endpoint *e = &result->endpoints[i];
-        int n =
-            snprintf(ret + len, size - len, "%s %s %u;", e->host, e->address, (unsigned)e->port);
+        char count[8] = "";
+        int n;
 
+        if (e->tlsa_count)
+            (void)snprintf(count, sizeof(count), " +%u", (unsigned)e->tlsa_count);
+        assert_true((size_t)e->tlsa_first + e->tlsa_count <= result->tlsa_count);
+        n = snprintf(ret + len, size - len, "%s %s %u%s%s%s%s%s%s;", e->host, e->address,
+                     (unsigned)e->port, e->direct_tls ? " tls" : "", e->secure ? " " : "",
+                     e->secure & XMPPFED_SECURE_NAME ? "n" : "",
+                     e->secure & XMPPFED_SECURE_ADDRESS ? "a" : "",
+                     e->secure & XMPPFED_SECURE_TLSA ? "t" : "", count);
         assert_true(n > 0 && (size_t)n < size - len);
-        assert_int_equal(e->direct_tls, 0);
         len += (size_t)n;
     }
 }
