@@ -1,4 +1,4 @@
-/* act_tls.c - actions of STARTTLS (RFC 6120 5.4). */
+/* act_tls.c - actions of STARTTLS (RFC 6120 5.4) and of direct TLS (XEP-0368). */
 #include "negotiation/actions.h"
 
 #include "xml/ns.h"
@@ -40,4 +40,13 @@ int xfed_act_send_proceed(struct xfed_negotiation *n, const struct xfed_row *row
     if (rc == 0)
         rc = xfed_negotiation_send(n, xmppfed_element_new(n->ctx, "proceed", XFED_NS_TLS));
     return rc < 0 ? rc : start(n, true);
+}
+
+/* There is no stream yet that would have to begin anew. */
+int xfed_act_start_direct_tls(struct xfed_negotiation *n, const struct xfed_row *row,
+                              const struct xfed_input *in)
+{
+    (void)row;
+    (void)in;
+    return start(n, n->role == XFED_RECEIVER);
 }

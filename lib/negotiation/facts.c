@@ -68,10 +68,12 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
     bool server = n->role == XFED_RECEIVER;
     bool offered = server ? n->external_offered || event == XFED_EVENT_HEADER
                           : n->external_offered && n->ports.tls->usable(n->ports.user, local, true);
+    /* Where direct TLS is dialled, the peer's SRV record has offered it (XEP-0368 3). */
+    bool tls_offered = server || n->tls_offered || event == XFED_EVENT_DIRECT_TLS;
     uint32_t dialback = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
     unsigned facts = 0;
 
-    if (partner->tls != XMPPFED_NOT_SUPPORTED && (server || n->tls_offered) && !n->tls_on &&
+    if (partner->tls != XMPPFED_NOT_SUPPORTED && tls_offered && !n->tls_on &&
         n->ports.tls->usable(n->ports.user, local, server))
         facts |= XFED_FACT_TLS_USABLE;
     if (!(partner->methods & XMPPFED_METHOD_DIALBACK_TCP))

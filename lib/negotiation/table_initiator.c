@@ -1,5 +1,6 @@
 /*
- * table_initiator.c - every step of a stream that we open (RFC 6120 4-6, XEP-0178, XEP-0220).
+ * table_initiator.c - every step of a stream that we open (RFC 6120 4-6, XEP-0178, XEP-0220,
+ * XEP-0368).
  *
  * Preference of methods: SASL EXTERNAL over TLS, dialback over TLS, dialback over TCP. Where a row
  * needs a method, the partner record is asked again at that moment (facts.c).
@@ -8,6 +9,10 @@
 
 /* clang-format off */
 static const struct xfed_row rows[] = {
+    /* Direct TLS takes the place of the stream before STARTTLS (XEP-0368 3). */
+    ROW(I_HEADER, DIRECT_TLS, TLS_USABLE, NEVER, start_direct_tls, I_TLS),
+    FAIL(I_HEADER, DIRECT_TLS, ALWAYS, TLS_USABLE, TLS_UNAVAILABLE),
+
     /* Without TLS. A header without version brings no features (RFC 6120 4.7.5): dialback at most. */
     FAIL(I_HEADER, HEADER, ALWAYS, SAME_ADDRESSES, STREAM_ADDRESSING),
     FAIL(I_HEADER, HEADER, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),

@@ -1,5 +1,6 @@
 /*
- * table_receiver.c - every step of a stream that a peer opens (RFC 6120 4-6, XEP-0178, XEP-0220).
+ * table_receiver.c - every step of a stream that a peer opens (RFC 6120 4-6, XEP-0178, XEP-0220,
+ * XEP-0368).
  *
  * A check of one of our own keys (db:verify, the authoritative server's part) is answered in every
  * open state, with or without TLS: it proves nothing to us and tells nothing but yes or no.
@@ -8,6 +9,10 @@
 
 /* clang-format off */
 static const struct xfed_row rows[] = {
+    /* Direct TLS takes the place of the stream before STARTTLS (XEP-0368 3). */
+    ROW(R_HEADER, DIRECT_TLS, TLS_USABLE, NEVER, start_direct_tls, R_TLS),
+    FAIL(R_HEADER, DIRECT_TLS, ALWAYS, TLS_USABLE, TLS_UNAVAILABLE),
+
     FAIL(R_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
     FAIL(R_HEADER, HEADER, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
     ROW(R_HEADER, HEADER, ALWAYS, NEVER, answer_header, R_OPEN),

@@ -67,9 +67,10 @@ static void test_refusals_tell_the_peer(void **state)
     (void)state;
     for (unsigned e = XFED_EVENT_NONE + 1; e < XFED_EVENT_COUNT; e++) {
         int refusal = xfed_event_refusal(e);
-        bool ours = e == XFED_EVENT_TLS_UP || e == XFED_EVENT_SASL_DONE ||
-                    e == XFED_EVENT_SASL_MORE || e == XFED_EVENT_SASL_REFUSED ||
-                    e == XFED_EVENT_CHECK_VALID || e == XFED_EVENT_CHECK_FAILED;
+        bool ours = e == XFED_EVENT_DIRECT_TLS || e == XFED_EVENT_TLS_UP ||
+                    e == XFED_EVENT_SASL_DONE || e == XFED_EVENT_SASL_MORE ||
+                    e == XFED_EVENT_SASL_REFUSED || e == XFED_EVENT_CHECK_VALID ||
+                    e == XFED_EVENT_CHECK_FAILED;
 
         if (ours != (refusal == XMPPFED_ERR_INTERNAL || refusal == XMPPFED_ERR_STATE))
             fail_msg("%s: %s", xfed_event_id_name(e), xmppfed_error_name(refusal));
@@ -232,6 +233,34 @@ static void test_required_tls_is_not_passed_by(void **state)
     assert_false(reached[XFED_STATE_R_UP]);
 }
 
+/* Direct TLS is decided before the first header, and nothing leads from TLS to a plain stream. */
+static void test_direct_tls(void **state)
+{
+    size_t started = 0;
+
+    (void)state;
+    for (size_t r = 0; r < 2; r++)
+        for (size_t i = 0; i < table_of(roles[r])->count; i++) {
+            const struct xfed_row *row = &table_of(roles[r])->rows[i];
+            bool starts = row->action == XFED_ACTION_start_direct_tls;
+            unsigned first = r == 0 ? XFED_STATE_I_HEADER : XFED_STATE_R_HEADER;
+            unsigned tls = r == 0 ? XFED_STATE_I_TLS : XFED_STATE_R_TLS;
+
+            started += starts;
+            if (starts && (row->event != XFED_EVENT_DIRECT_TLS || row->state != first ||
+                           row->next != tls || !(row->need & FACT(TLS_USABLE))))
+                describe(row, "not how direct TLS begins");
+            if (row->event == XFED_EVENT_DIRECT_TLS && !starts && row->next != XFED_STATE_CLOSED)
+                describe(row, "goes on without TLS");
+            if (!is_before_tls(row->state) && is_before_tls(row->next))
+                describe(row, "leaves TLS");
+            if (row->state == tls && row->next != tls && row->next != XFED_STATE_CLOSED &&
+                row->event != XFED_EVENT_TLS_UP)
+                describe(row, "goes on before the handshake is done");
+        }
+    assert_int_equal(started, 2);
+}
+
 static bool keep_no_tls(enum xfed_role role, const struct xfed_row *row)
 {
     (void)role;
@@ -351,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_closed_is_the_end),
         cmocka_unit_test(test_nothing_is_up_without_proof),
         cmocka_unit_test(test_required_tls_is_not_passed_by),
+        cmocka_unit_test(test_direct_tls),
         cmocka_unit_test(test_sasl_is_inside_tls),
         cmocka_unit_test(test_stanzas),
         cmocka_unit_test(test_announcements),
