@@ -227,6 +227,16 @@ static int fail_handshake(xmppfed_tls_session *s, ssize_t gnutls_code, xmppfed_p
                           text ? text : "unknown");
 }
 
+/*
+ * A server that renegotiates without RFC 5746 may take what an attacker said first for ours. As a
+ * server we never renegotiate, so that a client need not know it; TLS 1.3 cannot.
+ */
+static bool could_be_spliced(const xmppfed_tls_session *s)
+{
+    return !s->is_server && gnutls_protocol_get_version(s->gnutls) == GNUTLS_TLS1_2 &&
+           !gnutls_safe_renegotiation_status(s->gnutls);
+}
+
 int xmppfed_tls_session_handshake(xmppfed_tls_session *s, xmppfed_problem *why)
 {
     size_t before;
@@ -243,6 +253,8 @@ int xmppfed_tls_session_handshake(xmppfed_tls_session *s, xmppfed_problem *why)
         s->transport.starved = false;
         rc = gnutls_handshake(s->gnutls);
     } while (go_on(s, rc, before));
+    if (rc == GNUTLS_E_SUCCESS && could_be_spliced(s))
+        rc = GNUTLS_E_UNSAFE_RENEGOTIATION_DENIED;
     if (s->transport.error < 0 || (rc < 0 && !waits(rc)))
         return fail_handshake(s, rc, why);
     if (rc < 0)

@@ -322,6 +322,16 @@ static ssize_t raw_pull(gnutls_transport_ptr_t p, void *data, size_t len)
     return (ssize_t)len;
 }
 
+static void raw_start(struct raw_peer *r, unsigned int role, const char *priority)
+{
+    assert_int_equal(gnutls_init(&r->session, role | GNUTLS_NONBLOCK), 0);
+    assert_int_equal(gnutls_priority_set_direct(r->session, priority, NULL), 0);
+    assert_int_equal(gnutls_credentials_set(r->session, GNUTLS_CRD_CERTIFICATE, r->credentials), 0);
+    gnutls_transport_set_ptr(r->session, r);
+    gnutls_transport_set_push_function(r->session, raw_push);
+    gnutls_transport_set_pull_function(r->session, raw_pull);
+}
+
 static void raw_init(struct raw_peer *r, xmppfed_context *ctx, const char *server,
                      const char *priority)
 {
@@ -330,12 +340,26 @@ static void raw_init(struct raw_peer *r, xmppfed_context *ctx, const char *serve
     assert_int_equal(xmppfed_tls_session_new(ctx, XMPPFED_TLS_SERVER, c, NULL, &r->other), 0);
     xmppfed_credentials_unref(c);
     assert_int_equal(gnutls_certificate_allocate_credentials(&r->credentials), 0);
-    assert_int_equal(gnutls_init(&r->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK), 0);
-    assert_int_equal(gnutls_priority_set_direct(r->session, priority, NULL), 0);
-    assert_int_equal(gnutls_credentials_set(r->session, GNUTLS_CRD_CERTIFICATE, r->credentials), 0);
-    gnutls_transport_set_ptr(r->session, r);
-    gnutls_transport_set_push_function(r->session, raw_push);
-    gnutls_transport_set_pull_function(r->session, raw_pull);
+    raw_start(r, GNUTLS_CLIENT, priority);
+}
+
+/* The other way round: the plain GnuTLS end is a server with the certificate of fabrikam. */
+static void raw_init_server(struct raw_peer *r, xmppfed_context *ctx, const char *priority)
+{
+    xmppfed_slice chain = test_data_read("fabrikam.pem");
+    xmppfed_slice key = test_data_read("fabrikam.key");
+    gnutls_datum_t chain_pem = {(unsigned char *)(uintptr_t)chain.data, (unsigned int)chain.len};
+    gnutls_datum_t key_pem = {(unsigned char *)(uintptr_t)key.data, (unsigned int)key.len};
+
+    assert_int_equal(
+        xmppfed_tls_session_new(ctx, XMPPFED_TLS_CLIENT, NULL, "fabrikam.example", &r->other), 0);
+    assert_int_equal(gnutls_certificate_allocate_credentials(&r->credentials), 0);
+    assert_int_equal(gnutls_certificate_set_x509_key_mem(r->credentials, &chain_pem, &key_pem,
+                                                         GNUTLS_X509_FMT_PEM),
+                     0);
+    test_data_free(chain);
+    test_data_free(key);
+    raw_start(r, GNUTLS_SERVER, priority);
 }
 
 static void raw_fini(struct raw_peer *r)
@@ -357,6 +381,34 @@ static int raw_handshake(struct raw_peer *r, xmppfed_problem *why)
     }
     fail_msg("the handshake does not end");
     return 0;
+}
+
+/* Who dials must not be taken for an attacker who spoke first (RFC 5746 1). */
+static void test_servers_without_rfc_5746(void **state)
+{
+    static const struct {
+        const char *priority;
+        int code;
+    } rows[] = {
+        {"NORMAL:-VERS-ALL:+VERS-TLS1.2", 1},
+        {"NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION", XMPPFED_ERR_TLS_HANDSHAKE},
+        {"NORMAL:-VERS-ALL:+VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION", 1},
+    };
+    xmppfed_context *ctx = new_context();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        xmppfed_problem why = {0, ""};
+        struct raw_peer r;
+        int rc;
+
+        raw_init_server(&r, ctx, rows[i].priority);
+        rc = raw_handshake(&r, &why);
+        if (rc != rows[i].code || (rc < 0 && !strstr(why.text, "renegotiation")))
+            fail_msg("%s: %d, %s", rows[i].priority, rc, why.text);
+        raw_fini(&r);
+    }
+    xmppfed_context_unref(ctx);
 }
 
 static void test_what_peers_offer(void **state)
@@ -507,12 +559,19 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_ways),      cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_close),          cmocka_unit_test(test_plaintext),
-        cmocka_unit_test(test_changed_record), cmocka_unit_test(test_large_writes),
-        cmocka_unit_test(test_input_limit),    cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_account),        cmocka_unit_test(test_what_peers_offer),
-        cmocka_unit_test(test_renegotiation),  cmocka_unit_test(test_key_update),
+        cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_close),
+        cmocka_unit_test(test_plaintext),
+        cmocka_unit_test(test_changed_record),
+        cmocka_unit_test(test_large_writes),
+        cmocka_unit_test(test_input_limit),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_account),
+        cmocka_unit_test(test_what_peers_offer),
+        cmocka_unit_test(test_renegotiation),
+        cmocka_unit_test(test_key_update),
+        cmocka_unit_test(test_servers_without_rfc_5746),
         cmocka_unit_test(test_out_of_memory),
     };
 
