@@ -122,6 +122,56 @@ XMPPFED_API void xmppfed_federation_shutdown(xmppfed_federation *fed, xmppfed_ti
 /* How many links there are, in any state. */
 XMPPFED_API size_t xmppfed_federation_links(const xmppfed_federation *fed);
 
+/* ---- looking on -------------------------------------------------------------------------- */
+
+enum xmppfed_link_state {
+    XMPPFED_LINK_DIALLING = 1,    /* the host connects */
+    XMPPFED_LINK_NEGOTIATING = 2, /* nothing is proved yet */
+    XMPPFED_LINK_UP = 3,          /* a pair of domains is proved */
+    XMPPFED_LINK_CLOSING = 4      /* the stream is over; what is left of the output drains */
+};
+
+/*
+ * A link as it is at the moment. Set size to sizeof(xmppfed_link_info); the library fills in no
+ * more than that and sets size to what it filled in. Pointers borrow until the next call on the
+ * federation.
+ */
+typedef struct xmppfed_link_info {
+    size_t size;
+    uint64_t link;
+    int direction;              /* enum xmppfed_direction */
+    int state;                  /* enum xmppfed_link_state */
+    int purpose;                /* enum xmppfed_purpose; that of stanzas for an inbound link */
+    const char *peer;           /* its IP address */
+    const char *local;          /* our domain, "" before the peer has named it */
+    const char *remote;         /* the partner's, not proved unless the state is UP */
+    const xmppfed_proof *proof; /* of the first proved pair; NULL before */
+    size_t pairs;               /* proved pairs of domains (RFC 6120 4.10, XEP-0220) */
+    size_t queued;              /* stanzas of the pair that were not handed over yet; outbound */
+    size_t queued_bytes;        /* ... and how large they are */
+    xmppfed_time since;         /* when it was accepted, or the host was asked to dial */
+} xmppfed_link_info;
+
+/*
+ * Writes the numbers of up to max links to ret, in no order, and returns how many it wrote: as many
+ * as xmppfed_federation_links() if max allows. ret may be NULL if max is 0. Errors: none.
+ */
+XMPPFED_API size_t xmppfed_federation_list_links(const xmppfed_federation *fed, uint64_t *ret,
+                                                 size_t max);
+/*
+ * Tells what a link is like. Errors: XMPPFED_ERR_UNKNOWN_HANDLE (also of a link that the host was
+ * not told of yet), XMPPFED_ERR_ARGUMENT (size is too small for what this header declares).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_federation_link_info(const xmppfed_federation *fed, uint64_t link, xmppfed_link_info *ret);
+/* Stanzas that wait in all queues together, also of pairs that have no link. Errors: none. */
+XMPPFED_API size_t xmppfed_federation_queued(const xmppfed_federation *fed);
+/*
+ * Closes the stream of a link cleanly, or gives up dialling. What waits for its pair goes over the
+ * next one. Take events afterwards. Errors: XMPPFED_ERR_UNKNOWN_HANDLE.
+ */
+XMPPFED_API int xmppfed_federation_close_link(xmppfed_federation *fed, uint64_t link);
+
 XMPPFED_END_DECLS
 
 #endif

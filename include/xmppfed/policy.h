@@ -196,6 +196,60 @@ XMPPFED_API uint32_t xmppfed_policy_gateway(const xmppfed_policy *policy, int se
 XMPPFED_API uint32_t xmppfed_policy_methods(const xmppfed_policy *policy, const char *domain,
                                             int *ret_type);
 
+/* The master switch, and whether "SASL Required" is taken literally: 1 or 0; 0 for NULL. */
+XMPPFED_API int xmppfed_policy_federation(const xmppfed_policy *policy);
+XMPPFED_API int xmppfed_policy_strict(const xmppfed_policy *policy);
+
+/*
+ * A partner record as it is in force. Set size to sizeof(xmppfed_partner_info); the library fills
+ * in no more than that and sets size to what it filled in. Pointers borrow from the policy.
+ */
+typedef struct xmppfed_partner_info {
+    size_t size;
+    const char *domain; /* the primary one, "" of the record for open federation */
+    const char *description;
+    const char *proxy_fqdn;
+    int type; /* enum xmppfed_partner_type */
+    int tls;  /* enum xmppfed_negotiation */
+    int sasl;
+    int dialback;
+    int keep_alive;
+    int allow_plaintext;
+    int eku;                   /* enum xmppfed_eku_rule */
+    uint32_t connection_limit; /* the gateway's if the record has none of its own */
+    uint32_t row;              /* of the documented matrix, 1..18 */
+    uint32_t methods;          /* OR of enum xmppfed_method */
+    const char *note_code;     /* "W1" or "W2", "" for none */
+    const char *note_text;     /* ... what is wrong and what to do */
+    size_t domain_count;       /* additional domains, and fixed addresses */
+    size_t address_count;
+    const void *record; /* the library's own, for the two calls below */
+} xmppfed_partner_info;
+
+/*
+ * Record number index, in the order of adding; that of open federation is the last.
+ * Errors: XMPPFED_ERR_UNKNOWN_HANDLE (past the last), XMPPFED_ERR_ARGUMENT (NULL, or size too
+ * small).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_partner(const xmppfed_policy *policy,
+                                                          size_t index, xmppfed_partner_info *ret);
+/*
+ * The record that applies to a domain: its own, or that of open federation.
+ * Errors: XMPPFED_ERR_POLICY_UNKNOWN_PARTNER, XMPPFED_ERR_ADDRESS (not a domain), _ARGUMENT,
+ * _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_find_partner(const xmppfed_policy *policy,
+                                                               const char *domain,
+                                                               xmppfed_partner_info *ret);
+/* Additional domain number index, or NULL past the last. Ownership: borrowed from the policy. */
+XMPPFED_API const char *xmppfed_partner_info_domain(const xmppfed_partner_info *p, size_t index);
+/*
+ * Fixed address number index, or NULL past the last; *ret_port (may be NULL) gets its port.
+ * Ownership: borrowed from the policy.
+ */
+XMPPFED_API const char *xmppfed_partner_info_address(const xmppfed_partner_info *p, size_t index,
+                                                     uint16_t *ret_port);
+
 /* What a stanza does, as far as policy is concerned. */
 enum xmppfed_action {
     XMPPFED_ACTION_ADD = 1,    /* presence subscribe */

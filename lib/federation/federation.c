@@ -184,6 +184,8 @@ int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed
         xfed_quota_give_stranger(fed, stranger);
         return rc;
     }
+    link->since = now;
+    (void)xfed_text_copy(link->peer, sizeof(link->peer), peer ? peer : "");
     xfed_trace(fed->ctx, "link %llu: accepted from %s", (unsigned long long)link->id,
                peer ? peer : "?");
     *ret_link = link->id;

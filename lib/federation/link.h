@@ -8,6 +8,8 @@
 struct xfed_route;
 struct xfed_quota;
 
+#define XFED_PEER_SIZE 48 /* any IP address as text */
+
 enum xfed_link_state {
     XFED_LINK_WANTED = 1, /* the host does not know of it yet */
     XFED_LINK_DIALLING,   /* the host was asked to connect */
@@ -21,6 +23,8 @@ struct xfed_link {
     uint64_t id;
     enum xfed_link_state state;
     int direction;
+    char peer[XFED_PEER_SIZE]; /* IP address; "" until there is one */
+    xmppfed_time since;        /* accepted, or the host was asked to dial */
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom an outbound link serves; NULL for an inbound one */
     struct xfed_quota *quota;       /* NULL until the peer is known */

@@ -59,6 +59,10 @@ void *xfed_builder_room(xmppfed_context *ctx, void *array, size_t count, size_t 
 struct xmppfed_partner *xfed_partner_new(struct xmppfed_policy_builder *b, const char *domain);
 void xfed_partner_free(struct xmppfed_partner *p);
 
+/* The warning about a valid record, or NULL: *ret_text says what is wrong and what to do. */
+const char *xfed_record_warning(const struct xfed_partner *record, bool strict,
+                                const char **ret_text);
+
 /* Enters a prepared domain for p: 0, XMPPFED_ERR_DUPLICATE naming both records, _NOMEM. */
 int xfed_builder_claim(struct xmppfed_policy_builder *b, const char *domain,
                        struct xmppfed_partner *p, xmppfed_problem *why) XMPPFED_MUST_CHECK;

@@ -85,6 +85,18 @@ static const struct remark *judge(const struct xfed_partner *record,
     return NULL;
 }
 
+const char *xfed_record_warning(const struct xfed_partner *record, bool strict,
+                                const char **ret_text)
+{
+    struct xfed_matrix_row row = xfed_matrix(record->tls, record->sasl, record->dialback, strict);
+    const struct remark *remark = judge(record, &row);
+
+    if (!remark || remark->error < 0)
+        return NULL;
+    *ret_text = remark->text;
+    return remark->code;
+}
+
 static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partner *p,
                          int *first_error, xmppfed_problem *why)
 {

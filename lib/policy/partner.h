@@ -30,6 +30,8 @@ struct xfed_partner {
     uint32_t methods;          /* OR of enum xmppfed_method, from the matrix */
     const char *proxy_fqdn;    /* prepared, "" for none */
     const char *description;   /* free text, "" for none */
+    const char *domains;       /* additional ones, one behind the other with their NULs */
+    size_t domain_count;
     const struct xfed_partner_address *addresses;
     size_t address_count; /* at most XFED_PARTNER_ADDRESSES */
 };

@@ -11,9 +11,11 @@ struct xmppfed_policy {
     atomic_size_t references;
     xmppfed_context *ctx;
     bool federation;
+    bool strict;
     struct xfed_gateway gateway;
     uint32_t global_access;
     struct xfed_partner *partners; /* the open federation record last */
+    size_t partner_count;          /* with it */
     const struct xfed_partner *open;
     struct xfed_partner_address *addresses; /* of all records together */
     char *text;                             /* every string of every record */
@@ -46,6 +48,8 @@ static void measure(const struct xmppfed_partner *p, size_t *text, size_t *addre
 {
     *text += strlen(p->domain) + 1 + strlen(p->record.proxy_fqdn) + 1 +
              strlen(p->record.description) + 1;
+    for (size_t i = 0; i < p->domain_count; i++)
+        *text += strlen(p->domains[i]) + 1;
     *addresses += p->record.address_count;
 }
 
@@ -68,6 +72,10 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
     ret->domain = copy_text(p->domain, cursor);
     ret->proxy_fqdn = copy_text(p->record.proxy_fqdn, cursor);
     ret->description = copy_text(p->record.description, cursor);
+    ret->domains = cursor->text;
+    ret->domain_count = p->domain_count;
+    for (size_t i = 0; i < p->domain_count; i++)
+        (void)copy_text(p->domains[i], cursor);
     ret->addresses = cursor->address;
     if (count > 0)
         memcpy(cursor->address, p->addresses, count * sizeof(*p->addresses));
@@ -121,6 +129,7 @@ static int copy_partners(struct xmppfed_policy *policy, const struct xmppfed_pol
         copy_partner(b, b->open, &cursor, &policy->partners[b->partner_count]);
         policy->open = &policy->partners[b->partner_count];
     }
+    policy->partner_count = b->partner_count + (b->open ? 1 : 0);
     return rc;
 }
 
@@ -154,6 +163,7 @@ int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **r
     atomic_init(&policy->references, 1);
     policy->ctx = xmppfed_context_ref(b->ctx);
     policy->federation = b->federation;
+    policy->strict = b->strict;
     policy->gateway = b->gateway;
     xfed_map_init(&policy->by_domain, b->ctx, MAP_SEED);
     xfed_map_init(&policy->by_address, b->ctx, MAP_SEED);
@@ -179,6 +189,16 @@ void xmppfed_policy_unref(xmppfed_policy *policy)
 {
     if (policy && atomic_fetch_sub(&policy->references, 1) == 1)
         snapshot_free(policy);
+}
+
+const struct xfed_partner *xfed_policy_at(const xmppfed_policy *policy, size_t index)
+{
+    return index < policy->partner_count ? &policy->partners[index] : NULL;
+}
+
+bool xfed_policy_is_strict(const xmppfed_policy *policy)
+{
+    return policy->strict;
 }
 
 bool xfed_policy_is_on(const xmppfed_policy *policy)

@@ -14,6 +14,12 @@ struct xfed_user_access {
 int xfed_snapshot_new(const struct xmppfed_policy_builder *b,
                       xmppfed_policy **ret) XMPPFED_MUST_CHECK;
 
+/* Record number index, that of open federation last; NULL past it. */
+const struct xfed_partner *xfed_policy_at(const xmppfed_policy *policy, size_t index);
+
+/* Whether "SASL Required" is taken literally. */
+bool xfed_policy_is_strict(const xmppfed_policy *policy);
+
 /* Whether the master switch is on. */
 bool xfed_policy_is_on(const xmppfed_policy *policy);
 

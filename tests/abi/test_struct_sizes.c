@@ -166,6 +166,50 @@ static void test_policy(void **state)
     check(rows);
 }
 
+static void test_listing(void **state)
+{
+    static const struct layout rows[] = {
+        SIZE(xmppfed_link_info, 96),
+        MEMBER(xmppfed_link_info, size, 0),
+        MEMBER(xmppfed_link_info, link, 8),
+        MEMBER(xmppfed_link_info, direction, 16),
+        MEMBER(xmppfed_link_info, state, 20),
+        MEMBER(xmppfed_link_info, purpose, 24),
+        MEMBER(xmppfed_link_info, peer, 32),
+        MEMBER(xmppfed_link_info, local, 40),
+        MEMBER(xmppfed_link_info, remote, 48),
+        MEMBER(xmppfed_link_info, proof, 56),
+        MEMBER(xmppfed_link_info, pairs, 64),
+        MEMBER(xmppfed_link_info, queued, 72),
+        MEMBER(xmppfed_link_info, queued_bytes, 80),
+        MEMBER(xmppfed_link_info, since, 88),
+        SIZE(xmppfed_partner_info, 112),
+        MEMBER(xmppfed_partner_info, size, 0),
+        MEMBER(xmppfed_partner_info, domain, 8),
+        MEMBER(xmppfed_partner_info, description, 16),
+        MEMBER(xmppfed_partner_info, proxy_fqdn, 24),
+        MEMBER(xmppfed_partner_info, type, 32),
+        MEMBER(xmppfed_partner_info, tls, 36),
+        MEMBER(xmppfed_partner_info, sasl, 40),
+        MEMBER(xmppfed_partner_info, dialback, 44),
+        MEMBER(xmppfed_partner_info, keep_alive, 48),
+        MEMBER(xmppfed_partner_info, allow_plaintext, 52),
+        MEMBER(xmppfed_partner_info, eku, 56),
+        MEMBER(xmppfed_partner_info, connection_limit, 60),
+        MEMBER(xmppfed_partner_info, row, 64),
+        MEMBER(xmppfed_partner_info, methods, 68),
+        MEMBER(xmppfed_partner_info, note_code, 72),
+        MEMBER(xmppfed_partner_info, note_text, 80),
+        MEMBER(xmppfed_partner_info, domain_count, 88),
+        MEMBER(xmppfed_partner_info, address_count, 96),
+        MEMBER(xmppfed_partner_info, record, 104),
+        END,
+    };
+
+    (void)state;
+    check(rows);
+}
+
 static void test_proof(void **state)
 {
     static const struct layout rows[] = {
@@ -189,7 +233,7 @@ int main(void)
         cmocka_unit_test(test_common),   cmocka_unit_test(test_allocator),
         cmocka_unit_test(test_address),  cmocka_unit_test(test_stream_item),
         cmocka_unit_test(test_resolver), cmocka_unit_test(test_policy),
-        cmocka_unit_test(test_proof),
+        cmocka_unit_test(test_proof),    cmocka_unit_test(test_listing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,98 @@
+/* status.c - looking on: what each link is like at the moment, and closing one. */
+#include <string.h>
+
+#include "connection/connection.h"
+#include "federation/link.h"
+#include "federation/route.h"
+
+static int state_of(const struct xfed_link *link)
+{
+    switch (link->state) {
+    case XFED_LINK_OPEN:
+        return link->up ? XMPPFED_LINK_UP : XMPPFED_LINK_NEGOTIATING;
+    case XFED_LINK_DOWN:
+        return XMPPFED_LINK_CLOSING;
+    case XFED_LINK_WANTED:
+    case XFED_LINK_DIALLING:
+        break;
+    }
+    return XMPPFED_LINK_DIALLING;
+}
+
+/* What the stream knows; one that is draining still knows whom it was with. */
+static void describe_stream(const xmppfed_connection *c, xmppfed_link_info *ret)
+{
+    ret->local = c->negotiation.local;
+    ret->remote = c->negotiation.remote;
+    ret->pairs = c->negotiation.proved.count;
+    if (c->up)
+        ret->proof = &c->proof;
+}
+
+static void describe_route(const struct xfed_route *route, xmppfed_link_info *ret)
+{
+    ret->purpose = route->purpose;
+    ret->local = route->local;
+    ret->remote = route->remote;
+    ret->queued = route->queue.count;
+    ret->queued_bytes = route->queue.bytes;
+}
+
+size_t xmppfed_federation_list_links(const xmppfed_federation *fed, uint64_t *ret, size_t max)
+{
+    struct xfed_map_cursor cursor = {0};
+    size_t count = 0;
+    void *value;
+
+    while (fed && count < max && xfed_map_next(&fed->links, &cursor, NULL, &value))
+        ret[count++] = ((const struct xfed_link *)value)->id;
+    return count;
+}
+
+int xmppfed_federation_link_info(const xmppfed_federation *fed, uint64_t id, xmppfed_link_info *ret)
+{
+    const struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
+    xmppfed_link_info info = {.size = sizeof(info), .purpose = XMPPFED_PURPOSE_STANZAS};
+
+    /* The first version of the struct is the only one; a later host may ask for more. */
+    if (!ret || ret->size < sizeof(info))
+        return XMPPFED_ERR_ARGUMENT;
+    if (!link || link->state == XFED_LINK_WANTED)
+        return XMPPFED_ERR_UNKNOWN_HANDLE;
+    info.link = id;
+    info.direction = link->direction;
+    info.state = state_of(link);
+    info.peer = link->peer;
+    info.since = link->since;
+    info.local = "";
+    info.remote = "";
+    if (link->connection)
+        describe_stream(link->connection, &info);
+    if (link->route)
+        describe_route(link->route, &info);
+    memcpy(ret, &info, sizeof(info));
+    return 0;
+}
+
+size_t xmppfed_federation_queued(const xmppfed_federation *fed)
+{
+    struct xfed_map_cursor cursor = {0};
+    size_t count = 0;
+    void *value;
+
+    while (fed && xfed_map_next(&fed->routes, &cursor, NULL, &value))
+        count += ((const struct xfed_route *)value)->queue.count;
+    return count;
+}
+
+int xmppfed_federation_close_link(xmppfed_federation *fed, uint64_t id)
+{
+    struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
+
+    if (!link || link->state == XFED_LINK_WANTED)
+        return XMPPFED_ERR_UNKNOWN_HANDLE;
+    /* Only a stream can end well; an attempt to connect that is given up has failed. */
+    xfed_link_close(link, link->state == XFED_LINK_DIALLING ? XMPPFED_ERR_DIAL_FAILED : 0,
+                    link->state == XFED_LINK_DIALLING ? "given up on request" : NULL);
+    return 0;
+}
