@@ -28,6 +28,8 @@ struct xmppfed_tls_session {
     xmppfed_credentials *credentials;
     gnutls_session_t gnutls;
     struct xfed_tls_transport transport;
+    xfed_tls_pick_fn pick; /* server of direct TLS: credentials by SNI */
+    void *pick_user;
     char *server_name; /* for sentences; NULL: not known */
     bool is_server;
     bool established;
@@ -129,6 +131,55 @@ int xmppfed_tls_session_new(xmppfed_context *ctx, int role, xmppfed_credentials 
     return ctx ? create(ctx, NULL, role, credentials, server_name, ret) : XMPPFED_ERR_ARGUMENT;
 }
 
+/* Takes the credentials of the name that the client asks for (RFC 6066 3). */
+static int on_client_hello(gnutls_session_t gnutls)
+{
+    xmppfed_tls_session *s = gnutls_session_get_ptr(gnutls);
+    char name[XMPPFED_DOMAIN_SIZE];
+    char prepared[XMPPFED_DOMAIN_SIZE];
+    size_t len = sizeof(name);
+    unsigned int type;
+    xmppfed_credentials *picked;
+    int rc = gnutls_server_name_get(gnutls, name, &len, &type, 0);
+
+    if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+        return 0;
+    if (rc < 0 || xmppfed_domain_prepare(name, prepared) < 0)
+        return GNUTLS_E_UNRECOGNIZED_NAME;
+    picked = s->pick(s->pick_user, prepared);
+    if (!picked || picked->chain_count == 0)
+        return GNUTLS_E_UNRECOGNIZED_NAME;
+    rc = gnutls_credentials_set(gnutls, GNUTLS_CRD_CERTIFICATE, picked->certificate);
+    if (rc < 0)
+        return rc;
+    xmppfed_credentials_ref(picked);
+    xmppfed_credentials_unref(s->credentials);
+    s->credentials = picked;
+    return 0;
+}
+
+int xfed_tls_session_set_direct(xmppfed_tls_session *s, xfed_tls_pick_fn pick, void *user)
+{
+    static const char protocol[] = "xmpp-server";
+    /* GnuTLS's inputs are not const, but it does not write to them. */
+    const gnutls_datum_t offer = {(unsigned char *)(uintptr_t)protocol, sizeof(protocol) - 1};
+
+    /*
+     * On a server: mandatory means that a client which asks by ALPN for others only is refused, so
+     * that nothing meant for another protocol is ever read as XMPP (RFC 7301 3.2).
+     */
+    if (gnutls_alpn_set_protocols(s->gnutls, &offer, 1, s->is_server ? GNUTLS_ALPN_MANDATORY : 0) <
+        0)
+        return XMPPFED_ERR_NOMEM;
+    if (!s->is_server || !pick)
+        return 0;
+    s->pick = pick;
+    s->pick_user = user;
+    gnutls_session_set_ptr(s->gnutls, s);
+    gnutls_handshake_set_post_client_hello_function(s->gnutls, on_client_hello);
+    return 0;
+}
+
 void xmppfed_tls_session_free(xmppfed_tls_session *s)
 {
     xmppfed_context *ctx;
@@ -206,6 +257,10 @@ static const char *explain(const xmppfed_tls_session *s, ssize_t gnutls_code)
     case GNUTLS_E_SAFE_RENEGOTIATION_FAILED:
     case GNUTLS_E_UNSAFE_RENEGOTIATION_DENIED:
         return "the peer lacks secure renegotiation (RFC 5746); it must be updated";
+    case GNUTLS_E_NO_APPLICATION_PROTOCOL:
+        return "it asks by ALPN for another protocol than xmpp-server; check its port";
+    case GNUTLS_E_UNRECOGNIZED_NAME:
+        return "it asks by SNI for a domain that has no certificate here";
     case GNUTLS_E_FATAL_ALERT_RECEIVED:
         return gnutls_alert_get_name(gnutls_alert_get(s->gnutls));
     default:

@@ -13,6 +13,17 @@
 int xfed_tls_session_new(struct xfed_account *account, int role, xmppfed_credentials *credentials,
                          const char *server_name, xmppfed_tls_session **ret) XMPPFED_MUST_CHECK;
 
+/* The credentials for a prepared domain that a client asks for by SNI, borrowed; NULL: none. */
+typedef xmppfed_credentials *(*xfed_tls_pick_fn)(void *user, const char *domain);
+/*
+ * Makes a session that has not begun one of direct TLS (XEP-0368 3): a client says "xmpp-server" by
+ * ALPN, a server refuses any other protocol (but not a client without ALPN) and takes the
+ * credentials that pick has for the SNI, refusing a name for which there are none; without SNI its
+ * own stay. pick is for servers and called during the handshake. XMPPFED_ERR_NOMEM, else 0.
+ */
+int xfed_tls_session_set_direct(xmppfed_tls_session *s, xfed_tls_pick_fn pick,
+                                void *user) XMPPFED_MUST_CHECK;
+
 /* Evidence about a finished handshake; texts are static or borrowed from the session. */
 struct xfed_tls_facts {
     const char *version;     /* "TLS1.3" */
