@@ -82,6 +82,9 @@ static void read_extension(xmppfed_context *ctx, const char *oid, const gnutls_d
 {
     gnutls_x509_crt_t certificate;
 
+    /* GnuTLS takes a length of 0 for "a string with its NUL", so an empty value cannot be set. */
+    if (value->size == 0)
+        return;
     FUZZ_CHECK(gnutls_x509_crt_init(&certificate) == 0);
     if (gnutls_x509_crt_set_extension_by_oid(certificate, oid, value->data, value->size, 0) == 0)
         read_names(ctx, certificate);

@@ -328,14 +328,40 @@ int xfed_xml_parse_header(xmppfed_context *ctx, xmppfed_slice bytes, xmppfed_ele
     return 0;
 }
 
+/* Writes the bytes to out with line feeds for line ends; the length of that. */
+static size_t end_lines(xmppfed_slice bytes, char *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (bytes.data[i] == '\n' && i > 0 && bytes.data[i - 1] == '\r')
+            continue;
+        out[len++] = bytes.data[i];
+        if (bytes.data[i] == '\r')
+            out[len - 1] = '\n';
+    }
+    return len;
+}
+
 int xfed_xml_parse_unit(xmppfed_context *ctx, const struct xfed_xml_scope *scope,
                         xmppfed_slice bytes, xmppfed_element **ret)
 {
     struct run run = {.ctx = ctx, .ground = 1};
+    char *lines = NULL;
 
     if (!ends_in_tag(bytes))
         return XMPPFED_ERR_XML_NOT_WELL_FORMED;
+    /*
+     * Line ends become line feeds before parsing (XML 1.0, 2.11). libxml2 sees to that in text and
+     * in values, but not in the CDATA sections of a push parser.
+     */
+    if (memchr(bytes.data, '\r', bytes.len)) {
+        lines = xfed_alloc(ctx, bytes.len);
+        if (!lines)
+            return XMPPFED_ERR_NOMEM;
+        bytes = xfed_slice(lines, end_lines(bytes, lines));
+    }
     int rc = parse(&run, scope->seed, bytes);
+    xfed_free(ctx, lines);
     if (rc == 0)
         *ret = run.root;
     return rc;

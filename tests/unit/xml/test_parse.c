@@ -218,6 +218,40 @@ static void test_unit_errors(void **state)
     xfed_xml_scope_free(scope);
 }
 
+/* Wherever they stand, line ends are line feeds, and those of a value are spaces. */
+static void test_line_ends(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *in;
+        const char *text;
+    } rows[] = {
+        {.name = "text", .in = "<a>b\r\nc\rd\r\r\n\ne</a>", .text = "b\nc\nd\n\n\ne"},
+        {.name = "CDATA",
+         .in = "<a><![CDATA[b\r\nc\rd\r\r\n\ne\r]]></a>",
+         .text = "b\nc\nd\n\n\ne\n"},
+        {.name = "two sections",
+         .in = "<a><![CDATA[\r]]><![CDATA[\n]]>\r<![CDATA[\n]]></a>",
+         .text = "\n\n\n\n"},
+        {.name = "references", .in = "<a>&#13;\r&#10;&#xD;\n</a>", .text = "\r\n\n\r\n"},
+        {.name = "in a tag", .in = "<a\r\nx='1'\r>b</a\r\n>", .text = "b"},
+    };
+    struct xfed_xml_scope *scope = scope_of(HEADER);
+    xmppfed_element *e = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int rc = xfed_xml_parse_unit(ctx, scope, xmppfed_slice_of(rows[i].in), &e);
+        if (rc < 0 || strcmp(xmppfed_element_text(e), rows[i].text) != 0)
+            fail_msg("%s: %d", rows[i].name, rc);
+        xmppfed_element_free(e);
+    }
+    assert_int_equal(xfed_xml_parse_unit(ctx, scope, XFED_LITERAL("<a b='\r\n\r\n\n'/>"), &e), 0);
+    assert_string_equal(xmppfed_element_attribute(e, "b"), "   ");
+    xmppfed_element_free(e);
+    xfed_xml_scope_free(scope);
+}
+
 /* Text beyond what libxml2 hands over at once, in a unit beyond one piece. */
 static void test_long_text(void **state)
 {
@@ -333,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scopes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unit_errors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_line_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_namespace_held_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
