@@ -1,10 +1,11 @@
 /*
  * dns.c - fuzzes DNS answers: the wire reader alone, and a whole look-up that gets them.
  *
- * Input: a letter ('s' SRV, 'a' A, 'q' AAAA: one answer about example.org goes to the wire reader;
- * 'l' a look-up, 'h' one of a host), then answers, each with its length in two octets before it as
- * over TCP. An answer of no octets says that the query could not be sent. The two octets of the id
- * are replaced by the right ones unless they are both 0xFF.
+ * Input: a letter ('s' SRV, 'a' A, 'q' AAAA, 't' TLSA: one answer about example.org goes to the
+ * wire reader; 'l' a look-up, 'h' one of a host, 'L' and 'H' with a trusted server), then answers,
+ * each with its length in two octets before it as over TCP. An answer of no octets says that the
+ * query could not be sent. The two octets of the id are replaced by the right ones unless they are
+ * both 0xFF.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,13 @@ static void read_answer(struct fuzz_input *in, int type)
     if (rc == 1) {
         FUZZ_CHECK(found.aliases <= XFED_DNS_ALIAS_MAX + 1);
         FUZZ_CHECK((found.count > 0) == (found.outcome == XFED_DNS_RECORDS));
-        FUZZ_CHECK(found.count <= (type == XFED_DNS_SRV ? XFED_DNS_SRV_MAX : XFED_DNS_ADDRESS_MAX));
+        FUZZ_CHECK(found.count <= (type == XFED_DNS_SRV    ? XFED_DNS_SRV_MAX
+                                   : type == XFED_DNS_TLSA ? XFED_DNS_TLSA_MAX
+                                                           : XFED_DNS_ADDRESS_MAX));
+        FUZZ_CHECK(found.steps <= XFED_DNS_STEPS_MAX + 1);
+        for (size_t i = 0; type == XFED_DNS_TLSA && i < found.count; i++)
+            FUZZ_CHECK((const uint8_t *)found.tlsa[i].data.data + found.tlsa[i].data.len <=
+                       answer + len);
         for (size_t i = 0; type == XFED_DNS_SRV && i < found.count; i++)
             FUZZ_CHECK(memchr(found.srv[i].target, '\0', sizeof(found.srv[i].target)));
     }
@@ -79,7 +86,7 @@ static bool answer_queries(xmppfed_resolver *r, struct fuzz_input *in, xmppfed_t
 }
 
 /* Whatever the answers, a look-up ends, and with endpoints exactly if it succeeded. */
-static void look_up(xmppfed_context *ctx, struct fuzz_input *in, bool host)
+static void look_up(xmppfed_context *ctx, struct fuzz_input *in, bool host, bool trusted)
 {
     const xmppfed_dns_result *found = NULL;
     xmppfed_resolver *r;
@@ -89,6 +96,7 @@ static void look_up(xmppfed_context *ctx, struct fuzz_input *in, bool host)
     int rc;
 
     FUZZ_CHECK(xmppfed_resolver_new(ctx, &r) == 0);
+    xmppfed_resolver_set_trusted(r, trusted);
     rc = host ? xmppfed_resolver_start_host(r, "example.org", 5269, now, &id)
               : xmppfed_resolver_start(r, "example.org", now, &id);
     FUZZ_CHECK(rc == 0);
@@ -103,8 +111,14 @@ static void look_up(xmppfed_context *ctx, struct fuzz_input *in, bool host)
     }
     FUZZ_CHECK(found && found->lookup == id);
     FUZZ_CHECK((found->code == 0) == (found->count > 0));
-    for (size_t i = 0; i < found->count; i++)
-        FUZZ_CHECK(found->endpoints[i].port > 0 && *found->endpoints[i].address);
+    for (size_t i = 0; i < found->count; i++) {
+        const xmppfed_endpoint *e = &found->endpoints[i];
+
+        FUZZ_CHECK(e->port > 0 && *e->address);
+        FUZZ_CHECK((size_t)e->tlsa_first + e->tlsa_count <= found->tlsa_count);
+        FUZZ_CHECK(trusted || e->secure == 0);
+        FUZZ_CHECK(e->tlsa_count == 0 || e->secure == XMPPFED_SECURE_ALL);
+    }
     xmppfed_resolver_free(r);
 }
 
@@ -114,10 +128,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t mode = fuzz_byte(&in);
     xmppfed_context *ctx = fuzz_context();
 
-    if (mode == 'l' || mode == 'h')
-        look_up(ctx, &in, mode == 'h');
-    else
-        read_answer(&in, mode == 'a' ? XFED_DNS_A : mode == 'q' ? XFED_DNS_AAAA : XFED_DNS_SRV);
+    switch (mode) {
+    case 'l':
+    case 'h':
+    case 'L':
+    case 'H':
+        look_up(ctx, &in, mode == 'h' || mode == 'H', mode == 'L' || mode == 'H');
+        break;
+    case 'a':
+        read_answer(&in, XFED_DNS_A);
+        break;
+    case 'q':
+        read_answer(&in, XFED_DNS_AAAA);
+        break;
+    case 't':
+        read_answer(&in, XFED_DNS_TLSA);
+        break;
+    default:
+        read_answer(&in, XFED_DNS_SRV);
+    }
     fuzz_context_end(ctx);
     return 0;
 }

@@ -19,7 +19,7 @@ enum { FLAG_QR = 0x80, FLAG_TC = 0x02, FLAG_RD = 0x01 };
 enum { FLAG_AD = 0x20, FLAG_CD = 0x10 }; /* of octet 3 */
 
 struct message {
-    uint8_t data[20000];
+    uint8_t data[65536];
     size_t len;
 };
 

@@ -265,6 +265,182 @@ static void test_mutated_answers(void **state)
     xmppfed_resolver_free(r);
 }
 
+static const xmppfed_dns_result *start_and_run(xmppfed_resolver *r, struct zone *z,
+                                               xmppfed_time *now)
+{
+    uint64_t id;
+
+    assert_int_equal(xmppfed_resolver_start(r, D, *now, &id), 0);
+    return zone_run(z, r, now);
+}
+
+static void test_the_cache_answers(void **state)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT, .negative_ttl = 300};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    xmppfed_time now = 0;
+    uint64_t id;
+
+    (void)state;
+    result = start_and_run(r, &z, &now);
+    assert_int_equal(result->ttl, 300);
+    assert_int_equal(z.queries, 4);
+    now = 100000;
+    result = start_and_run(r, &z, &now);
+    assert_int_equal(result->count, 2);
+    assert_int_equal(result->ttl, 200);
+    assert_false(result->stale);
+    assert_int_equal(z.queries, 4);
+    /* A result that the cache alone gave is there at once. */
+    assert_int_equal(xmppfed_resolver_start(r, D, now, &id), 0);
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 1);
+    assert_int_equal(result->lookup, id);
+    now = 300000;
+    (void)start_and_run(r, &z, &now);
+    assert_int_equal(z.queries, 8);
+    xmppfed_resolver_set_cache(r, 0);
+    (void)start_and_run(r, &z, &now);
+    assert_int_equal(z.queries, 12);
+    /* Answers of a server that was not trusted say nothing about what is secure. */
+    xmppfed_resolver_set_cache(r, 100);
+    (void)start_and_run(r, &z, &now);
+    xmppfed_resolver_set_trusted(r, 1);
+    z.secure = true;
+    result = start_and_run(r, &z, &now);
+    assert_int_equal(result->endpoints[0].secure, XMPPFED_SECURE_ALL);
+    xmppfed_resolver_free(r);
+}
+
+static void test_stale_answers_help_out(void **state)
+{
+    static const struct zone_row silent[] = {{SRV, 0, NULL, .silent = true},
+                                             {"_xmpps-server._tcp." D, 0, NULL, .silent = true},
+                                             {"x." D, 0, NULL, .silent = true}};
+    static const struct zone_row failing[] = {{SRV, 0, NULL, .rcode = RCODE_SERVFAIL},
+                                              {"x." D, TYPE_A, "192.0.2.1"}};
+    static const struct zone_row bogus[] = {{SRV, TYPE_SRV, "x." D, .bogus = true},
+                                            {"x." D, TYPE_A, "192.0.2.1"}};
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    struct zone out = {.rows = silent, .count = 3};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    xmppfed_time now = 0;
+
+    (void)state;
+    (void)start_and_run(r, &z, &now);
+    now = 400000; /* past the 300 s of the records */
+    result = start_and_run(r, &out, &now);
+    assert_int_equal(result->code, 0);
+    assert_int_equal(result->count, 2);
+    assert_true(result->stale);
+    assert_true(now <= 400000 + 6000); /* one patience a step, not the whole schedule */
+    /* A server that fails, and fails as well without checking, does not know either. */
+    now = 800000;
+    out = (struct zone){.rows = failing, .count = 2};
+    result = start_and_run(r, &out, &now);
+    assert_int_equal(result->code, 0);
+    assert_true(result->stale);
+    assert_int_equal(out.probes, 1);
+    /* What is bogus now was perhaps changed on the way: nothing of old hides that. */
+    now = 1200000;
+    out = (struct zone){.rows = bogus, .count = 2};
+    result = start_and_run(r, &out, &now);
+    assert_int_equal(result->code, XMPPFED_ERR_DNS_BOGUS);
+    xmppfed_resolver_free(r);
+}
+
+/* A name server that is dead costs its patience once, not for each look-up. */
+static void test_servers_take_turns(void **state)
+{
+    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    xmppfed_time now = 0;
+    struct message m;
+    xmppfed_dns_query q;
+    uint64_t id;
+
+    (void)state;
+    xmppfed_resolver_set_cache(r, 0);
+    assert_int_equal(xmppfed_resolver_start(r, D, now, &id), 0);
+    while (xmppfed_resolver_next_query(r, now, &q) == 1)
+        assert_int_equal(q.server, 0);
+    xmppfed_resolver_tick(r, now = 2000);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(xmppfed_resolver_next_query(r, now, &q), 1);
+        assert_int_equal(q.server, 1);
+        assert_true(zone_answer(&z, &q, &m));
+        assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, now), 0);
+    }
+    (void)zone_run(&z, r, &now);
+    assert_int_equal(xmppfed_resolver_start(r, D, now, &id), 0);
+    while (xmppfed_resolver_next_query(r, now, &q) == 1)
+        assert_int_equal(q.server, 1);
+    xmppfed_resolver_free(r);
+}
+
+static void test_mixed_case(void **state)
+{
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result;
+    xmppfed_dns_query q;
+    struct message m;
+    uint64_t id;
+
+    (void)state;
+    xmppfed_resolver_set_mixed_case(r, 1);
+    assert_int_equal(xmppfed_resolver_start_host(r, D, 5269, 0, &id), 0);
+    for (int i = 0; i < 2; i++) {
+        char name[256];
+        unsigned type;
+
+        assert_int_equal(xmppfed_resolver_next_query(r, 0, &q), 1);
+        zone_read_question(q.data, q.len, name, &type);
+        assert_string_not_equal(name, D);
+        /* The answer of somebody who did not see the query. */
+        message_begin(&m, (unsigned)q.data[0] << 8 | q.data[1], 0, RCODE_OK, D, type);
+        message_address(&m, D, type == TYPE_A ? 4 : 16, 9);
+        assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, 0), 0);
+        message_begin(&m, (unsigned)q.data[0] << 8 | q.data[1], 0, RCODE_OK, name, type);
+        message_address(&m, D, type == TYPE_A ? 4 : 16, 1);
+        assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, 0), 0);
+    }
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 1);
+    assert_int_equal(result->count, 2);
+    assert_string_equal(result->endpoints[1].address, "192.0.0.1");
+    xmppfed_resolver_free(r);
+}
+
+/* Over TCP anything may come; what is too long is refused without being read. */
+static void test_long_answers_over_tcp(void **state)
+{
+    static const struct zone_row truncated[] = {{SRV, TYPE_SRV, "x." D, .truncated = true}};
+    struct zone z = {.rows = truncated, .count = 1};
+    uint64_t seed = 1;
+    xmppfed_resolver *r = zone_resolver(&seed);
+    const xmppfed_dns_result *result = NULL;
+    static struct message m;
+    xmppfed_dns_query q;
+    uint64_t id;
+
+    (void)state;
+    assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
+    while (xmppfed_resolver_next_query(r, 0, &q) == 1) {
+        assert_true(zone_answer(&z, &q, &m));
+        if (q.tcp)
+            m.len = 65535;
+        assert_int_equal(xmppfed_resolver_answer(r, q.token, m.data, m.len, 0), 0);
+    }
+    assert_int_equal(xmppfed_resolver_next_result(r, &result), 1);
+    assert_int_equal(result->code, XMPPFED_ERR_DNS_MALFORMED);
+    assert_int_equal(z.tcp_queries, 3);
+    xmppfed_resolver_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +452,11 @@ int main(void)
         cmocka_unit_test(test_without_randomness),
         cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_mutated_answers),
+        cmocka_unit_test(test_the_cache_answers),
+        cmocka_unit_test(test_stale_answers_help_out),
+        cmocka_unit_test(test_servers_take_turns),
+        cmocka_unit_test(test_mixed_case),
+        cmocka_unit_test(test_long_answers_over_tcp),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,49 @@ static void test_query(void **state)
     assert_memory_equal(query, expected, len);
 }
 
+static void test_query_bits(void **state)
+{
+    struct xfed_dns_asked asked = asked_a;
+    uint8_t query[XFED_DNS_QUERY_SIZE];
+    size_t len = 0;
+
+    (void)state;
+    asked.wants_authentic = true;
+    assert_int_equal(xfed_wire_query(&asked, query, &len), 0);
+    assert_int_equal(query[3], FLAG_AD);
+    asked.wants_authentic = false;
+    asked.unchecked = true;
+    assert_int_equal(xfed_wire_query(&asked, query, &len), 0);
+    assert_int_equal(query[3], FLAG_CD);
+}
+
+/* Random letters go out, and must come back. */
+static void test_mixed_case(void **state)
+{
+    uint8_t cases[XFED_DNS_CASES_SIZE] = {0x55, 0x01};
+    struct xfed_dns_asked asked = asked_a;
+    uint8_t query[XFED_DNS_QUERY_SIZE];
+    struct xfed_dns_answer a;
+    struct message m;
+    size_t len = 0;
+
+    (void)state;
+    asked.cases = cases;
+    assert_int_equal(xfed_wire_query(&asked, query, &len), 0);
+    assert_memory_equal(query + 12, "\1A\7ExAmPlE\0", 11);
+    message_begin(&m, 0x1234, 0, RCODE_OK, "A.ExAmPlE", TYPE_A);
+    message_address(&m, "a.example", 4, 1);
+    assert_int_equal(xfed_wire_answer(&asked, m.data, m.len, &a), 1);
+    assert_int_equal(a.outcome, XFED_DNS_RECORDS);
+    for (size_t i = 13; i < 22; i++) {
+        if (i == 14)
+            continue; /* the length of a label */
+        m.data[i] ^= 0x20;
+        assert_int_equal(xfed_wire_answer(&asked, m.data, m.len, &a), 0);
+        m.data[i] ^= 0x20;
+    }
+}
+
 static void test_longest_query(void **state)
 {
     char name[300];
@@ -171,6 +214,121 @@ static void test_aliases(void **state)
     message_cname(&m, "c0.example", "no host.example");
     assert_int_equal(read_answer(&asked, &m, &a), 1);
     assert_int_equal(a.outcome, XFED_DNS_MALFORMED);
+}
+
+static void test_tlsa_records(void **state)
+{
+    struct xfed_dns_asked asked = {
+        .id = 0x1234, .type = XFED_DNS_TLSA, .name = "_5269._tcp.a.example"};
+    struct xfed_dns_answer a;
+    struct message m;
+
+    (void)state;
+    message_begin(&m, 0x1234, 0, RCODE_OK, asked.name, TYPE_TLSA);
+    m.data[3] |= FLAG_AD;
+    message_tlsa(&m, asked.name, 3, 1, 1, "0123456789abcdef0123456789abcdef", 32);
+    message_tlsa(&m, "_5269._tcp.b.example", 3, 1, 1, "x", 1);
+    message_tlsa(&m, asked.name, 255, 254, 253, "", 0);
+    assert_int_equal(xfed_wire_answer(&asked, m.data, m.len, &a), 1);
+    assert_int_equal(a.outcome, XFED_DNS_RECORDS);
+    assert_true(a.authentic);
+    assert_int_equal(a.count, 2);
+    assert_int_equal(a.tlsa[0].usage, 3);
+    assert_int_equal(a.tlsa[0].selector, 1);
+    assert_int_equal(a.tlsa[0].matching, 1);
+    assert_int_equal(a.tlsa[0].data.len, 32);
+    assert_memory_equal(a.tlsa[0].data.data, "0123456789abcdef0123456789abcdef", 32);
+    assert_int_equal(a.tlsa[1].usage, 255);
+    assert_int_equal(a.tlsa[1].data.len, 0);
+    message_begin(&m, 0x1234, 0, RCODE_OK, asked.name, TYPE_TLSA);
+    for (unsigned i = 0; i < 100; i++)
+        message_tlsa(&m, asked.name, 3, 1, 1, &i, 1);
+    assert_int_equal(xfed_wire_answer(&asked, m.data, m.len, &a), 1);
+    assert_int_equal(a.count, XFED_DNS_TLSA_MAX);
+    assert_false(a.authentic);
+}
+
+/* An answer lasts as long as the shortest-lived of the records that make it. */
+static void test_time_to_live(void **state)
+{
+    struct xfed_dns_answer a;
+    struct message m;
+    size_t end;
+
+    (void)state;
+    message_begin(&m, 0x1234, 0, RCODE_OK, "a.example", TYPE_A);
+    message_cname(&m, "a.example", "b.example");
+    message_ttl(&m, m.len - strlen("b.example") - 2, 70);
+    message_address(&m, "b.example", 4, 1);
+    message_address(&m, "other.example", 4, 1);
+    message_ttl(&m, m.len - 4, 3); /* is not used */
+    end = m.len;
+    message_soa(&m, "example", 5, 5);
+    assert_int_equal(read_answer(&asked_a, &m, &a), 1);
+    assert_true(a.lasts);
+    assert_int_equal(a.ttl, 70);
+    assert_int_equal(a.used, end);
+    /* An absence lasts as long as the SOA record says, in either of two ways (RFC 2308 5). */
+    message_begin(&m, 0x1234, 0, RCODE_NXDOMAIN, "a.example", TYPE_A);
+    message_soa(&m, "example", 900, 40);
+    assert_int_equal(read_answer(&asked_a, &m, &a), 1);
+    assert_true(a.lasts);
+    assert_int_equal(a.ttl, 40);
+    message_begin(&m, 0x1234, 0, RCODE_OK, "a.example", TYPE_A);
+    message_soa(&m, "example", 30, 40);
+    assert_int_equal(read_answer(&asked_a, &m, &a), 1);
+    assert_int_equal(a.outcome, XFED_DNS_NO_DATA);
+    assert_int_equal(a.ttl, 30);
+    message_begin(&m, 0x1234, 0, RCODE_NXDOMAIN, "a.example", TYPE_A);
+    assert_int_equal(read_answer(&asked_a, &m, &a), 1);
+    assert_false(a.lasts);
+}
+
+/* What a hostile server may make us do is counted, not timed. */
+static void test_hostile_answers_are_cheap(void **state)
+{
+    struct xfed_dns_answer a;
+    static struct message m;
+    unsigned names;
+
+    (void)state;
+    /* 4 000 names that point to one name of 8 000 pointers. */
+    message_begin(&m, 0x1234, 0, RCODE_OK, SRV_NAME, TYPE_SRV);
+    for (unsigned i = 0; i < 8000; i++)
+        message_u16(&m, 0xC000 | (unsigned)(i == 0 ? 12 : m.len - 2));
+    for (names = 0; names < 4000; names++) {
+        message_u16(&m, 0xC000 | (unsigned)(m.len > 0x3FFE ? 0x3FFE : m.len - 2));
+        message_u16(&m, TYPE_SRV);
+        message_u16(&m, 1);
+        message_u16(&m, 0);
+        message_u16(&m, 0);
+        message_u16(&m, 0);
+    }
+    m.data[6] = (uint8_t)(names >> 8);
+    m.data[7] = (uint8_t)names;
+    assert_int_equal(read_answer(&asked_srv, &m, &a), 1);
+    assert_int_equal(a.outcome, XFED_DNS_MALFORMED);
+    assert_true(a.steps < 1000);
+    /* Records without end, all of the name asked for, over TCP as large as it can be. */
+    message_begin(&m, 0x1234, 0, RCODE_OK, "a.example", TYPE_A);
+    for (names = 0; m.len + 16 <= 65535; names++) {
+        message_u16(&m, 0xC00C);
+        message_u16(&m, TYPE_A);
+        message_u16(&m, 1);
+        message_u16(&m, 0);
+        message_u16(&m, 60);
+        message_u16(&m, 4);
+        message_u16(&m, names >> 16);
+        message_u16(&m, names);
+    }
+    assert_true(names > 4000);
+    m.data[6] = (uint8_t)(names >> 8);
+    m.data[7] = (uint8_t)names;
+    assert_int_equal(read_answer(&asked_a, &m, &a), 1);
+    assert_int_equal(a.outcome, XFED_DNS_RECORDS);
+    assert_int_equal(a.count, XFED_DNS_ADDRESS_MAX);
+    assert_int_equal(a.used, 0); /* not to be kept, for it was not all looked at */
+    assert_true(a.steps <= XFED_DNS_RECORDS_MAX * 8);
 }
 
 static const struct outcome_row {
@@ -340,11 +498,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_query),
+        cmocka_unit_test(test_query_bits),
+        cmocka_unit_test(test_mixed_case),
         cmocka_unit_test(test_longest_query),
         cmocka_unit_test(test_srv_records),
         cmocka_unit_test(test_address_records),
         cmocka_unit_test(test_many_srv_records_are_cut),
         cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_tlsa_records),
+        cmocka_unit_test(test_time_to_live),
+        cmocka_unit_test(test_hostile_answers_are_cheap),
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_truncated_within_a_record),
         cmocka_unit_test(test_only_unusable_records),
