@@ -5,9 +5,8 @@
  * An allow-list from nothing, so that what a future GnuTLS adds to its defaults, or an
  * administrator to its configuration, does not change what peers see (RFC 7525 4, RFC 9325 4).
  * Only AEAD with ephemeral keys: no CBC, no RSA key transport, no SHA-1 signature. AES-128 goes
- * first because it is the cheapest on every CPU with AES instructions. RFC 5746 is not demanded of
- * a first handshake: no session here is ever renegotiated (session.c), and TLS 1.3 has no need of
- * it.
+ * first because it is the cheapest on every CPU with AES instructions. RFC 5746 is not demanded
+ * here, since TLS 1.3 has no need of it; session.c demands it of TLS 1.2 servers.
  */
 static const char priorities[] =
     "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509:+COMP-NULL"
