@@ -13,7 +13,7 @@
  *     xmppfed_slice out = xmppfed_connection_output(c);
  *     xmppfed_connection_sent(c, write_somehow(out));
  *
- * RFC 6120 4-6, XEP-0178, XEP-0220. Threads: one at a time.
+ * RFC 6120 4-6, XEP-0178, XEP-0220, XEP-0368. Threads: one at a time.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -41,9 +41,28 @@ enum xmppfed_purpose {
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_connection_new_initiator(xmppfed_site *site, const char *local, const char *remote,
                                  int purpose, xmppfed_time now, xmppfed_connection **ret);
-/* The receiving entity, before the first byte. Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
+/*
+ * The same with TLS from the first byte, for an endpoint whose direct_tls is 1 (resolver.h): with
+ * SNI of remote and ALPN "xmpp-server" (XEP-0368 3). Take events: the first bytes are in the output
+ * then. Further errors: XMPPFED_ERR_TLS_UNAVAILABLE (the partner record allows no TLS).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_connection_new_initiator_direct(xmppfed_site *site, const char *local, const char *remote,
+                                        int purpose, xmppfed_time now, xmppfed_connection **ret);
+/*
+ * The receiving entity, before the first byte. A peer that begins with a TLS record in place of a
+ * stream header is served as by _direct(). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM.
+ */
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_connection_new_receiver(xmppfed_site *site, xmppfed_time now, xmppfed_connection **ret);
+/*
+ * The receiving entity on a port for direct TLS alone (XEP-0368). The certificate is that of the
+ * domain named by SNI, and of any without SNI; ALPN for other protocols is refused. Errors:
+ * XMPPFED_ERR_ARGUMENT, _NOMEM, _TLS_UNAVAILABLE (no domain has credentials).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_new_receiver_direct(xmppfed_site *site,
+                                                                          xmppfed_time now,
+                                                                          xmppfed_connection **ret);
 /* Frees a connection in any state; NULL is fine. */
 XMPPFED_API void xmppfed_connection_free(xmppfed_connection *c);
 

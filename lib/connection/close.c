@@ -25,11 +25,11 @@ static int tell_peer(xmppfed_connection *c, const char *condition, const char *t
     return rc < 0 ? rc : xfed_connection_write_raw(c, CLOSING_TAG);
 }
 
-/* During a TLS handshake there is no stream to say anything on. */
+/* During a TLS handshake, or without one that was to be, there is no stream to say anything on. */
 static bool can_tell(const xmppfed_connection *c)
 {
-    return !c->transport_gone && c->negotiation.state != XFED_STATE_I_TLS &&
-           c->negotiation.state != XFED_STATE_R_TLS;
+    return !c->transport_gone && (c->tls || !c->direct) &&
+           c->negotiation.state != XFED_STATE_I_TLS && c->negotiation.state != XFED_STATE_R_TLS;
 }
 
 static void queue_down(xmppfed_connection *c, int code, const char *text)

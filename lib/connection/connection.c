@@ -46,8 +46,24 @@ int xmppfed_connection_new_receiver(xmppfed_site *site, xmppfed_time now, xmppfe
     return new_connection(site, XFED_RECEIVER, "", "", now, ret);
 }
 
-int xmppfed_connection_new_initiator(xmppfed_site *site, const char *local, const char *remote,
-                                     int purpose, xmppfed_time now, xmppfed_connection **ret)
+int xmppfed_connection_new_receiver_direct(xmppfed_site *site, xmppfed_time now,
+                                           xmppfed_connection **ret)
+{
+    xmppfed_connection *c;
+    int rc = xmppfed_connection_new_receiver(site, now, ret ? &c : NULL);
+
+    if (rc < 0)
+        return rc;
+    rc = xfed_connection_begin_direct(c);
+    if (rc < 0)
+        xmppfed_connection_free(c);
+    else
+        *ret = c;
+    return rc;
+}
+
+static int new_initiator(xmppfed_site *site, const char *local, const char *remote, int purpose,
+                         bool direct, xmppfed_time now, xmppfed_connection **ret)
 {
     char our_domain[XMPPFED_DOMAIN_SIZE];
     char their_domain[XMPPFED_DOMAIN_SIZE];
@@ -75,13 +91,26 @@ int xmppfed_connection_new_initiator(xmppfed_site *site, const char *local, cons
     if (rc < 0)
         return rc;
     c->negotiation.verify_only = purpose == XMPPFED_PURPOSE_VERIFY;
-    rc = xfed_negotiation_begin(&c->negotiation);
+    rc = direct ? xfed_connection_begin_direct(c) : xfed_negotiation_begin(&c->negotiation);
     if (rc < 0) {
         xmppfed_connection_free(c);
         return rc;
     }
     *ret = c;
     return 0;
+}
+
+int xmppfed_connection_new_initiator(xmppfed_site *site, const char *local, const char *remote,
+                                     int purpose, xmppfed_time now, xmppfed_connection **ret)
+{
+    return new_initiator(site, local, remote, purpose, false, now, ret);
+}
+
+int xmppfed_connection_new_initiator_direct(xmppfed_site *site, const char *local,
+                                            const char *remote, int purpose, xmppfed_time now,
+                                            xmppfed_connection **ret)
+{
+    return new_initiator(site, local, remote, purpose, true, now, ret);
 }
 
 void xmppfed_connection_free(xmppfed_connection *c)

@@ -54,6 +54,7 @@ struct xmppfed_connection {
     uint64_t units;      /* elements received before authentication */
     char lang[36];       /* xml:lang of the peer's header (RFC 6120 4.7.4) */
     xmppfed_proof proof; /* of the first proved pair; the kind is the pair's own */
+    bool direct;         /* TLS from the first byte (XEP-0368) */
     bool fed;            /* bytes came since the last next_event */
     bool header_sent;
     bool up;             /* a pair was proved once */
@@ -71,6 +72,9 @@ extern const struct xfed_stream_port xfed_connection_stream_port;
 
 /* input.c: works on received bytes until something happened; false when there is nothing to do. */
 bool xfed_connection_work(xmppfed_connection *c);
+
+/* input.c: begins TLS before any stream; XMPPFED_ERR_TLS_UNAVAILABLE, _NOMEM, or 0. */
+int xfed_connection_begin_direct(xmppfed_connection *c) XMPPFED_MUST_CHECK;
 
 /* pace.c: the value of a limit for this peer as it is now. */
 uint64_t xfed_connection_limit(const xmppfed_connection *c, int limit);

@@ -9,6 +9,9 @@
 /* Plaintext read from TLS in one go. */
 #define READ_SIZE 16384
 
+/* The type of a TLS record that begins a handshake (RFC 8446 5.1); no XML begins with it. */
+#define TLS_HANDSHAKE 0x16
+
 static void run(xmppfed_connection *c, unsigned event, const struct xfed_input *in)
 {
     if (xfed_negotiation_run(&c->negotiation, event, in) < 0)
@@ -33,6 +36,35 @@ static void fail(xmppfed_connection *c, int code, const char *where)
 static bool handshaking(const xmppfed_connection *c)
 {
     return c->negotiation.state == XFED_STATE_I_TLS || c->negotiation.state == XFED_STATE_R_TLS;
+}
+
+int xfed_connection_begin_direct(xmppfed_connection *c)
+{
+    c->direct = true;
+    return xfed_negotiation_run(&c->negotiation, XFED_EVENT_DIRECT_TLS, &(struct xfed_input){0});
+}
+
+/* Whether a peer has begun with TLS on a port where a stream header was expected. */
+static bool begins_with_tls(const xmppfed_connection *c)
+{
+    return c->negotiation.state == XFED_STATE_R_HEADER && !c->reader &&
+           xfed_buffer_bytes(&c->in).data[0] == TLS_HANDSHAKE;
+}
+
+static void take_first_record(xmppfed_connection *c)
+{
+    xmppfed_slice bytes;
+    int rc = xfed_connection_begin_direct(c);
+
+    if (rc < 0) {
+        xfed_connection_end(c);
+        return;
+    }
+    bytes = xfed_buffer_bytes(&c->in);
+    rc = xmppfed_tls_session_feed(c->tls, bytes.data, bytes.len);
+    xfed_buffer_clear(&c->in);
+    if (rc < 0)
+        fail(c, rc, "at the start of TLS");
 }
 
 /* true if the handshake moved on or failed. */
@@ -173,7 +205,10 @@ bool xfed_connection_work(xmppfed_connection *c)
     } else if (!xfed_connection_may_read(c)) {
         return false;
     } else if (xfed_buffer_length(&c->in) > 0) {
-        return work_read(c);
+        if (!begins_with_tls(c))
+            return work_read(c);
+        take_first_record(c);
+        return true;
     } else if (c->tls && work_decrypt(c)) {
         return true;
     }

@@ -19,15 +19,30 @@ static bool tls_usable(void *user, const char *local, bool server)
     return !server || credentials_for(c, local);
 }
 
+/* What direct TLS has for the SNI of a peer that has not sent a stream header yet. */
+static xmppfed_credentials *credentials_by_sni(void *user, const char *domain)
+{
+    const xmppfed_connection *c = user;
+
+    return xfed_site_credentials(c->site, domain);
+}
+
 static int tls_start(void *user, const char *local, const char *remote, bool server)
 {
     xmppfed_connection *c = user;
     int rc = xfed_connection_flush(c); /* <proceed/> goes out before the first TLS byte */
 
-    if (rc < 0)
+    if (rc == 0)
+        rc = xfed_tls_session_new(&c->account, server ? XMPPFED_TLS_SERVER : XMPPFED_TLS_CLIENT,
+                                  credentials_for(c, local), server ? NULL : remote, &c->tls);
+    if (rc < 0 || !c->direct)
         return rc;
-    return xfed_tls_session_new(&c->account, server ? XMPPFED_TLS_SERVER : XMPPFED_TLS_CLIENT,
-                                credentials_for(c, local), server ? NULL : remote, &c->tls);
+    rc = xfed_tls_session_set_direct(c->tls, credentials_by_sni, c);
+    if (rc < 0) {
+        xmppfed_tls_session_free(c->tls);
+        c->tls = NULL;
+    }
+    return rc;
 }
 
 static int tls_prove(void *user, const char *domain, int eku, xmppfed_problem *why)

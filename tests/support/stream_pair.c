@@ -25,10 +25,13 @@ void stream_pair_start(struct stream_pair *p, xmppfed_context *ctx, xmppfed_site
         p->first = "contoso.example";
     if (!p->second)
         p->second = "fabrikam.example";
-    rc = xmppfed_connection_new_initiator(initiating, p->first, p->second, purpose, p->now,
-                                          &p->initiator);
+    rc = (p->dialled == DIAL_STARTTLS ? xmppfed_connection_new_initiator
+                                      : xmppfed_connection_new_initiator_direct)(
+        initiating, p->first, p->second, purpose, p->now, &p->initiator);
     if (rc == 0)
-        rc = xmppfed_connection_new_receiver(receiving, p->now, &p->receiver);
+        rc = (p->dialled == DIAL_DIRECT
+                  ? xmppfed_connection_new_receiver_direct
+                  : xmppfed_connection_new_receiver)(receiving, p->now, &p->receiver);
     if (rc < 0 && rc != XMPPFED_ERR_NOMEM)
         fail_msg("no connection: %s", xmppfed_error_name(rc));
 }

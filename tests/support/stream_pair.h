@@ -33,6 +33,13 @@ enum carry {
     CARRY_RANDOM /* pieces of random length, from seed */
 };
 
+/* What the initiator dials, and the port where it ends. */
+enum dialled {
+    DIAL_STARTTLS,
+    DIAL_DIRECT,       /* direct TLS to a port of its own */
+    DIAL_DIRECT_SHARED /* direct TLS to the port of STARTTLS */
+};
+
 struct stream_pair {
     xmppfed_context *ctx;
     xmppfed_site *initiating;
@@ -42,6 +49,7 @@ struct stream_pair {
     xmppfed_connection *initiator;
     xmppfed_connection *receiver;
     xmppfed_time now;
+    enum dialled dialled;
     enum carry carry;
     size_t cut;
     uint64_t seed;

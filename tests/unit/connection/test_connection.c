@@ -36,6 +36,15 @@ static void test_new_initiator(void **state)
         xmppfed_connection_free(c);
     }
     assert_int_equal(xmppfed_connection_new_receiver(NULL, 0, &f.c), XMPPFED_ERR_ARGUMENT);
+    /* Direct TLS: this site has no certificate, and its record of the partner says no TLS. */
+    assert_int_equal(xmppfed_connection_new_receiver_direct(NULL, 0, &f.c), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_connection_new_receiver_direct(f.site, 0, NULL), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_connection_new_receiver_direct(f.site, 0, &f.c),
+                     XMPPFED_ERR_TLS_UNAVAILABLE);
+    assert_int_equal(xmppfed_connection_new_initiator_direct(f.site, CONTOSO, FABRIKAM,
+                                                             XMPPFED_PURPOSE_STANZAS, 0, &f.c),
+                     XMPPFED_ERR_TLS_UNAVAILABLE);
+    assert_null(f.c);
     xmppfed_connection_free(NULL);
     fixture_close(&f);
 }
