@@ -38,8 +38,8 @@ struct xfed_xml_limits xfed_xml_limits_of(const struct xfed_limits *all)
     };
 }
 
-/* Objects of an arena begin at multiples of this. */
-enum { ALIGNED = 16 };
+/* Objects of an arena begin at multiples of one; the last of its chunks may be nearly empty. */
+enum { ALIGNED = 16, CHUNK = 32 * 1024 };
 
 static size_t larger(size_t a, size_t b)
 {
@@ -49,19 +49,19 @@ static size_t larger(size_t a, size_t b)
 size_t xfed_xml_limits_tree(const struct xfed_xml_limits *l)
 {
     size_t bytes = larger(l->unit_bytes, l->header_bytes);
-    /* "<a></a>" with a text before and in it; a name or text is aligned, so that it may cost more.
-     */
+    /* "<a></a>" with a text before and in it; the end of each object is filled up. */
     size_t element = sizeof(xmppfed_element) + sizeof(struct xfed_tree_joined) +
                      2 * sizeof(struct xfed_tree_node) + 5 * ALIGNED;
     /* " a=''" in all that is left of the bytes. */
-    size_t attribute = sizeof(struct xfed_tree_attribute) + 3 * ALIGNED;
-    size_t used = (size_t)l->elements * sizeof("<a/>");
+    size_t attribute = sizeof(struct xfed_tree_attribute) + 2 * ALIGNED;
+    size_t used = (size_t)l->elements * (sizeof("<a/>") - 1);
     size_t attributes = bytes > used ? (bytes - used) / (sizeof(" a=''") - 1) : 0;
-    size_t small =
-        l->elements * element + attributes * attribute + bytes +
-        (l->namespaces + (size_t)l->attributes) * (sizeof(struct xfed_tree_ns) + 2 * ALIGNED);
+    /* A namespace is kept once, whether the element declares it or the header. */
+    size_t namespaces = l->namespaces + (size_t)l->attributes;
+    size_t ns = sizeof(struct xfed_tree_ns) + 2 * ALIGNED;
+    size_t objects = l->elements * element + attributes * attribute + namespaces * ns;
+    size_t texts = bytes + l->header_bytes;
 
-    /* The ends of chunks stay empty: little for small objects, as much as its size for a large one.
-     */
-    return small + small / 16 + bytes + larger(l->header_bytes, bytes) + 64 * 1024;
+    /* Ends of chunks stay empty: few for small objects, as much as its size for a large text. */
+    return objects + objects / 16 + 2 * texts + CHUNK;
 }
