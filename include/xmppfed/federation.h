@@ -56,7 +56,19 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_set_option(xmppfed_federat
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_accept(xmppfed_federation *fed,
                                                              const char *peer, xmppfed_time now,
                                                              uint64_t *ret_link);
-/* A DIAL succeeded. Errors: XMPPFED_ERR_UNKNOWN_HANDLE: then close the socket. */
+/*
+ * The same on a port for direct TLS alone (XEP-0368). The port of _accept() takes direct TLS as
+ * well, told by its first byte. Further errors: XMPPFED_ERR_TLS_UNAVAILABLE (no domain has
+ * credentials).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_accept_direct(xmppfed_federation *fed,
+                                                                    const char *peer,
+                                                                    xmppfed_time now,
+                                                                    uint64_t *ret_link);
+/*
+ * A DIAL succeeded. TLS is never the host's affair, whatever the endpoint says. Errors:
+ * XMPPFED_ERR_UNKNOWN_HANDLE: then close the socket.
+ */
 XMPPFED_API int xmppfed_federation_connected(xmppfed_federation *fed, uint64_t link,
                                              xmppfed_time now);
 /*

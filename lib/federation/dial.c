@@ -47,19 +47,31 @@ static bool is_stranger(const struct xfed_route *route)
     return !partner || (partner->domain[0] == '\0' && partner->proxy_fqdn[0] == '\0');
 }
 
-/* Plans what DNS has found, without the addresses that DNS must not make us dial. */
+/* Whether the record of the partner lets us speak TLS, and so dial direct TLS (XEP-0368). */
+static bool allows_tls(const struct xfed_route *route)
+{
+    const xmppfed_policy *policy = xmppfed_site_policy(route->fed->site);
+    const struct xfed_partner *partner = policy ? xfed_policy_find(policy, route->remote) : NULL;
+
+    return partner && partner->tls != XMPPFED_NOT_SUPPORTED;
+}
+
+/* Plans what DNS has found, without what DNS must not make us dial and what the record rules out.
+ */
 static int plan_found(struct xfed_route *route, const xmppfed_dns_result *result)
 {
     bool stranger = is_stranger(route);
+    bool tls = allows_tls(route);
+    xmppfed_endpoint found[MAX_ENDPOINTS];
     size_t kept = 0;
 
-    if (!plan(route, result->endpoints, result->count))
-        return XMPPFED_ERR_NOMEM;
-    for (size_t i = 0; i < route->endpoint_count; i++)
-        if (xfed_reach_allows(route->endpoints[i].address, stranger))
-            route->endpoints[kept++] = route->endpoints[i];
-    route->endpoint_count = kept;
-    return kept > 0 ? 0 : XMPPFED_ERR_DNS_NO_SERVICE;
+    for (size_t i = 0; i < result->count && kept < MAX_ENDPOINTS; i++)
+        if (xfed_reach_allows(result->endpoints[i].address, stranger) &&
+            (tls || !result->endpoints[i].direct_tls))
+            found[kept++] = result->endpoints[i];
+    if (kept == 0)
+        return XMPPFED_ERR_DNS_NO_SERVICE;
+    return plan(route, found, kept) ? 0 : XMPPFED_ERR_NOMEM;
 }
 
 static bool plan_fixed(struct xfed_route *route, const struct xfed_partner *partner)
@@ -128,9 +140,6 @@ static void dial_next(struct xfed_route *route, xmppfed_time now)
         xfed_route_release(route);
         return;
     }
-    while (route->endpoint_next < route->endpoint_count &&
-           route->endpoints[route->endpoint_next].direct_tls)
-        route->endpoint_next++;
     if (route->endpoint_next >= route->endpoint_count) {
         round_failed(route, now);
         return;

@@ -142,12 +142,13 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
 }
 
 /* An inbound link with its stream, counted as a stranger's. */
-static int accept_stranger(xmppfed_federation *fed, struct xfed_quota *stranger, xmppfed_time now,
-                           struct xfed_link **ret)
+static int accept_stranger(xmppfed_federation *fed, struct xfed_quota *stranger, bool direct,
+                           xmppfed_time now, struct xfed_link **ret)
 {
     xmppfed_connection *connection;
     struct xfed_link *link;
-    int rc = xmppfed_connection_new_receiver(fed->site, now, &connection);
+    int rc = direct ? xmppfed_connection_new_receiver_direct(fed->site, now, &connection)
+                    : xmppfed_connection_new_receiver(fed->site, now, &connection);
 
     if (rc < 0)
         return rc;
@@ -162,8 +163,8 @@ static int accept_stranger(xmppfed_federation *fed, struct xfed_quota *stranger,
     return 0;
 }
 
-int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed_time now,
-                              uint64_t *ret_link)
+static int accept_link(xmppfed_federation *fed, const char *peer, bool direct, xmppfed_time now,
+                       uint64_t *ret_link)
 {
     struct xfed_quota *stranger;
     struct xfed_link *link;
@@ -179,7 +180,7 @@ int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed
     rc = xfed_quota_take_stranger(fed, peer ? peer : "", &stranger);
     if (rc < 0)
         return rc;
-    rc = accept_stranger(fed, stranger, now, &link);
+    rc = accept_stranger(fed, stranger, direct, now, &link);
     if (rc < 0) {
         xfed_quota_give_stranger(fed, stranger);
         return rc;
@@ -192,16 +193,31 @@ int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed
     return 0;
 }
 
+int xmppfed_federation_accept(xmppfed_federation *fed, const char *peer, xmppfed_time now,
+                              uint64_t *ret_link)
+{
+    return accept_link(fed, peer, false, now, ret_link);
+}
+
+int xmppfed_federation_accept_direct(xmppfed_federation *fed, const char *peer, xmppfed_time now,
+                                     uint64_t *ret_link)
+{
+    return accept_link(fed, peer, true, now, ret_link);
+}
+
 int xmppfed_federation_connected(xmppfed_federation *fed, uint64_t id, xmppfed_time now)
 {
     struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
+    const struct xfed_route *route;
     xmppfed_connection *connection;
     int rc;
 
     if (!link || link->state != XFED_LINK_DIALLING)
         return XMPPFED_ERR_UNKNOWN_HANDLE;
-    rc = xmppfed_connection_new_initiator(fed->site, link->route->local, link->route->remote,
-                                          link->route->purpose, now, &connection);
+    route = link->route;
+    rc =
+        (link->direct ? xmppfed_connection_new_initiator_direct : xmppfed_connection_new_initiator)(
+            fed->site, route->local, route->remote, route->purpose, now, &connection);
     /* The host need not care: it gets CLOSE for the link like after any other failure. */
     if (rc < 0)
         xfed_link_close(link, rc, NULL);

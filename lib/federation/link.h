@@ -23,14 +23,15 @@ struct xfed_link {
     uint64_t id;
     enum xfed_link_state state;
     int direction;
-    char peer[XFED_PEER_SIZE]; /* IP address; "" until there is one */
-    xmppfed_time since;        /* accepted, or the host was asked to dial */
+    char peer[XFED_PEER_SIZE];      /* IP address; "" until there is one */
+    xmppfed_time since;             /* accepted, or the host was asked to dial */
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom an outbound link serves; NULL for an inbound one */
     struct xfed_quota *quota;       /* NULL until the peer is known */
     struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */
     struct xfed_timer timer;        /* of the connection; of dialling; of draining */
     bool host_knows;                /* by DIAL or accept: then it is told CLOSE */
+    bool direct;                    /* outbound: dialled by direct TLS (XEP-0368) */
     bool transport_gone;
     bool output_told; /* the host knows that bytes wait */
     bool can_verify;  /* dialback checks may go out on it */

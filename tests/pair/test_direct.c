@@ -268,6 +268,88 @@ static void test_record_inside_a_stream(void **state)
     }
 }
 
+/* ---- two federations ------------------------------------------------------------------------- */
+
+/* Contoso finds Fabrikam in DNS, with a record of _xmpps-server alone. */
+static void scene_direct(struct scene *s, enum scene_proof proof, unsigned port)
+{
+    struct loop_partner partner = scene_partner(FABRIKAM, 0, XMPPFED_PARTNER_FEDERATED, proof);
+    const struct loop_partner partners[] = {partner, {.domain = NULL}};
+
+    scene_init(s, proof);
+    loop_policy(s->contoso, partners);
+    s->contoso->rcode = 0;
+    s->contoso->hosts[0] = s->fabrikam->number;
+    s->contoso->direct_port = port;
+}
+
+static void test_federations(void **state)
+{
+    static const struct {
+        const char *name;
+        enum scene_proof proof;
+        unsigned port;
+        int kind;
+    } rows[] = {
+        {"EXTERNAL, own port", BY_EXTERNAL, LOOP_DIRECT, XMPPFED_PROOF_PKIX},
+        {"EXTERNAL, shared port", BY_EXTERNAL, 5269, XMPPFED_PROOF_PKIX},
+        {"dialback, own port", BY_DIALBACK_TLS, LOOP_DIRECT, XMPPFED_PROOF_DIALBACK_TLS},
+        {"dialback, shared port", BY_DIALBACK_TLS, 5269, XMPPFED_PROOF_DIALBACK_TLS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct loop_event *got;
+        struct scene s;
+
+        print_message("# %s\n", rows[i].name);
+        scene_direct(&s, rows[i].proof, rows[i].port);
+        scene_say(&s, "Hello", 1);
+        loop_run(&s.loop);
+        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        got = loop_event(s.fabrikam, XMPPFED_EVENT_STANZA, 0);
+        assert_non_null(got);
+        assert_string_equal(scene_body(got->element), "Hello");
+        assert_int_equal(got->proof, rows[i].kind);
+        assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_DIAL), 1);
+        scene_fini(&s);
+    }
+}
+
+/* A record that says no TLS leaves nothing to dial where all of DNS is direct TLS. */
+static void test_no_tls_is_not_dialled(void **state)
+{
+    const struct loop_event *end;
+    struct scene s;
+
+    (void)state;
+    scene_direct(&s, BY_DIALBACK_TCP, LOOP_DIRECT);
+    scene_say(&s, "Hello", 1);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_DIAL), 0);
+    end = loop_event(s.contoso, XMPPFED_EVENT_OUTCOME, 0);
+    assert_non_null(end);
+    assert_int_equal(end->outcome, XMPPFED_OUTCOME_BOUNCED);
+    assert_int_equal(end->code, XMPPFED_ERR_DNS_NO_SERVICE);
+    scene_fini(&s);
+}
+
+static void test_accept_direct_without_certificate(void **state)
+{
+    uint64_t link = 0;
+    struct scene s;
+
+    (void)state;
+    scene_init_certs(&s, "contoso", NULL);
+    scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL);
+    assert_int_equal(xmppfed_federation_accept_direct(s.fabrikam->fed, "192.0.2.9", 1, &link),
+                     XMPPFED_ERR_TLS_UNAVAILABLE);
+    assert_int_equal(xmppfed_federation_accept_direct(NULL, "192.0.2.9", 1, &link),
+                     XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 0);
+    scene_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +360,9 @@ int main(void)
         cmocka_unit_test(test_without_certificate),
         cmocka_unit_test(test_plain_text_on_its_port),
         cmocka_unit_test(test_record_inside_a_stream),
+        cmocka_unit_test(test_federations),
+        cmocka_unit_test(test_no_tls_is_not_dialled),
+        cmocka_unit_test(test_accept_direct_without_certificate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,13 @@ static struct loop_side *side_at(struct loop *l, const char *address)
     return &l->sides[number - 1];
 }
 
+/* Takes a connection: the port of direct TLS is LOOP_DIRECT, any other is that of STARTTLS. */
+static bool accept_at(struct loop_side *s, uint16_t port, uint64_t *ret_link)
+{
+    return (port == LOOP_DIRECT ? xmppfed_federation_accept_direct : xmppfed_federation_accept)(
+               s->fed, "192.0.2.9", s->loop->now, ret_link) == 0;
+}
+
 static void dial(struct loop_side *s, uint64_t link, const xmppfed_endpoint *to)
 {
     struct loop *l = s->loop;
@@ -190,8 +197,7 @@ static void dial(struct loop_side *s, uint64_t link, const xmppfed_endpoint *to)
     for (size_t i = 0; i < LOOP_WIRES && !w; i++)
         if (!l->wires[i].end[0].side)
             w = &l->wires[i];
-    if (!w || !peer || !peer->fed || peer->refuses ||
-        xmppfed_federation_accept(peer->fed, "192.0.2.9", l->now, &accepted) < 0) {
+    if (!w || !peer || !peer->fed || peer->refuses || !accept_at(peer, to->port, &accepted)) {
         xmppfed_federation_closed(s->fed, link, "connection refused", l->now);
         return;
     }
@@ -212,7 +218,28 @@ static size_t question_end(const uint8_t *message, size_t len)
     return at + 5 <= len ? at + 5 : 0;
 }
 
-/* Answers A questions with the addresses of sides, and any other with nothing. */
+/* An SRV record of _xmpps-server._tcp.<name> that leads to <name>; its length. */
+static size_t write_service(const xmppfed_dns_query *q, unsigned port, uint8_t *record)
+{
+    const uint8_t *name = q->data + 12 + sizeof("_xmpps-server") + sizeof("_tcp");
+    size_t len = strlen((const char *)name) + 1;
+    uint8_t head[18] = {0xC0, 12, 0, 33, 0, 1, 0, 0, 0, 60};
+
+    head[11] = (uint8_t)(6 + len);
+    head[13] = 1; /* priority */
+    head[16] = (uint8_t)(port >> 8);
+    head[17] = (uint8_t)port;
+    memcpy(record, head, sizeof(head));
+    memcpy(record + sizeof(head), name, len);
+    return sizeof(head) + len;
+}
+
+static bool asks_direct(const xmppfed_dns_query *q)
+{
+    return memcmp(q->data + 12, "\x0d_xmpps-server", sizeof("_xmpps-server")) == 0;
+}
+
+/* Answers A questions with the addresses of sides, and others but for direct TLS with nothing. */
 static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q, uint8_t *message)
 {
     size_t at = question_end(q->data, q->len);
@@ -222,6 +249,10 @@ static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q
     message[2] |= 0x80;
     message[3] = (uint8_t)(0x80 | s->rcode);
     memset(message + 6, 0, 6);
+    if (s->rcode == 0 && s->direct_port && asks_direct(q)) {
+        at += write_service(q, s->direct_port, message + at);
+        message[7]++;
+    }
     for (size_t i = 0; i < 2 && is_a && s->rcode == 0; i++) {
         const uint8_t record[] = {0xC0, 12, 0, 1, 0,   1, 0, 0,
                                   0,    60, 0, 4, 192, 0, 2, (uint8_t)s->hosts[i]};

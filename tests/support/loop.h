@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <xmppfed/federation.h>
 
-enum { LOOP_SIDES = 3, LOOP_WIRES = 64, LOOP_EVENTS = 4096 };
+enum { LOOP_SIDES = 3, LOOP_WIRES = 64, LOOP_EVENTS = 4096, LOOP_DIRECT = 5270 };
 
 /* An event as a test looks at it, with texts and element of its own. */
 struct loop_event {
@@ -45,6 +45,7 @@ struct loop_side {
     int rcode;               /* the answer to DNS queries; -1: none can be sent, -2: none comes */
     unsigned hosts[2];       /* with rcode 0: any name is at these sides, in any order; 0: none */
     uint8_t network;         /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
+    unsigned direct_port;    /* ... with direct TLS on this port (XEP-0368); 0: without */
     /* Called with each event before anything else is done about it; NULL for nothing. */
     void (*on_event)(struct loop_side *s, const xmppfed_event *ev);
     struct loop_event *events[LOOP_EVENTS];
