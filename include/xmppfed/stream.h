@@ -74,6 +74,13 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_stream_feed(xmppfed_stream *s, const 
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_stream_next(xmppfed_stream *s, xmppfed_stream_item *ret);
 
 /*
+ * How many bytes of the stream were taken: up to the end of the last item, or, after an error, up to
+ * the byte that showed it. What waits behind that is not counted. Threads: one at a time a parser.
+ * Errors: none.
+ */
+XMPPFED_API uint64_t xmppfed_stream_offset(const xmppfed_stream *s);
+
+/*
  * The bytes of a stream header for this content namespace: XML declaration and start tag (RFC 6120
  * 4.2, 4.7). from, to and id may be NULL. *ret is NUL-terminated, *ret_len its length without that.
  * Errors: XMPPFED_ERR_ARGUMENT (also text that XML cannot carry), XMPPFED_ERR_NOMEM,

@@ -134,6 +134,11 @@ int xmppfed_stream_next(xmppfed_stream *s, xmppfed_stream_item *ret)
     return 1;
 }
 
+uint64_t xmppfed_stream_offset(const xmppfed_stream *s)
+{
+    return s ? xfed_reader_offset(s->reader) : 0;
+}
+
 /* Whether XML can carry a text; NULL is none. */
 static bool is_xml_text(const char *text)
 {
