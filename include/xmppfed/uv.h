@@ -26,8 +26,8 @@ XMPPFED_BEGIN_DECLS
 typedef struct xmppfed_uv xmppfed_uv;
 
 /*
- * Gets every event that is not about the transport (those the adapter deals with). Runs on the loop,
- * never inside a library call; it may call any function of the library, the adapter included.
+ * Gets every event that is not about the transport (those the adapter deals with). Runs on the
+ * loop, never inside a library call; it may call any function of the library, the adapter included.
  */
 typedef void (*xmppfed_uv_event_fn)(const xmppfed_event *ev, void *user);
 
@@ -46,6 +46,13 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_new(struct uv_loop_s *loop, xmppfe
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_listen(xmppfed_uv *edge, const char *address,
                                                      uint16_t port, xmppfed_problem *why,
                                                      uint16_t *ret_port);
+/*
+ * Listens for direct TLS alone (XEP-0368); the port of xmppfed_uv_listen() takes it as well. Errors
+ * as above.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_listen_direct(xmppfed_uv *edge, const char *address,
+                                                            uint16_t port, xmppfed_problem *why,
+                                                            uint16_t *ret_port);
 /* Stops listening everywhere; streams go on. */
 XMPPFED_API void xmppfed_uv_stop_listening(xmppfed_uv *edge);
 /* Adds a name server, used in rotation; at most 4. Errors: XMPPFED_ERR_ADDRESS, _ARGUMENT. */

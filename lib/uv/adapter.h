@@ -89,8 +89,9 @@ struct xfed_uv_socket {
     struct xfed_uv_socket *next; /* in a chain of the table or in the list of draining ones */
 };
 
-/* Takes a connection that a listener has announced and tells the federation. */
-void xfed_uv_socket_accept(xmppfed_uv *edge, uv_stream_t *listener);
+/* Takes a connection that a listener has announced and tells the federation. direct: the listener
+ * is for direct TLS alone. */
+void xfed_uv_socket_accept(xmppfed_uv *edge, uv_stream_t *listener, bool direct);
 /* Connects for a DIAL event; a failure is told to the federation. */
 void xfed_uv_socket_dial(xmppfed_uv *edge, uint64_t link, const xmppfed_endpoint *endpoint);
 /* Hands output of the link to the kernel, as far as it goes. */

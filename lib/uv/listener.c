@@ -9,6 +9,7 @@
 struct xfed_uv_listener {
     xmppfed_uv *edge;
     uv_tcp_t tcp;
+    bool direct; /* for direct TLS alone (XEP-0368) */
     struct xfed_uv_listener *next;
 };
 
@@ -28,7 +29,7 @@ static void on_connection(uv_stream_t *stream, int status)
     /* A failed accept (a peer that went away, no file descriptor left) costs that peer only. */
     if (status < 0 || l->edge->closing)
         return;
-    xfed_uv_socket_accept(l->edge, stream);
+    xfed_uv_socket_accept(l->edge, stream, l->direct);
     xfed_uv_pump(l->edge);
 }
 
@@ -64,8 +65,8 @@ static int say(xmppfed_problem *why, int code, const char *address, uint16_t por
     return code;
 }
 
-int xmppfed_uv_listen(xmppfed_uv *edge, const char *address, uint16_t port, xmppfed_problem *why,
-                      uint16_t *ret_port)
+static int open_listener(xmppfed_uv *edge, const char *address, uint16_t port, bool direct,
+                         xmppfed_problem *why, uint16_t *ret_port)
 {
     struct sockaddr_storage at;
     struct xfed_uv_listener *l;
@@ -79,6 +80,7 @@ int xmppfed_uv_listen(xmppfed_uv *edge, const char *address, uint16_t port, xmpp
     if (!l)
         return say(why, XMPPFED_ERR_NOMEM, address, port, "out of memory");
     l->edge = edge;
+    l->direct = direct;
     uv_tcp_init(edge->loop, &l->tcp);
     l->tcp.data = l;
     xfed_uv_handle_opened(edge);
@@ -92,6 +94,18 @@ int xmppfed_uv_listen(xmppfed_uv *edge, const char *address, uint16_t port, xmpp
     if (ret_port)
         *ret_port = port_of(&l->tcp);
     return 0;
+}
+
+int xmppfed_uv_listen(xmppfed_uv *edge, const char *address, uint16_t port, xmppfed_problem *why,
+                      uint16_t *ret_port)
+{
+    return open_listener(edge, address, port, false, why, ret_port);
+}
+
+int xmppfed_uv_listen_direct(xmppfed_uv *edge, const char *address, uint16_t port,
+                             xmppfed_problem *why, uint16_t *ret_port)
+{
+    return open_listener(edge, address, port, true, why, ret_port);
 }
 
 void xfed_uv_listener_close_all(xmppfed_uv *edge)

@@ -339,10 +339,11 @@ static void peer_name(const uv_tcp_t *tcp, char *ret, size_t size)
         uv_ip_name((const struct sockaddr *)&peer, ret, size);
 }
 
-void xfed_uv_socket_accept(xmppfed_uv *edge, uv_stream_t *listener)
+void xfed_uv_socket_accept(xmppfed_uv *edge, uv_stream_t *listener, bool direct)
 {
     struct xfed_uv_socket *s = new_socket(edge);
     char peer[64];
+    int rc;
 
     if (!s)
         return;
@@ -351,7 +352,9 @@ void xfed_uv_socket_accept(xmppfed_uv *edge, uv_stream_t *listener)
         return;
     }
     peer_name(&s->tcp, peer, sizeof(peer));
-    if (xmppfed_federation_accept(edge->fed, peer, xmppfed_uv_now(edge), &s->link) < 0) {
+    rc = (direct ? xmppfed_federation_accept_direct
+                 : xmppfed_federation_accept)(edge->fed, peer, xmppfed_uv_now(edge), &s->link);
+    if (rc < 0) {
         close_socket(s);
         return;
     }

@@ -1,6 +1,7 @@
 /* test_uv.c - the adapter to libuv: its refusals, and an end that leaves nothing behind. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -112,6 +113,8 @@ static void listen_says_what_is_wrong(void **state)
     assert_ptr_equal(strstr(why.text, wanted), why.text);
     assert_non_null(strstr(why.text, "in use"));
     assert_int_equal(xmppfed_uv_listen(f->edge, "127.0.0.1", port, NULL, NULL), XMPPFED_ERR_STATE);
+    assert_int_equal(xmppfed_uv_listen_direct(f->edge, "127.0.0.1", port, NULL, NULL),
+                     XMPPFED_ERR_STATE);
 }
 
 static void name_servers_are_four_at_most(void **state)
@@ -159,12 +162,14 @@ static void on_connected(uv_connect_t *req, int status)
     }
 }
 
-static void dial(struct fixture *f)
+static void dial(struct fixture *f, bool direct)
 {
     struct sockaddr_in to;
     uint16_t port = 0;
 
-    assert_int_equal(xmppfed_uv_listen(f->edge, "127.0.0.1", 0, NULL, &port), 0);
+    assert_int_equal((direct ? xmppfed_uv_listen_direct : xmppfed_uv_listen)(f->edge, "127.0.0.1",
+                                                                             0, NULL, &port),
+                     0);
     assert_int_equal(uv_ip4_addr("127.0.0.1", port, &to), 0);
     uv_tcp_init(&f->loop, &f->client);
     f->connect.data = f;
@@ -178,11 +183,24 @@ static void last_bytes_arrive(void **state)
     struct fixture *f = *state;
 
     f->greeting = "GET / HTTP/1.1\r\n\r\n";
-    dial(f);
+    dial(f, false);
     while (!uv_is_closing((uv_handle_t *)&f->client))
         uv_run(&f->loop, UV_RUN_ONCE);
     assert_non_null(strstr(f->received, "<stream:error>"));
     assert_non_null(strstr(f->received, "</stream:stream>"));
+    assert_int_equal(xmppfed_federation_links(f->fed), 0);
+}
+
+/* A port for direct TLS says nothing in plain text; here there is not even a certificate. */
+static void direct_port_is_silent(void **state)
+{
+    struct fixture *f = *state;
+
+    f->greeting = "<stream:stream xmlns='jabber:server'>";
+    dial(f, true);
+    while (!uv_is_closing((uv_handle_t *)&f->client))
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_string_equal(f->received, "");
     assert_int_equal(xmppfed_federation_links(f->fed), 0);
 }
 
@@ -191,7 +209,7 @@ static void may_end_at_any_time(void **state)
 {
     struct fixture *f = *state;
 
-    dial(f);
+    dial(f, false);
     while (xmppfed_federation_links(f->fed) == 0)
         uv_run(&f->loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&f->client, NULL);
@@ -204,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(listen_says_what_is_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(name_servers_are_four_at_most, setup, teardown),
         cmocka_unit_test_setup_teardown(last_bytes_arrive, setup, teardown),
+        cmocka_unit_test_setup_teardown(direct_port_is_silent, setup, teardown),
         cmocka_unit_test_setup_teardown(may_end_at_any_time, setup, teardown),
     };
 
