@@ -129,8 +129,7 @@ static void test_ours(void **state)
     fixture_close(&f);
 }
 
-/* ---- the language of the stream (RFC 6120 4.7.4, 8.1.5) ----------------------------------------
- */
+/* ---- the language of the stream (RFC 6120 4.7.4, 8.1.5) ---------------------------------- */
 
 static const struct language {
     const char *name;

@@ -25,8 +25,7 @@
 #define HEADER \
     "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>"
 
-/* ---- counting what libxml2 asks for ------------------------------------------------------------
- */
+/* ---- counting what libxml2 asks for ------------------------------------------------------ */
 
 static struct alloc_count parser;
 static xmppfed_allocator parser_allocator;
@@ -56,8 +55,7 @@ static char *parser_strdup(const char *text)
     return copy;
 }
 
-/* ---- shapes: each writes bytes for ever, some at a time
- * ------------------------------------------ */
+/* ---- shapes: each writes bytes for ever, some at a time ---------------------------------- */
 
 enum { PIECE = 4096 };
 
@@ -200,8 +198,7 @@ static const struct shape {
     {"white space", white_space, 6000000, 0, 0},
 };
 
-/* ---- playing them
- * ---------------------------------------------------------------------------------- */
+/* ---- playing them ------------------------------------------------------------------------ */
 
 struct run {
     struct alloc_count memory;
@@ -329,8 +326,7 @@ static void test_partners(void **state)
         play(&shapes[i], &xfed_xml_limits_after);
 }
 
-/* ---- a stream without end
- * ---------------------------------------------------------------------------- */
+/* ---- a stream without end ---------------------------------------------------------------- */
 
 /*
  * 192 MiB through the gate alone, past the 4 GiB where a counter of 32 bits would begin anew. Each

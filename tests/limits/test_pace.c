@@ -49,7 +49,7 @@ static void receive_space(struct fixture *f, size_t count)
     }
 }
 
-/* ---- PENDING_BYTES and BUFFER_BYTES ---------------------------------------------------------- */
+/* ---- PENDING_BYTES and BUFFER_BYTES ------------------------------------------------------ */
 
 static void test_pending(void **state)
 {
@@ -105,8 +105,7 @@ static void test_buffers_option(void **state)
     fixture_close(&f);
 }
 
-/* ---- UNITS -------------------------------------------------------------------------------------
- */
+/* ---- UNITS ------------------------------------------------------------------------------- */
 
 static int send_units(struct fixture *f, uint64_t count)
 {
@@ -151,8 +150,7 @@ static void test_units_of_a_partner(void **state)
     fixture_close(&f);
 }
 
-/* ---- UNIT_MILLISECONDS -------------------------------------------------------------------------
- */
+/* ---- UNIT_MILLISECONDS ------------------------------------------------------------------- */
 
 /* One byte a second does not keep an element alive for ever. */
 static void test_slow_drip(void **state)
@@ -201,8 +199,7 @@ static void test_slow_but_complete(void **state)
     fixture_close(&f);
 }
 
-/* ---- rates
- * --------------------------------------------------------------------------------------- */
+/* ---- rates ------------------------------------------------------------------------------- */
 
 /* The burst is read at once; the byte after it waits, without an event and without an end. */
 static void test_burst_of_bytes(void **state)

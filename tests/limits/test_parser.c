@@ -50,7 +50,7 @@ static void add_numbered(struct text *t, const char *before, size_t number, cons
     add(t, after);
 }
 
-/* ---- one shape a limit: what is counted, n times --------------------------------------------- */
+/* ---- one shape a limit: what is counted, n times ----------------------------------------- */
 
 static void header_bytes(struct text *t, size_t n)
 {
@@ -130,8 +130,7 @@ static const struct row {
     {"NAME_BYTES", XMPPFED_LIMIT_NAME_BYTES, name_bytes, false},
 };
 
-/* ---- playing them ------------------------------------------------------------------------------
- */
+/* ---- playing them ------------------------------------------------------------------------ */
 
 struct scene {
     struct alloc_fail memory;

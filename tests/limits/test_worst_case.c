@@ -67,8 +67,7 @@ static void close_scene(struct scene *s)
     assert_int_equal(s->memory.live, 0);
 }
 
-/* ---- what the peer says ------------------------------------------------------------------------
- */
+/* ---- what the peer says ------------------------------------------------------------------ */
 
 static void add(struct scene *s, const char *more)
 {
@@ -201,8 +200,7 @@ static void bring_up(struct scene *s)
     assert_int_equal(xmppfed_event_kind(ev), XMPPFED_EVENT_STREAM_UP);
 }
 
-/* ---- the bound
- * ----------------------------------------------------------------------------------- */
+/* ---- the bound --------------------------------------------------------------------------- */
 
 /* No more than is published, and no less than a part of it: else test or sum would be weak. */
 static void check(struct scene *s, int when, size_t part, const char *what)
@@ -340,8 +338,7 @@ static void test_sum(void **state)
     close_scene(&s);
 }
 
-/* ---- idle streams
- * -------------------------------------------------------------------------------- */
+/* ---- idle streams ------------------------------------------------------------------------ */
 
 /* What a stream of the usual kind holds in gate, parser and reader while nothing comes. */
 static void test_idle(void **state)
