@@ -161,9 +161,10 @@ static bool read_address(struct reader *r, const config_setting_t *group, int64_
 static bool read_outside_listen(struct reader *r, const config_setting_t *group,
                                 struct config_listen *l)
 {
-    static const char *const fields[] = {"address", "port", NULL};
+    static const char *const fields[] = {"address", "port", "direct_tls", NULL};
 
-    return reader_only(r, group, fields) && read_address(r, group, CONFIG_PORT_OUTSIDE, l) &&
+    return reader_only(r, group, fields) && reader_bool(r, group, "direct_tls", &l->direct_tls) &&
+           read_address(r, group, l->direct_tls ? CONFIG_PORT_DIRECT : CONFIG_PORT_OUTSIDE, l) &&
            reader_needs(r, group, "address", l->address, "name the IP address to listen on");
 }
 

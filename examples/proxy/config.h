@@ -8,6 +8,7 @@
 #include "proxy/log.h"
 
 #define CONFIG_PORT_OUTSIDE 5269
+#define CONFIG_PORT_DIRECT 5270
 #define CONFIG_PORT_INSIDE 23456
 #define CONFIG_LIST_MAX 1024
 
@@ -23,7 +24,8 @@ struct config_listen {
     const char *address;
     const char *path;
     uint16_t port;
-    bool tls; /* inside only */
+    bool tls;        /* inside only */
+    bool direct_tls; /* outside only: for direct TLS alone (XEP-0368) */
 };
 
 /* A host server that may connect inside. */

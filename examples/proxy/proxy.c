@@ -78,7 +78,7 @@ static bool same_listeners(const struct config_listen *a, size_t a_count,
         return false;
     for (i = 0; i < a_count; i++)
         if (!same_text(a[i].address, b[i].address) || !same_text(a[i].path, b[i].path) ||
-            a[i].port != b[i].port || a[i].tls != b[i].tls)
+            a[i].port != b[i].port || a[i].tls != b[i].tls || a[i].direct_tls != b[i].direct_tls)
             return false;
     return true;
 }
@@ -141,7 +141,8 @@ static bool listen_outside(struct proxy *p, char *list, size_t size, struct comp
     for (i = 0; i < c->outside_count; i++) {
         const struct config_listen *l = &c->outside[i];
 
-        if (xmppfed_uv_listen(p->edge, l->address, l->port, &problem, &port) < 0)
+        if ((l->direct_tls ? xmppfed_uv_listen_direct
+                           : xmppfed_uv_listen)(p->edge, l->address, l->port, &problem, &port) < 0)
             return complain(why, "%s: 'outside.listen': %s; free the port or change the entry",
                             c->file, problem.text);
         list_address(list, size, l->address, port);

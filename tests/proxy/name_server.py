@@ -67,8 +67,8 @@ class NameServer:
             server.server_close()
 
 
-def federation(domain, port):
+def federation(domain, port, service="_xmpp-server"):
     """A zone in which the domain's federation is served at 127.0.0.1 on that port."""
     host = "xmpp." + domain
-    return {("_xmpp-server._tcp." + domain, SRV): [struct.pack("!HHH", 5, 0, port) + name(host)],
+    return {(f"{service}._tcp." + domain, SRV): [struct.pack("!HHH", 5, 0, port) + name(host)],
             (host, A): [bytes([127, 0, 0, 1])]}

@@ -43,6 +43,8 @@ FAULTS = {
                     ["'address'", "is not an IP address"]),
     "bad port": ("port = 0", "port = 65536", 5, ["'port'", "from 0 to 65535"]),
     "port in quotes": ("port = 0", "port = \"0\"", 5, ["'port'", "whole number"]),
+    "direct TLS in quotes": ("port = 0;", "port = 0; direct_tls = \"yes\";", 5,
+                             ["'direct_tls'", "true or false"]),
     "plain on the network": ("path = \"inside.sock\"", "address = \"192.0.2.1\"", 6,
                              ["'tls'", "loopback"]),
     "plain on all addresses": ("path = \"inside.sock\"", "address = \"0.0.0.0\"", 6,

@@ -138,14 +138,17 @@ def test_bad_reload(folder):
     finish(ours, contoso)
 
 
-def resolve(folder, truncate):
+def resolve(folder, truncate, service="_xmpp-server", more=""):
     """One message to a partner that is found by SRV and A records."""
     fabrikam = Proxy(os.path.join(folder, "fabrikam"), "fabrikam.example", "fabrikam")
+    with open(fabrikam.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    fabrikam.put("proxy.conf", text.replace("port = 0; } ); };", f"port = 0; {more}}} ); }};", 1))
     fabrikam.set_partners([partner("contoso.example", "127.0.0.1:9",
                                    SupportDialbackNegotiation=False)])
     fabrikam.start()
     port = int(fabrikam.outside.rsplit(":", 1)[1])
-    server = NameServer(federation("fabrikam.example", port), truncate)
+    server = NameServer(federation("fabrikam.example", port, service), truncate)
     contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
     with open(contoso.path("proxy.conf"), encoding="utf-8") as file:
         text = file.read()
@@ -159,6 +162,7 @@ def resolve(folder, truncate):
     ours.send(kind="message", id="m1", body="found you",
               **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
     theirs.wait(kind="message", body="found you")
+    fabrikam.wait(event="STREAM_UP", direction="in", proof="PKIX", tls="TLS1.3")
     ours.send(kind="message", id="m2", body="where are you?",
               **{"from": "alice@contoso.example", "to": "bob@nowhere.example"})
     ours.wait(kind="message", id="m2", type="error", error="remote-server-not-found")
@@ -175,6 +179,13 @@ def test_dns(folder):
 def test_dns_over_tcp(folder):
     """Truncated answers are asked for again over TCP."""
     resolve(folder, truncate=True)
+
+
+def test_direct_tls(folder):
+    """Direct TLS, found by its SRV record: on a port of its own and on the one of STARTTLS."""
+    for more in ("direct_tls = true; ", ""):
+        with tempfile.TemporaryDirectory(dir=folder) as inner:
+            resolve(inner, False, "_xmpps-server", more)
 
 
 def test_flood(folder):
@@ -197,7 +208,8 @@ def test_flood(folder):
 
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_private_files, test_bad_reload, test_dns, test_dns_over_tcp, test_flood):
+                 test_private_files, test_bad_reload, test_dns, test_dns_over_tcp,
+                 test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
         print("ok", test.__name__)
