@@ -1,6 +1,7 @@
 """dns.py - Knot DNS with the zones of the test domains, on a loopback address of its own.
 
-Every domain gets an SRV record for _xmpp-server._tcp and an address record for the host it names.
+Every domain gets an SRV record for _xmpp-server._tcp, or for _xmpps-server._tcp alone (XEP-0368),
+and an address record for the host it names.
 Peers find the server through a private /etc/resolv.conf (see namespace.py).
 """
 
@@ -32,17 +33,22 @@ $TTL 2
 ns A {server}
 @ A {address}
 host A {address}
-_xmpp-server._tcp SRV 0 5 5269 host
+{service} host
 """
+
+STARTTLS = "_xmpp-server._tcp SRV 0 5 5269"
+DIRECT = "_xmpps-server._tcp SRV 0 5 5270"
 
 
 class NameServer:
-    """One knotd that is authoritative for the domains in a {domain: address} map."""
+    """One knotd that is authoritative for the domains in a {domain: address} map; those in direct
+    are served by direct TLS alone."""
 
-    def __init__(self, directory, domains, address="127.0.0.53"):
+    def __init__(self, directory, domains, address="127.0.0.53", direct=()):
         self.address = address
         self.directory = os.path.join(directory, "knot")
         self.domains = dict(domains)
+        self.direct = set(direct)
         self._process = None
 
     def _write(self, name, text):
@@ -55,8 +61,9 @@ class NameServer:
         config = CONFIG.format(directory=self.directory, address=self.address)
         for domain, address in self.domains.items():
             config += f"  - domain: {domain}\n"
+            service = DIRECT if domain in self.direct else STARTTLS
             self._write(domain + ".zone", ZONE.format(domain=domain, server=self.address,
-                                                      address=address))
+                                                      address=address, service=service))
         self._write("knot.conf", config)
         self._process = Process("knotd", ["knotd", "-c", os.path.join(self.directory, "knot.conf")],
                                 self.directory)

@@ -18,7 +18,7 @@ domains = ( {{ name = "{domain}"; certificate = "{certificate}"; key = "{key}"; 
 trust = "{trust}";
 {crl}partners = "partners.json";
 store = "contacts.sqlite";
-outside = {{ listen = ( {{ address = "{address}"; port = 5269; }} ); }};
+outside = {{ listen = ( {{ address = "{address}"; port = {port}; {direct}}} ); }};
 inside = {{
     listen = ( {{ path = "{socket}"; tls = false; }} );
     hosts = ( {{ name = "{domain}"; secret = "secret"; }} );
@@ -62,7 +62,8 @@ class Proxy:
 
     def __init__(self, program, directory, certificate, trust, domain="contoso.example",
                  address="127.0.0.10", partners=(), name_server="127.0.0.53", crl=None,
-                 queue_seconds=60, level="debug"):
+                 queue_seconds=60, level="debug", port=5269, direct=False):
+        self.port = port
         self.program, self.directory = program, directory
         self.domain, self.address = domain, address
         os.makedirs(directory, exist_ok=True)
@@ -76,7 +77,8 @@ class Proxy:
         self.write("proxy.conf", CONFIG.format(
             domain=domain, certificate=certificate.certificate, key=certificate.key, trust=trust,
             crl=crl, address=address, socket=self.socket, dns=dns, level=level,
-            queue_seconds=queue_seconds))
+            queue_seconds=queue_seconds, port=port,
+            direct="direct_tls = true; " if direct else ""))
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -96,7 +98,7 @@ class Proxy:
         return self.process
 
     def start(self):
-        require_free(self.address, 5269)
+        require_free(self.address, self.port)
         self.launch()
         self.wait_event("READY", seconds=20)
         return self

@@ -24,7 +24,7 @@ import namespace  # noqa: E402
 from case import CASES, Failed  # noqa: E402
 from dns import NameServer  # noqa: E402
 from process import HarnessError  # noqa: E402
-from world import NAME_SERVER, ZONES, Certificates, World  # noqa: E402
+from world import DIRECT, NAME_SERVER, ZONES, Certificates, World  # noqa: E402
 import cases.harness  # noqa: E402,F401
 import cases.federation  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
@@ -114,7 +114,7 @@ def run_all(items, options, work):
     logs = options.logs
     failed = 0
     print(f"1..{len(items)}")
-    with NameServer(work, ZONES, NAME_SERVER):
+    with NameServer(work, ZONES, NAME_SERVER, DIRECT):
         for number, item in enumerate(items, 1):
             start = time.monotonic()
             directory = os.path.join(work, item.name)

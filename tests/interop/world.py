@@ -15,10 +15,15 @@ PEERS = {
     "prosody": (Prosody, "fabrikam.example", "127.0.0.20"),
     "ejabberd": (Ejabberd, "adatum.example", "127.0.0.30"),
     "jabberd2": (Jabberd2, "northwind.example", "127.0.0.40"),
+    "prosody-direct": (Prosody, "woodgrove.example", "127.0.0.21"),
 }
 OUR_DOMAIN, OUR_ADDRESS = "contoso.example", "127.0.0.10"
+OUR_DIRECT_DOMAIN, OUR_DIRECT_ADDRESS = "tailspin.example", "127.0.0.11"
 NAME_SERVER = "127.0.0.53"
-ZONES = {OUR_DOMAIN: OUR_ADDRESS, **{domain: at for _, domain, at in PEERS.values()}}
+ZONES = {OUR_DOMAIN: OUR_ADDRESS, OUR_DIRECT_DOMAIN: OUR_DIRECT_ADDRESS,
+         **{domain: at for _, domain, at in PEERS.values()}}
+# Those that DNS knows by _xmpps-server alone: whoever finds them speaks direct TLS (XEP-0368).
+DIRECT = (OUR_DIRECT_DOMAIN, PEERS["prosody-direct"][1])
 
 
 class Certificates:
@@ -75,11 +80,11 @@ class World:
         options = Options(shown, self.certificates.trust, tls, auth)
         return self._stack.enter_context(make(domain, address, self.directory, options, **more))
 
-    def proxy(self, partners, certificate="good", **more):
+    def proxy(self, partners, certificate="good", domain=OUR_DOMAIN, address=OUR_ADDRESS, **more):
         """Make a proxy for contoso.example; the caller starts it."""
-        shown = self.certificates.get(OUR_DOMAIN, certificate)
+        shown = self.certificates.get(domain, certificate)
         proxy = Proxy(self.programs["proxy"], os.path.join(self.directory, "proxy"), shown,
-                      self.certificates.trust, OUR_DOMAIN, OUR_ADDRESS, partners, **more)
+                      self.certificates.trust, domain, address, partners, **more)
         self._stack.callback(self._stop, proxy)
         return proxy
 

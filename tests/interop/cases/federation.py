@@ -5,7 +5,7 @@ from client import is_error, is_message, is_presence
 from process import HarnessError
 from proxy import partner
 from stanzas import heard, heard_error
-from world import PEERS
+from world import OUR_DIRECT_ADDRESS, OUR_DIRECT_DOMAIN, PEERS
 
 PING_PAYLOAD = "<ping xmlns='urn:xmpp:ping'/>"
 NOTE = "in a meeting"
@@ -107,6 +107,20 @@ def external(world, kind):
     proxy, echo = world.federation([record])
     converse(world.peer(kind), echo)
     expect_proof(proxy, domain, "PKIX")
+
+
+@case("prosody.direct-dialback", auth="dialback")
+@case("prosody.direct-shared-port", direct=False)
+@case("prosody.direct-external")
+def direct_tls(world, auth="external", direct=True):
+    """Direct TLS (XEP-0368): neither side listens for anything else, or ours tells the two apart."""
+    domain = PEERS["prosody-direct"][1]
+    record = partner(domain, sasl="Required", dialback=False) if auth == "external" \
+        else partner(domain, sasl="NotSupported")
+    proxy, echo = world.federation([record], domain=OUR_DIRECT_DOMAIN, address=OUR_DIRECT_ADDRESS,
+                                   port=5270, direct=direct)
+    converse(world.peer("prosody-direct", auth=auth, direct=True), echo)
+    expect_proof(proxy, domain, "PKIX" if auth == "external" else "DIALBACK_TLS")
 
 
 @case("prosody.external-falls-back", kind="prosody")

@@ -15,8 +15,8 @@ modules_enabled = {{ "roster", "saslauth", "disco", "ping", "register_ibr", "pre
 modules_disabled = {{ "offline"{disabled} }}
 interfaces = {{ "{address}" }}
 c2s_ports = {{ {c2s_port} }}
-s2s_ports = {{ {s2s_port} }}
-s2s_direct_tls_ports = {{ }}
+s2s_ports = {{ {starttls_port} }}
+s2s_direct_tls_ports = {{ {direct_port} }}
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 allow_registration = true
@@ -58,12 +58,16 @@ end
 
 
 class Prosody(Peer):
-    """One Prosody in the foreground. `fixed` maps domains to addresses that it dials without DNS."""
+    """One Prosody in the foreground. `fixed` maps domains to addresses that it dials without DNS;
+    `direct` makes it listen for direct TLS alone."""
 
     kind = "prosody"
 
-    def __init__(self, domain, address, directory, options, fixed=None):
+    def __init__(self, domain, address, directory, options, fixed=None, direct=False):
         super().__init__(domain, address, directory, options)
+        self.direct = direct
+        if direct:
+            self.s2s_port = 5270
         self.fixed = fixed or {}
 
     def configure(self):
@@ -87,7 +91,9 @@ class Prosody(Peer):
         os.makedirs(self.path("data"), exist_ok=True)
         self.write("prosody.cfg.lua", CONFIG.format(
             directory=self.directory, plugins=plugins, modules=modules, disabled=disabled,
-            address=self.address, c2s_port=self.c2s_port, s2s_port=self.s2s_port,
+            address=self.address, c2s_port=self.c2s_port,
+            starttls_port="" if self.direct else self.s2s_port,
+            direct_port=self.s2s_port if self.direct else "",
             require_tls="true" if options.tls == "required" else "false",
             secure_auth="true" if options.auth == "external" else "false",
             extra=extra, domain=self.domain))
