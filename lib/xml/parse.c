@@ -30,7 +30,7 @@ struct run {
     struct xfed_buffer text;     /* libxml2 gives text in pieces */
     struct xfed_tree_ns *namespaces;
     unsigned depth;                /* of open elements, the seed's included */
-    unsigned ground;               /* the depth at which the root stands: 1 inside a seed */
+    unsigned ground;               /* the depth at which the root stands: that of the seed */
     xmppfed_element *root;         /* the tree built so far */
     xmppfed_element *at;           /* the innermost open element, NULL outside the root */
     struct xfed_xml_scope **scope; /* where a header's scope goes, NULL for a unit */
@@ -245,14 +245,15 @@ static void init_libxml2(void)
     xmlInitParser();
 }
 
-static xmlParserCtxtPtr parser_new(struct run *run)
+/* A parser that has been given its first bytes, but has not looked at them yet. */
+static xmlParserCtxtPtr parser_new(struct run *run, xmppfed_slice first)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     xmlSAXHandler copy = handler;
 
     if (pthread_once(&once, init_libxml2) != 0)
         return NULL;
-    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&copy, run, NULL, 0, NULL);
+    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&copy, run, first.data, (int)first.len, NULL);
     /*
      * Always set: it also puts back what a host changed in libxml2's globals. Without NOENT "&amp;"
      * in an attribute would arrive as "&#38;"; with get_entity nothing else can be substituted.
@@ -281,16 +282,19 @@ static bool ends_in_tag(xmppfed_slice bytes)
     return bytes.len > 0 && bytes.data[bytes.len - 1] == '>';
 }
 
-/* Parses first and then second; the tree is in run->root only if 0 is returned. */
+/*
+ * Parses first and then second; the tree is in run->root only if 0 is returned. first is a header
+ * or seed, which the gate keeps far below what libxml2 refuses. It goes in when the parser is made,
+ * so that both parts cost one run of libxml2's machine.
+ */
 static int parse(struct run *run, xmppfed_slice first, xmppfed_slice second)
 {
     xfed_account_init(&run->account, run->ctx, SIZE_MAX);
     xfed_buffer_init(&run->text, &run->account, SIZE_MAX);
 
-    xmlParserCtxtPtr parser = parser_new(run);
+    xmlParserCtxtPtr parser = parser_new(run, first);
     if (!parser)
         return XMPPFED_ERR_NOMEM;
-    feed(run, parser, first);
     feed(run, parser, second);
     xmlFreeParserCtxt(parser);
     if (run->root && run->root->tree->status < 0)
@@ -345,7 +349,8 @@ static size_t end_lines(xmppfed_slice bytes, char *out)
 int xfed_xml_parse_unit(xmppfed_context *ctx, const struct xfed_xml_scope *scope,
                         xmppfed_slice bytes, xmppfed_element **ret)
 {
-    struct run run = {.ctx = ctx, .ground = 1};
+    struct xfed_xml_seed seed = xfed_xml_scope_seed(scope, bytes);
+    struct run run = {.ctx = ctx, .ground = seed.depth};
     char *lines = NULL;
 
     if (!ends_in_tag(bytes))
@@ -360,7 +365,7 @@ int xfed_xml_parse_unit(xmppfed_context *ctx, const struct xfed_xml_scope *scope
             return XMPPFED_ERR_NOMEM;
         bytes = xfed_slice(lines, end_lines(bytes, lines));
     }
-    int rc = parse(&run, scope->seed, bytes);
+    int rc = parse(&run, seed.tags, bytes);
     xfed_free(ctx, lines);
     if (rc == 0)
         *ret = run.root;
