@@ -72,23 +72,28 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static bool is_printable_ascii(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x80;
+}
+
 /*
  * ASCII that changes nothing within text, CDATA or a value of either quote: white space and all
- * that prints but "<", "&", "]" and the quotes. A bit for each byte, since most bytes come by here.
+ * that prints but the quotes, "&", "<" and "]". A table, since most bytes come by here.
  */
-#define BIT(c) (UINT64_C(1) << ((c)&63))
-static const uint64_t plain[4] = {
-    (UINT64_C(0xffffffff00000000) | BIT('\t') | BIT('\n') | BIT('\r')) &
-        ~(BIT('<') | BIT('&') | BIT('\'') | BIT('"')),
-    ~BIT(']'),
-    0,
-    0,
+/* clang-format off */
+static const bool plain[256] = {
+    /*        0  1  2  3  4  5  6  7  8  9  A  B  C  D  E  F */
+    /* 00 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0,
+    /* 10 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* 20 */ 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
+    /* 30 */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1,
+    /* 40 */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    /* 50 */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1,
+    /* 60 */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    /* 70 */ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 };
-
-static bool is_plain(uint8_t c)
-{
-    return (plain[c >> 6] >> (c & 63)) & 1;
-}
+/* clang-format on */
 
 /* What the attribute value being read may still take. */
 static size_t room_for_value(const struct xfed_gate *g)
@@ -110,18 +115,9 @@ static size_t plain_run(const struct xfed_gate *g, size_t len)
     size_t most = smaller(len - g->input_at, room);
     const char *data = g->input + g->input_at;
     size_t run = 0;
-    while (run < most && is_plain((uint8_t)data[run]))
+    while (run < most && plain[(uint8_t)data[run]])
         run++;
     return run;
-}
-
-/* Markup is nearly all ASCII, which is spared the call. */
-static enum xfed_utf8_step decode(struct xfed_utf8 *u, uint8_t byte)
-{
-    if (byte >= 0x80 || u->state != 0)
-        return xfed_utf8_feed(u, byte);
-    u->code = byte;
-    return XFED_UTF8_CODE;
 }
 
 static int feed_byte(struct xfed_gate *g, uint8_t byte)
@@ -132,9 +128,16 @@ static int feed_byte(struct xfed_gate *g, uint8_t byte)
     if (g->pending && g->unit_len >= g->buffer.max)
         return XMPPFED_ERR_LIMIT_SIZE;
 
-    if (g->utf8.state == 0)
+    if (g->utf8.state == 0) {
         g->char_at = g->unit_len;
-    enum xfed_utf8_step step = decode(&g->utf8, byte);
+        /* Nearly all markup: there is nothing to decode, and XML allows each of them. */
+        if (is_printable_ascii(byte)) {
+            if (g->pending)
+                g->unit_len++;
+            return xfed_gate_step(g, byte);
+        }
+    }
+    enum xfed_utf8_step step = xfed_utf8_feed(&g->utf8, byte);
     if (step == XFED_UTF8_REJECT)
         return XMPPFED_ERR_XML_ENCODING; /* RFC 6120 4.9.3.22 */
     if (g->pending)
