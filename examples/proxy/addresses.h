@@ -5,11 +5,10 @@
 #include <stdbool.h>
 #include <xmppfed/address.h>
 
+/* The domain of a prepared bare address, within it. */
+const char *address_domain(const char *bare);
+
 /* Whether text (may be NULL) is an address whose domain is that prepared one. */
 bool address_is_of(const char *text, const char *domain);
-
-/* The comparable bare address of text (may be NULL) and its domain; false if it is no address. */
-bool address_split(const char *text, char ret_bare[XMPPFED_BARE_SIZE],
-                   char ret_domain[XMPPFED_DOMAIN_SIZE]);
 
 #endif

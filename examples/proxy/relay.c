@@ -80,20 +80,18 @@ static void answer_unreachable(struct proxy *p, const xmppfed_element *stanza,
     xmppfed_element_free(error);
 }
 
-static struct link *host_of(const struct proxy *p, const xmppfed_element *stanza)
+/* The host that serves the prepared bare address which the event is about. */
+static struct link *host_of(const struct proxy *p, const xmppfed_event *ev)
 {
-    char bare[XMPPFED_BARE_SIZE];
-    char domain[XMPPFED_DOMAIN_SIZE];
+    const char *bare = xmppfed_event_local(ev);
 
-    if (!address_split(xmppfed_element_attribute(stanza, "to"), bare, domain))
-        return NULL;
-    return route_pick(&p->routes, domain, bare);
+    return route_pick(&p->routes, address_domain(bare), bare);
 }
 
 static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_element *stanza = xmppfed_event_element(ev);
-    struct link *l = host_of(p, stanza);
+    struct link *l = host_of(p, ev);
     int rc = l ? link_send(l, stanza) : XMPPFED_ERR_STATE;
 
     log_event(&p->log, LOG_LEVEL_DEBUG, LOG_EVENT("STANZA"),
@@ -138,7 +136,7 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
     /* The host that sent the stanza knows what it was about; another one is better than none. */
     l = route_by_id(&p->routes, xmppfed_event_token(ev));
     if (!l)
-        l = host_of(p, error);
+        l = host_of(p, ev);
     if (l)
         (void)link_send(l, error);
 }
