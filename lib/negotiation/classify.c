@@ -78,7 +78,8 @@ unsigned xfed_classify(const xmppfed_element *e, struct xfed_classified *ret)
 {
     const char *ns = xmppfed_element_ns(e);
 
-    *ret = (struct xfed_classified){.input = {.element = e}};
+    /* Not all of *ret, which has room for every kind: the input tells what is filled in. */
+    ret->input = (struct xfed_input){.element = e};
     if (xfed_stanza_kind_of(e, XFED_NS_SERVER) != XFED_STANZA_NONE)
         return classify_stanza(e, ret);
     if (strcmp(ns, XFED_NS_DIALBACK) == 0)

@@ -135,12 +135,12 @@ unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
 {
     const char *domain = subject(n, event, in);
     const char *local = target(n, event, in);
-    const struct xfed_partner *partner =
-        domain[0] ? n->ports.stream->partner(n->ports.user, domain) : NULL;
+    const struct xfed_partner *partner;
     unsigned facts = in->header ? header_facts(n, in->header) : 0;
 
     if (event == XFED_EVENT_STANZA) /* the hot path asks one thing only */
         return stanza_is_proved(n, in) ? XFED_FACT_PAIR_PROVED : 0;
+    partner = domain[0] ? n->ports.stream->partner(n->ports.user, domain) : NULL;
     if (!local[0] || n->ports.stream->hosts(n->ports.user, local))
         facts |= XFED_FACT_TARGET_HOSTED;
     if (partner || !domain[0])
