@@ -34,13 +34,23 @@ static void sip_round(uint64_t v[4])
     v[2] = rotate(v[2], 32);
 }
 
-static uint64_t load_little(const char *data, size_t len)
+/* Eight bytes as a number: in the machine's own order, as no hash leaves the process. */
+static uint64_t load(const char *data)
 {
-    uint64_t word = 0;
+    uint64_t word;
 
-    for (size_t i = 0; i < len; i++)
-        word |= (uint64_t)(uint8_t)data[i] << (8 * i);
+    memcpy(&word, data, sizeof(word));
     return word;
+}
+
+/* The last, at most seven bytes of a key, filled up with zeros and the length of the key. */
+static uint64_t load_last(const char *data, size_t rest, size_t key_len)
+{
+    char bytes[8] = {0};
+
+    memcpy(bytes, data, rest);
+    bytes[7] = (char)key_len;
+    return load(bytes);
 }
 
 /* SipHash-1-3 with a key spread from the seed: collisions cannot be made without knowing it. */
@@ -55,8 +65,7 @@ static uint64_t hash_key(uint64_t seed, xmppfed_slice key)
 
     for (;;) {
         bool last = key.len - i < 8;
-        uint64_t word = last ? load_little(data + i, key.len - i) | (uint64_t)key.len << 56
-                             : load_little(data + i, 8);
+        uint64_t word = last ? load_last(data + i, key.len - i, key.len) : load(data + i);
 
         v[3] ^= word;
         sip_round(v);
