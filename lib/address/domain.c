@@ -184,12 +184,13 @@ static bool is_prepared(xmppfed_slice text)
         return false;
     for (size_t i = 0; i <= text.len; i++) {
         const char *start = text.data + label;
-        size_t len = i - label;
+        size_t len;
 
         if (i < text.len && is_ldh(text.data[i]))
             continue;
         if (i < text.len && text.data[i] != '.')
             return false;
+        len = i - label;
         if (len == 0 || len > MAX_LABEL || start[0] == '-' || start[len - 1] == '-')
             return false;
         if (len > 3 && memcmp(start, ace_prefix, 4) == 0)

@@ -11,9 +11,20 @@
 /* RFC 7622 3.3.1, with the ASCII characters that no PRECIS identifier has. */
 static bool is_forbidden(char c)
 {
-    unsigned char u = (unsigned char)c;
-
-    return u <= 0x20 || u == 0x7F || strchr("\"&'/:<>@", c) != NULL;
+    switch (c) {
+    case '"':
+    case '&':
+    case '\'':
+    case '/':
+    case ':':
+    case '<':
+    case '>':
+    case '@':
+    case 0x7F:
+        return true;
+    default:
+        return (unsigned char)c <= 0x20;
+    }
 }
 
 static bool has_forbidden(xmppfed_slice text)
