@@ -66,6 +66,14 @@ xmppfed_event *xfed_event_queue_pop(struct xfed_event_queue *q)
     return q->current;
 }
 
+xmppfed_event *xfed_event_queue_take(struct xfed_event_queue *q)
+{
+    xmppfed_event *ev = q->current;
+
+    q->current = NULL;
+    return ev;
+}
+
 static const char *text_or_empty(const char *text)
 {
     return text ? text : "";

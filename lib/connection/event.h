@@ -51,5 +51,7 @@ void xfed_event_queue_fini(struct xfed_event_queue *q);
 void xfed_event_queue_push(struct xfed_event_queue *q, xmppfed_event *ev);
 /* The next event, or NULL; the one handed out before is freed. */
 xmppfed_event *xfed_event_queue_pop(struct xfed_event_queue *q);
+/* Leaves the event handed out last to the caller, who is to free it. */
+xmppfed_event *xfed_event_queue_take(struct xfed_event_queue *q);
 
 #endif

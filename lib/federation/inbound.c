@@ -5,6 +5,7 @@
 #include <xmppfed/stream.h>
 
 #include "base/slice.h"
+#include "connection/connection.h"
 #include "connection/site.h"
 #include "federation/action.h"
 #include "federation/contact.h"
@@ -108,44 +109,37 @@ void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, 
         refuse(link, ev, action, &decision, now);
 }
 
-/* The host's event of a stanza; NULL when out of memory or an address cannot be prepared. */
-static xmppfed_event *event_of(struct xfed_link *link, const xmppfed_event *from_stream)
+/* Makes an event of a link's stream the host's own; false if an address cannot be prepared. */
+static bool address_to_host(const struct xfed_link *link, xmppfed_event *ev)
 {
-    const xmppfed_element *stanza = xmppfed_event_element(from_stream);
-    const char *from = xmppfed_element_attribute(stanza, "from");
-    const char *to = xmppfed_element_attribute(stanza, "to");
+    const char *from = xmppfed_element_attribute(ev->element, "from");
+    const char *to = xmppfed_element_attribute(ev->element, "to");
     char local[XMPPFED_BARE_SIZE];
     char remote[XMPPFED_BARE_SIZE];
-    xmppfed_event *ev;
 
-    /* Leniently also our own: an address that nobody here can have is answered like any other. */
-    if (!from || !to || xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, local) < 0 ||
-        xmppfed_jid_prepare_bare(from, XMPPFED_LENIENT, remote) < 0)
-        return NULL;
-    ev = xfed_event_new(link->fed->ctx, XMPPFED_EVENT_STANZA, local, remote);
-    if (!ev)
-        return NULL;
     ev->link = link->id;
-    ev->direction = XMPPFED_INBOUND;
-    ev->has_proof = from_stream->has_proof;
-    ev->proof = from_stream->proof;
-    ev->element = xmppfed_event_take_element(from_stream);
-    return ev;
+    /* Leniently also our own: an address that nobody here can have is answered like any other. */
+    return from && to && xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, local) == 0 &&
+           xmppfed_jid_prepare_bare(from, XMPPFED_LENIENT, remote) == 0 &&
+           xfed_event_set(ev, &ev->local, local) && xfed_event_set(ev, &ev->remote, remote);
 }
 
-void xfed_inbound_stanza(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time now)
+void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
 {
-    int action = xfed_action_of(xmppfed_event_element(ev));
-    xmppfed_event *own;
+    /* The stream's event goes on to the host, as most stanzas do: a copy would be its equal. */
+    xmppfed_event *ev = xfed_event_queue_take(&link->connection->events);
+    int action = xfed_action_of(ev->element);
 
     /* Stanzas come on streams that the peer has opened; what the connection lets by is dropped. */
-    if (action == 0 || link->direction != XMPPFED_INBOUND)
+    if (action == 0 || link->direction != XMPPFED_INBOUND) {
+        xfed_event_free(ev);
         return;
-    own = event_of(link, ev);
-    if (!own) {
+    }
+    if (!address_to_host(link, ev)) {
         /* Better no stream than one with a hole in it: the peer sees that it has to repeat. */
+        xfed_event_free(ev);
         xfed_link_close(link, XMPPFED_ERR_NOMEM, NULL);
         return;
     }
-    xfed_inbound_decide(link, own, action, XMPPFED_CONTACT_UNKNOWN, now);
+    xfed_inbound_decide(link, ev, action, XMPPFED_CONTACT_UNKNOWN, now);
 }

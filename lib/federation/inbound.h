@@ -4,8 +4,8 @@
 
 #include "federation/link.h"
 
-/* Takes a STANZA event of the connection of an inbound link. */
-void xfed_inbound_stanza(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time now);
+/* Takes the STANZA event that the connection of a link has just handed out. */
+void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now);
 /* Puts a stanza to the policy with what is known of the contact, and does what it says. Owns ev. */
 void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, int contact,
                          xmppfed_time now);

@@ -224,7 +224,7 @@ static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time 
         go_down(link, ev->local, ev->remote, ev->code, ev->text, now);
         break;
     case XMPPFED_EVENT_STANZA:
-        xfed_inbound_stanza(link, ev, now);
+        xfed_inbound_stanza(link, now);
         break;
     case XMPPFED_EVENT_CAN_VERIFY:
         link->can_verify = true;
