@@ -51,9 +51,9 @@ size_t xfed_xml_limits_tree(const struct xfed_xml_limits *l)
     size_t bytes = larger(l->unit_bytes, l->header_bytes);
     /* "<a></a>" with a text before and in it; the end of each object is filled up. */
     size_t element = sizeof(xmppfed_element) + sizeof(struct xfed_tree_joined) +
-                     2 * sizeof(struct xfed_tree_node) + 5 * ALIGNED;
+                     2 * sizeof(struct xfed_tree_node) + 4 * ALIGNED;
     /* " a=''" in all that is left of the bytes. */
-    size_t attribute = sizeof(struct xfed_tree_attribute) + 2 * ALIGNED;
+    size_t attribute = sizeof(struct xfed_tree_attribute) + ALIGNED;
     size_t used = (size_t)l->elements * (sizeof("<a/>") - 1);
     size_t attributes = bytes > used ? (bytes - used) / (sizeof(" a=''") - 1) : 0;
     /* A namespace is kept once, whether the element declares it or the header. */

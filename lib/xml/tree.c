@@ -59,14 +59,36 @@ void xmppfed_element_free(xmppfed_element *root)
     xmppfed_context_unref(ctx);
 }
 
+/*
+ * A piece of the arena for a struct and the texts behind it, NULs included. One piece, because
+ * elements, attributes and texts are what units consist of.
+ */
+static void *alloc_with_text(struct xfed_tree *tree, size_t size, size_t text_size)
+{
+    if (xfed_size_add(size, text_size, &size))
+        return tree_alloc(tree, size);
+    xfed_tree_fail(tree, XMPPFED_ERR_NOMEM);
+    return NULL;
+}
+
+/* Copies text with a NUL to a place that has room for it. */
+static char *put_text(void *place, const char *text, size_t len)
+{
+    char *copy = place;
+
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
 xmppfed_element *xfed_tree_element(struct xfed_tree *tree, const char *name, size_t name_len,
                                    const char *ns)
 {
-    xmppfed_element *e = tree_alloc(tree, sizeof(*e));
-    char *own_name = e ? tree_strndup(tree, name, name_len) : NULL;
-    if (!own_name)
+    xmppfed_element *e = alloc_with_text(tree, sizeof(*e), name_len + 1);
+    if (!e)
         return NULL;
-    *e = (xmppfed_element){.node = no_node, .tree = tree, .name = own_name, .ns = ns};
+    *e = (xmppfed_element){
+        .node = no_node, .tree = tree, .name = put_text(e + 1, name, name_len), .ns = ns};
     return e;
 }
 
@@ -74,11 +96,12 @@ struct xfed_tree_attribute *xfed_tree_attribute(struct xfed_tree *tree, const ch
                                                 size_t name_len, const char *ns, const char *value,
                                                 size_t value_len)
 {
-    struct xfed_tree_attribute *a = tree_alloc(tree, sizeof(*a));
-    char *own_name = a ? tree_strndup(tree, name, name_len) : NULL;
-    char *own_value = own_name ? tree_strndup(tree, value, value_len) : NULL;
-    if (!own_value)
+    size_t name_size = name_len + 1;
+    struct xfed_tree_attribute *a = alloc_with_text(tree, sizeof(*a) + name_size, value_len + 1);
+    if (!a)
         return NULL;
+    char *own_name = put_text(a + 1, name, name_len);
+    char *own_value = put_text(own_name + name_size, value, value_len);
     *a = (struct xfed_tree_attribute){.name = own_name, .ns = ns, .value = own_value};
     return a;
 }
@@ -95,9 +118,8 @@ bool xfed_tree_text(xmppfed_element *e, const char *text, size_t len)
 {
     if (len == 0)
         return true;
-    struct xfed_tree_node *node = tree_alloc(e->tree, sizeof(*node));
-    char *own_text = node ? tree_strndup(e->tree, text, len) : NULL;
-    if (!own_text)
+    struct xfed_tree_node *node = alloc_with_text(e->tree, sizeof(*node), len + 1);
+    if (!node)
         return false;
     if (!e->joined && has_text(e)) {
         e->joined = tree_alloc(e->tree, sizeof(*e->joined));
@@ -106,7 +128,7 @@ bool xfed_tree_text(xmppfed_element *e, const char *text, size_t len)
     }
     if (e->joined)
         e->joined->text = NULL;
-    *node = (struct xfed_tree_node){.text = own_text, .text_len = len};
+    *node = (struct xfed_tree_node){.text = put_text(node + 1, text, len), .text_len = len};
     xfed_tree_link(e, node);
     return true;
 }
