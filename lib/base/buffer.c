@@ -82,6 +82,12 @@ static size_t generous_capacity(const struct xfed_buffer *b, size_t needed)
     return capacity > b->max ? b->max : capacity;
 }
 
+/* Apart from make_room, as nearly all that is appended is a few bytes that fit. */
+static bool has_room(const struct xfed_buffer *b, size_t size)
+{
+    return size <= b->capacity - b->end && b->end - b->start + size <= b->max;
+}
+
 static int make_room(struct xfed_buffer *b, size_t size)
 {
     size_t length = xfed_buffer_length(b);
@@ -114,9 +120,11 @@ int xfed_buffer_append(struct xfed_buffer *b, const void *data, size_t size)
 
     if (size == 0)
         return 0;
-    rc = make_room(b, size);
-    if (rc < 0)
-        return rc;
+    if (!has_room(b, size)) {
+        rc = make_room(b, size);
+        if (rc < 0)
+            return rc;
+    }
     memcpy(b->data + b->end, data, size);
     b->end += size;
     return 0;
@@ -155,6 +163,16 @@ void xfed_buffer_truncate(struct xfed_buffer *b, size_t size)
     b->end = b->start + size;
     if (size == 0)
         xfed_buffer_clear(b);
+}
+
+char *xfed_buffer_detach(struct xfed_buffer *b)
+{
+    char *data = b->data;
+
+    b->data = NULL;
+    xfed_account_give(b->account, b->capacity);
+    xfed_buffer_clear(b);
+    return data;
 }
 
 void xfed_buffer_clear(struct xfed_buffer *b)

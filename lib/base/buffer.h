@@ -33,5 +33,10 @@ void xfed_buffer_consume(struct xfed_buffer *b, size_t size);
 /* Drops what was appended beyond the first size unconsumed bytes. */
 void xfed_buffer_truncate(struct xfed_buffer *b, size_t size);
 void xfed_buffer_clear(struct xfed_buffer *b);
+/*
+ * Leaves the memory of a buffer, of which nothing was consumed, to the caller, who frees it with
+ * xfed_free; the account is rid of it. NULL if it is empty.
+ */
+char *xfed_buffer_detach(struct xfed_buffer *b);
 
 #endif

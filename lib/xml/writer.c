@@ -4,8 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/slice.h"
 #include "xml/ns.h"
 #include "xml/tree.h"
+
+/* Most stanzas are shorter: their text then stays where it was begun. */
+enum { USUAL_TEXT = 1024 };
 
 struct writer {
     struct xfed_buffer *out;
@@ -13,36 +17,43 @@ struct writer {
     int rc; /* the first failure; nothing is written after it */
 };
 
-static void put(struct writer *w, const char *text)
+static void put_bytes(struct writer *w, const char *data, size_t len)
 {
     if (w->rc == 0)
-        w->rc = xfed_buffer_append_text(w->out, text);
+        w->rc = xfed_buffer_append(w->out, data, len);
 }
+
+static void put(struct writer *w, const char *text)
+{
+    put_bytes(w, text, strlen(text));
+}
+
+/* A string literal, of which the compiler knows the length. */
+#define PUT(w, literal) put_bytes((w), (literal), sizeof(literal) - 1)
 
 static void put_value(struct writer *w, const char *value)
 {
-    put(w, "='");
+    PUT(w, "='");
     if (w->rc == 0)
         w->rc = xfed_xml_write_value(w->out, value);
-    put(w, "'");
+    PUT(w, "'");
 }
 
 /* The fixed prefix for elements of a namespace, or NULL: see writer.h. */
 static const char *fixed_prefix(const char *ns)
 {
-    if (strcmp(ns, XFED_NS_STREAM) == 0)
+    if (xfed_text_equal(ns, XFED_NS_STREAM))
         return "stream";
-    if (strcmp(ns, XFED_NS_DIALBACK) == 0)
+    if (xfed_text_equal(ns, XFED_NS_DIALBACK))
         return "db";
-    return strcmp(ns, XMPPFED_NS_XML) == 0 ? "xml" : NULL;
+    return xfed_text_equal(ns, XMPPFED_NS_XML) ? "xml" : NULL;
 }
 
-static void put_element_name(struct writer *w, const xmppfed_element *e)
+static void put_element_name(struct writer *w, const xmppfed_element *e, const char *prefix)
 {
-    const char *prefix = fixed_prefix(e->ns);
     if (prefix) {
         put(w, prefix);
-        put(w, ":");
+        PUT(w, ":");
     }
     put(w, e->name);
 }
@@ -59,16 +70,15 @@ static const char *default_ns(const struct writer *w, const xmppfed_element *e,
     return w->content_ns;
 }
 
-static void declare_element_ns(struct writer *w, const xmppfed_element *e,
+static void declare_element_ns(struct writer *w, const xmppfed_element *e, const char *prefix,
                                const xmppfed_element *top)
 {
-    const char *prefix = fixed_prefix(e->ns);
-    if (!prefix && strcmp(e->ns, default_ns(w, e, top)) != 0) {
-        put(w, " xmlns");
+    if (!prefix && !xfed_text_equal(e->ns, default_ns(w, e, top))) {
+        PUT(w, " xmlns");
         put_value(w, e->ns);
     }
     if (prefix && strcmp(prefix, "db") == 0 && strcmp(w->content_ns, XFED_NS_SERVER) != 0) {
-        put(w, " xmlns:db");
+        PUT(w, " xmlns:db");
         put_value(w, e->ns);
     }
 }
@@ -97,19 +107,19 @@ static void put_attribute(struct writer *w, const xmppfed_element *e,
 {
     char prefix[sizeof("ns4294967295")] = "xml";
 
-    put(w, " ");
+    PUT(w, " ");
     if (*a->ns) {
         if (strcmp(a->ns, XMPPFED_NS_XML) != 0) {
             (void)snprintf(prefix, sizeof(prefix), "ns%u", prefix_number(e, a));
             if (is_first_of_ns(e, a)) {
-                put(w, "xmlns:");
+                PUT(w, "xmlns:");
                 put(w, prefix);
                 put_value(w, a->ns);
-                put(w, " ");
+                PUT(w, " ");
             }
         }
         put(w, prefix);
-        put(w, ":");
+        PUT(w, ":");
     }
     put(w, a->name);
     put_value(w, a->value);
@@ -117,19 +127,24 @@ static void put_attribute(struct writer *w, const xmppfed_element *e,
 
 static void put_start(struct writer *w, const xmppfed_element *e, const xmppfed_element *top)
 {
-    put(w, "<");
-    put_element_name(w, e);
-    declare_element_ns(w, e, top);
+    const char *prefix = fixed_prefix(e->ns);
+
+    PUT(w, "<");
+    put_element_name(w, e, prefix);
+    declare_element_ns(w, e, prefix, top);
     for (const struct xfed_tree_attribute *a = e->attributes; a; a = a->next)
         put_attribute(w, e, a);
-    put(w, e->first ? ">" : "/>");
+    if (e->first)
+        PUT(w, ">");
+    else
+        PUT(w, "/>");
 }
 
 static void put_end(struct writer *w, const xmppfed_element *e)
 {
-    put(w, "</");
-    put_element_name(w, e);
-    put(w, ">");
+    PUT(w, "</");
+    put_element_name(w, e, fixed_prefix(e->ns));
+    PUT(w, ">");
 }
 
 int xfed_xml_write(struct xfed_buffer *out, const xmppfed_element *e, const char *content_ns)
@@ -170,15 +185,18 @@ int xmppfed_element_write(const xmppfed_element *e, const char *content_ns, char
     xmppfed_context *ctx = e->tree->arena.ctx;
     xfed_account_init(&account, ctx, SIZE_MAX);
     xfed_buffer_init(&out, &account, SIZE_MAX);
+    if (!xfed_buffer_reserve(&out, USUAL_TEXT))
+        return XMPPFED_ERR_NOMEM;
     int rc = xfed_xml_write(&out, e, content_ns);
-    xmppfed_slice bytes = xfed_buffer_bytes(&out);
-    char *text = rc == 0 ? xfed_strndup(ctx, bytes.data, bytes.len) : NULL;
-    if (text) {
-        *ret = text;
-        *ret_len = bytes.len;
+    size_t len = xfed_buffer_length(&out);
+    if (rc == 0)
+        rc = xfed_buffer_append(&out, "", 1); /* NUL */
+    if (rc == 0) {
+        *ret = xfed_buffer_detach(&out);
+        *ret_len = len;
     }
     xfed_buffer_fini(&out);
-    return text ? 0 : XMPPFED_ERR_NOMEM;
+    return rc == 0 ? 0 : XMPPFED_ERR_NOMEM;
 }
 
 void xmppfed_element_free_text(xmppfed_context *ctx, char *text)
