@@ -103,18 +103,24 @@ static size_t room_for_value(const struct xfed_gate *g)
     return g->limits->attribute_bytes > taken ? g->limits->attribute_bytes - taken : 0;
 }
 
-/* The number of plain bytes ahead that no limit forbids: they need no walk through the machine. */
-static size_t plain_run(const struct xfed_gate *g, size_t len)
+/*
+ * The number of bytes ahead that need no walk through the machine: plain bytes or letters of a
+ * name, as far as no limit forbids them.
+ */
+static size_t run_ahead(struct xfed_gate *g, size_t len)
 {
-    if ((g->state != GATE_TEXT && g->state != GATE_VALUE && g->state != GATE_CDATA) ||
-        g->utf8.state != 0)
-        return 0;
-    size_t room = g->buffer.max - g->unit_len;
-    if (g->state == GATE_VALUE)
-        room = smaller(room, room_for_value(g));
-    size_t most = smaller(len - g->input_at, room);
     const char *data = g->input + g->input_at;
+    size_t most = smaller(len - g->input_at, g->buffer.max - g->unit_len);
     size_t run = 0;
+
+    if (g->utf8.state != 0)
+        return 0;
+    if (g->state == GATE_NAME || g->state == GATE_ATTRIBUTE || g->state == GATE_END_NAME)
+        return xfed_gate_name_run(g, data, most);
+    if (g->state == GATE_VALUE)
+        most = smaller(most, room_for_value(g));
+    else if (g->state != GATE_TEXT && g->state != GATE_CDATA)
+        return 0;
     while (run < most && plain[(uint8_t)data[run]])
         run++;
     return run;
@@ -189,7 +195,7 @@ int xfed_gate_feed(struct xfed_gate *g, const char *data, size_t len, size_t *re
     g->input_at = 0;
     int rc = XFED_GATE_MORE;
     while (rc == XFED_GATE_MORE && g->input_at < len) {
-        size_t run = plain_run(g, len);
+        size_t run = run_ahead(g, len);
         g->input_at += run;
         g->unit_len += run;
         if (run == 0)

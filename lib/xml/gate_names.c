@@ -84,6 +84,21 @@ int xfed_gate_name_add(struct xfed_gate *g, uint32_t code, bool *ret_ended)
     return 0;
 }
 
+size_t xfed_gate_name_run(struct xfed_gate *g, const char *data, size_t len)
+{
+    size_t most = g->limits->name_bytes > g->name.len ? g->limits->name_bytes - g->name.len : 0;
+    size_t run = 0;
+
+    if (g->after_colon)
+        return 0;
+    if (most > len)
+        most = len;
+    for (; run < most && data[run] >= 'a' && data[run] <= 'z'; run++)
+        hash_code(g, (uint8_t)data[run]);
+    g->name.len += (uint32_t)run;
+    return run;
+}
+
 xmppfed_slice xfed_gate_name_bytes(const struct xfed_gate *g, const struct xfed_gate_span *name)
 {
     return xfed_slice(xfed_buffer_bytes(&g->buffer).data + name->at, name->len);

@@ -102,6 +102,8 @@ int xfed_gate_step(struct xfed_gate *g, uint32_t code) XMPPFED_MUST_CHECK;
 void xfed_gate_name_begin(struct xfed_gate *g, uint32_t code);
 /* Adds the present character, or sets *ret_ended when it cannot belong to a name. */
 int xfed_gate_name_add(struct xfed_gate *g, uint32_t code, bool *ret_ended) XMPPFED_MUST_CHECK;
+/* Adds the small letters that data begins with and the limits allow, all at once: how many. */
+size_t xfed_gate_name_run(struct xfed_gate *g, const char *data, size_t len);
 /* The bytes of a name, which must have been flushed. */
 xmppfed_slice xfed_gate_name_bytes(const struct xfed_gate *g, const struct xfed_gate_span *name);
 
