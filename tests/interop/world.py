@@ -16,6 +16,7 @@ PEERS = {
     "ejabberd": (Ejabberd, "adatum.example", "127.0.0.30"),
     "jabberd2": (Jabberd2, "northwind.example", "127.0.0.40"),
     "prosody-direct": (Prosody, "woodgrove.example", "127.0.0.21"),
+    "ejabberd-direct": (Ejabberd, "litware.example", "127.0.0.31"),
 }
 OUR_DOMAIN, OUR_ADDRESS = "contoso.example", "127.0.0.10"
 OUR_DIRECT_DOMAIN, OUR_DIRECT_ADDRESS = "tailspin.example", "127.0.0.11"
@@ -23,7 +24,7 @@ NAME_SERVER = "127.0.0.53"
 ZONES = {OUR_DOMAIN: OUR_ADDRESS, OUR_DIRECT_DOMAIN: OUR_DIRECT_ADDRESS,
          **{domain: at for _, domain, at in PEERS.values()}}
 # Those that DNS knows by _xmpps-server alone: whoever finds them speaks direct TLS (XEP-0368).
-DIRECT = (OUR_DIRECT_DOMAIN, PEERS["prosody-direct"][1])
+DIRECT = (OUR_DIRECT_DOMAIN, PEERS["prosody-direct"][1], PEERS["ejabberd-direct"][1])
 
 
 class Certificates:

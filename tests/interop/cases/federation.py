@@ -109,17 +109,20 @@ def external(world, kind):
     expect_proof(proxy, domain, "PKIX")
 
 
-@case("prosody.direct-dialback", auth="dialback")
-@case("prosody.direct-shared-port", direct=False)
-@case("prosody.direct-external")
-def direct_tls(world, auth="external", direct=True):
+@case("ejabberd.direct-dialback", kind="ejabberd", auth="dialback")
+@case("ejabberd.direct-external", kind="ejabberd")
+@case("prosody.direct-dialback", kind="prosody", auth="dialback")
+@case("prosody.direct-shared-port", kind="prosody", direct=False)
+@case("prosody.direct-external", kind="prosody")
+def direct_tls(world, kind, auth="external", direct=True):
     """Direct TLS (XEP-0368): neither side listens for anything else, or ours tells the two apart."""
-    domain = PEERS["prosody-direct"][1]
+    kind += "-direct"
+    domain = PEERS[kind][1]
     record = partner(domain, sasl="Required", dialback=False) if auth == "external" \
         else partner(domain, sasl="NotSupported")
     proxy, echo = world.federation([record], domain=OUR_DIRECT_DOMAIN, address=OUR_DIRECT_ADDRESS,
                                    port=5270, direct=direct)
-    converse(world.peer("prosody-direct", auth=auth, direct=True), echo)
+    converse(world.peer(kind, auth=auth, direct=True), echo)
     expect_proof(proxy, domain, "PKIX" if auth == "external" else "DIALBACK_TLS")
 
 

@@ -22,7 +22,7 @@ registration_timeout: infinity
 disable_sasl_mechanisms: ["digest-md5", "X-OAUTH2"]
 listen:
   - {{ port: {c2s_port}, ip: "{address}", module: ejabberd_c2s, starttls: false, shaper: none }}
-  - {{ port: {s2s_port}, ip: "{address}", module: ejabberd_s2s_in }}
+  - {{ port: {s2s_port}, ip: "{address}", module: ejabberd_s2s_in{direct} }}
 modules:
   mod_roster: {{}}
   mod_disco: {{}}
@@ -46,10 +46,16 @@ def installation():
 
 
 class Ejabberd(Peer):
-    """One ejabberd node."""
+    """One ejabberd node; `direct` makes it listen for direct TLS alone."""
 
     kind = "ejabberd"
     start_seconds = 60
+
+    def __init__(self, domain, address, directory, options, direct=False):
+        super().__init__(domain, address, directory, options)
+        self.direct = direct
+        if direct:
+            self.s2s_port = 5270
 
     def configure(self):
         options = self.options
@@ -63,7 +69,7 @@ class Ejabberd(Peer):
         self.write("inetrc", '{lookup, ["file", "native"]}.\n')
         self.write("ejabberd.yml", CONFIG.format(
             domain=self.domain, tls=tls, c2s_port=self.c2s_port, s2s_port=self.s2s_port,
-            address=self.address, modules=modules))
+            address=self.address, modules=modules, direct=", tls: true" if self.direct else ""))
 
     def launch(self):
         environment = {
