@@ -9,7 +9,6 @@
 #include "base/fault.h"
 #include "base/slice.h"
 #include "crypto/digest.h"
-#include "tls/certificate.h"
 #include "tls/credentials.h"
 #include "tls/transport.h"
 #include "tls/verify.h"
@@ -453,19 +452,6 @@ int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int
     return xfed_tls_verify(&question, chain, count, why);
 }
 
-/* The last second of the validity of a certificate in DER; 0 when it cannot be read. */
-static int64_t read_not_after(const gnutls_datum_t *der)
-{
-    struct xfed_tls_chain chain;
-    time_t until;
-
-    if (xfed_tls_chain_import(der, 1, &chain) != XFED_TLS_CHAIN_OK)
-        return 0;
-    until = gnutls_x509_crt_get_expiration_time(chain.certificates[0]);
-    xfed_tls_chain_fini(&chain);
-    return until == (time_t)-1 ? 0 : (int64_t)until;
-}
-
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret)
 {
     struct xfed_tls_facts facts = {.version = "", .cipher = ""};
@@ -480,9 +466,7 @@ void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts 
         facts.cipher = cipher ? cipher : "";
     }
     chain = peer_chain(s, &count);
-    if (count > 0 && xfed_sha256(chain[0].data, chain[0].size, facts.fingerprint) == 0) {
-        facts.has_certificate = true;
-        facts.not_after = read_not_after(&chain[0]);
-    }
+    facts.has_certificate =
+        count > 0 && xfed_sha256(chain[0].data, chain[0].size, facts.fingerprint) == 0;
     *ret = facts;
 }

@@ -30,7 +30,6 @@ struct xfed_tls_facts {
     const char *cipher;      /* "AES-128-GCM" */
     bool has_certificate;    /* the peer sent one */
     uint8_t fingerprint[32]; /* SHA-256 of its DER; zero without one */
-    int64_t not_after;       /* Unix seconds until which the leaf is valid */
 };
 /* Received bytes that were not decrypted yet. */
 size_t xfed_tls_session_waiting(const xmppfed_tls_session *s);
