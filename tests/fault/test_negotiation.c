@@ -80,12 +80,12 @@ static void check_end(const struct seen *seen, size_t n, const char *who)
         fail_msg("allocation %zu: %s went down %zu times", n, who, downs);
 }
 
-static void fail_each(unsigned row, int proof)
+static void fail_each(unsigned row, int proof, enum dialled dialled)
 {
     size_t total = 0;
 
     for (size_t n = 0; n == 0 || n <= total; n++) {
-        struct stream_pair p = {0};
+        struct stream_pair p = {.dialled = dialled};
         struct scene s;
         size_t before, live;
         bool passed;
@@ -121,19 +121,26 @@ static void fail_each(unsigned row, int proof)
 static void test_external(void **state)
 {
     (void)state;
-    fail_each(8, XMPPFED_PROOF_PKIX);
+    fail_each(8, XMPPFED_PROOF_PKIX, DIAL_STARTTLS);
 }
 
 static void test_dialback_in_tls(void **state)
 {
     (void)state;
-    fail_each(13, XMPPFED_PROOF_DIALBACK_TLS);
+    fail_each(13, XMPPFED_PROOF_DIALBACK_TLS, DIAL_STARTTLS);
 }
 
 static void test_dialback_on_tcp(void **state)
 {
     (void)state;
-    fail_each(17, XMPPFED_PROOF_DIALBACK_TCP);
+    fail_each(17, XMPPFED_PROOF_DIALBACK_TCP, DIAL_STARTTLS);
+}
+
+static void test_direct(void **state)
+{
+    (void)state;
+    fail_each(8, XMPPFED_PROOF_PKIX, DIAL_DIRECT);
+    fail_each(8, XMPPFED_PROOF_PKIX, DIAL_DIRECT_SHARED);
 }
 
 int main(void)
@@ -142,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_external),
         cmocka_unit_test(test_dialback_in_tls),
         cmocka_unit_test(test_dialback_on_tcp),
+        cmocka_unit_test(test_direct),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
