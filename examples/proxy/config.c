@@ -337,6 +337,18 @@ static bool read_queue(struct reader *r, const config_setting_t *root)
                       reader_number(r, group, "stanzas", 1, 100000, &c->queue_stanzas));
 }
 
+static bool read_admin(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"path", NULL};
+    struct config *c = r->config;
+    const config_setting_t *group;
+
+    if (!reader_group(r, root, "admin", &group))
+        return false;
+    return !group || (reader_only(r, group, fields) && reader_path(r, group, "path", &c->admin) &&
+                      reader_needs(r, group, "path", c->admin, "name the socket to make"));
+}
+
 static bool read_files(struct reader *r, const config_setting_t *root)
 {
     struct config *c = r->config;
@@ -354,12 +366,12 @@ static bool read_files(struct reader *r, const config_setting_t *root)
 static bool read_root(struct reader *r, const config_setting_t *root)
 {
     static const char *const fields[] = {
-        "domains", "trust", "crl",   "partners", "store", "dialback_secret", "outside", "inside",
-        "dns",     "log",   "queue", "pid_file", NULL};
+        "domains", "trust", "crl", "partners", "store",    "dialback_secret", "outside",
+        "inside",  "dns",   "log", "queue",    "pid_file", "admin",           NULL};
 
     return reader_only(r, root, fields) && read_domains(r, root) && read_files(r, root) &&
            read_outside(r, root) && read_inside(r, root) && read_dns(r, root) &&
-           read_log(r, root) && read_queue(r, root);
+           read_log(r, root) && read_queue(r, root) && read_admin(r, root);
 }
 
 /* ---- the file ---------------------------------------------------------------------------- */

@@ -65,6 +65,7 @@ struct config {
     int64_t queue_seconds;
     int64_t queue_stanzas;
     const char *pid_file;
+    const char *admin; /* path of the administration socket */
     struct config_memory *memory;
 };
 

@@ -1,17 +1,14 @@
 /* inside.c - the listeners for host servers and the links with them. */
 #include "proxy/inside.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "component/link.h"
 #include "proxy/relay.h"
+#include "proxy/unix_socket.h"
 
 #define BACKLOG 128
 #define LINKS_MAX 256
@@ -143,24 +140,6 @@ static void on_connection(uv_stream_t *stream, int status)
 
 /* ---- listeners --------------------------------------------------------------------------- */
 
-/* A socket that a dead process left behind would make the path unusable for ever. */
-static void remove_stale(const char *path)
-{
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    struct stat st;
-    int fd;
-
-    if (strlen(path) >= sizeof(at.sun_path) || stat(path, &st) < 0 || !S_ISSOCK(st.st_mode))
-        return;
-    memcpy(at.sun_path, path, strlen(path) + 1);
-    fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0)
-        return;
-    if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0 && errno == ECONNREFUSED)
-        unlink(path);
-    close(fd);
-}
-
 static int bind_tcp(struct listener *l, const struct config_listen *at)
 {
     struct sockaddr_in v4;
@@ -172,18 +151,6 @@ static int bind_tcp(struct listener *l, const struct config_listen *at)
     return uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&v6, UV_TCP_IPV6ONLY);
 }
 
-/* The user and the group of the proxy may connect, whatever the umask; not yet, and nobody else. */
-static int bind_pipe(struct listener *l, const char *path)
-{
-    int rc;
-
-    remove_stale(path);
-    rc = uv_pipe_bind(&l->socket.pipe, path);
-    if (rc == 0 && chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) < 0)
-        rc = uv_translate_sys_error(errno);
-    return rc;
-}
-
 static int open_listener(struct listener *l, const struct config_listen *at)
 {
     int rc;
@@ -191,7 +158,8 @@ static int open_listener(struct listener *l, const struct config_listen *at)
     l->tls = at->tls;
     if (at->path) {
         uv_pipe_init(l->proxy->loop, &l->socket.pipe, 0);
-        rc = bind_pipe(l, at->path);
+        /* The user and the group of the proxy may connect. */
+        rc = unix_socket_bind(&l->socket.pipe, at->path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);
     } else {
         uv_tcp_init(l->proxy->loop, &l->socket.tcp);
         rc = bind_tcp(l, at);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proxy/proxy.h"
+#include "proxy/reload.h"
 
 enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
 
@@ -73,17 +74,11 @@ static int check(struct program *prog)
 static void on_hangup(uv_signal_t *signal, int number)
 {
     struct program *prog = signal->data;
-    struct log *log = &prog->proxy.log;
     struct complaint why;
-    struct loaded *loaded;
 
     (void)number;
-    if (prog->proxy.draining)
-        return;
-    if (load(prog, log, false, &loaded, &why) && proxy_reload(&prog->proxy, loaded, &why))
-        log_event(log, LOG_LEVEL_INFO, LOG_EVENT("RELOADED"), LOG_TEXT("file", prog->file));
-    else
-        log_event(log, LOG_LEVEL_ERROR, LOG_EVENT("RELOAD_FAILED"), LOG_TEXT("text", why.text));
+    if (!prog->proxy.draining)
+        (void)reload_files(&prog->proxy, &why);
 }
 
 static void on_end(uv_signal_t *signal, int number)

@@ -7,6 +7,7 @@
 
 #include "proxy/endpoint_text.h"
 #include "proxy/json_reader.h"
+#include "proxy/words.h"
 
 /* What is built while one file is read. */
 struct loader {
@@ -26,39 +27,26 @@ static bool out_of_memory(const struct record *r)
 
 /* ---- gateway ----------------------------------------------------------------------------- */
 
-static const struct {
-    const char *field;
-    int setting;
-} gateway_settings[] = {
-    {"ConnectionLimit", XMPPFED_GATEWAY_CONNECTION_LIMIT},
-    {"PartnerConnectionLimit", XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT},
-    {"StreamEstablishmentTimeout", XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT},
-    {"StreamInactivityTimeout", XMPPFED_GATEWAY_INACTIVITY_TIMEOUT},
-    {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL},
-    {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH},
-};
-#define GATEWAY_COUNT (sizeof(gateway_settings) / sizeof(gateway_settings[0]))
-
 static bool load_gateway(struct loader *l, const struct record *root)
 {
-    const char *fields[GATEWAY_COUNT + 1] = {NULL};
+    const char *fields[XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH + 1] = {NULL};
     struct record r = {.file = root->file, .name = "\"Gateway\"", .why = root->why};
     xmppfed_problem problem;
     size_t i;
 
     if (!record_object(root, "Gateway", &r.object))
         return false;
-    for (i = 0; i < GATEWAY_COUNT; i++)
-        fields[i] = gateway_settings[i].field;
+    for (i = 0; words_gateway[i].word; i++)
+        fields[i] = words_gateway[i].word;
     if (!record_only(&r, fields))
         return false;
-    for (i = 0; i < GATEWAY_COUNT; i++) {
+    for (i = 0; fields[i]; i++) {
         uint32_t value = 0;
 
         if (!record_number(&r, fields[i], &value))
             return false;
         if (json_object_get(r.object, fields[i]) &&
-            xmppfed_policy_builder_set_gateway(l->builder, gateway_settings[i].setting, value,
+            xmppfed_policy_builder_set_gateway(l->builder, words_gateway[i].value, value,
                                                &problem) < 0)
             return refused(&r, &problem);
     }
@@ -132,11 +120,6 @@ static bool load_user(struct loader *l, const struct record *r)
 
 /* ---- partners ---------------------------------------------------------------------------- */
 
-static const struct record_word negotiations[] = {{"Required", XMPPFED_REQUIRED},
-                                                  {"Optional", XMPPFED_OPTIONAL},
-                                                  {"NotSupported", XMPPFED_NOT_SUPPORTED},
-                                                  {NULL, 0}};
-
 static bool load_negotiation(const struct record *r, xmppfed_partner *p)
 {
     int tls = XMPPFED_REQUIRED;
@@ -144,8 +127,8 @@ static bool load_negotiation(const struct record *r, xmppfed_partner *p)
     bool dialback = true;
     bool plaintext = false;
 
-    if (!record_word(r, "TlsNegotiation", negotiations, &tls) ||
-        !record_word(r, "SaslNegotiation", negotiations, &sasl) ||
+    if (!record_word(r, "TlsNegotiation", words_negotiation, &tls) ||
+        !record_word(r, "SaslNegotiation", words_negotiation, &sasl) ||
         !record_bool(r, "SupportDialbackNegotiation", &dialback) ||
         !record_bool(r, "AllowPlaintext", &plaintext))
         return false;
@@ -195,10 +178,6 @@ static bool load_domains(const struct record *r, xmppfed_partner *p)
 /* The fields that a partner and the open federation share. */
 static bool load_common(const struct record *r, xmppfed_partner *p)
 {
-    static const struct record_word rules[] = {{"server", XMPPFED_EKU_SERVER},
-                                               {"any", XMPPFED_EKU_ANY},
-                                               {"strict-role", XMPPFED_EKU_STRICT_ROLE},
-                                               {NULL, 0}};
     const char *description = "";
     const char *fqdn = "";
     xmppfed_problem problem;
@@ -208,7 +187,7 @@ static bool load_common(const struct record *r, xmppfed_partner *p)
 
     if (!record_string(r, "Description", &description) || !record_string(r, "ProxyFqdn", &fqdn) ||
         !record_bool(r, "EnableKeepAlive", &keep_alive) ||
-        !record_number(r, "ConnectionLimit", &limit) || !record_word(r, "Eku", rules, &eku) ||
+        !record_number(r, "ConnectionLimit", &limit) || !record_word(r, "Eku", words_eku, &eku) ||
         !load_negotiation(r, p) || !load_addresses(r, p))
         return false;
     if (xmppfed_partner_set_description(p, description) < 0)
@@ -239,18 +218,13 @@ static bool load_partner(struct loader *l, const struct record *r)
                                          "AllowPlaintext",
                                          "Addresses",
                                          NULL};
-    static const struct record_word types[] = {
-        {"Federated", XMPPFED_PARTNER_FEDERATED},
-        {"PublicVerified", XMPPFED_PARTNER_PUBLIC_VERIFIED},
-        {"PublicUnverified", XMPPFED_PARTNER_PUBLIC_UNVERIFIED},
-        {NULL, 0}};
     const char *domain = NULL;
     int type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED;
     xmppfed_problem problem;
     xmppfed_partner *p;
 
     if (!record_only(r, fields) || !record_string(r, "Domain", &domain) ||
-        !record_word(r, "PartnerType", types, &type))
+        !record_word(r, "PartnerType", words_partner_type, &type))
         return false;
     if (!domain)
         return record_complain(r, "Domain", "is missing; name the partner's domain");

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "proxy/admin.h"
 #include "proxy/inside.h"
 #include "proxy/notify.h"
 #include "proxy/pid_file.h"
@@ -11,7 +13,6 @@
 
 #define DRAIN_MS 10000
 #define DRAIN_STEP_MS 50
-#define ADDRESS_LIST_SIZE 1024
 
 /* ---- configuration into force ------------------------------------------------------------ */
 
@@ -88,7 +89,8 @@ static bool needs_restart(const struct config *a, const struct config *b)
 {
     return !same_listeners(a->outside, a->outside_count, b->outside, b->outside_count) ||
            !same_listeners(a->inside, a->inside_count, b->inside, b->inside_count) ||
-           !same_text(a->store, b->store) || !same_text(a->pid_file, b->pid_file);
+           !same_text(a->store, b->store) || !same_text(a->pid_file, b->pid_file) ||
+           !same_text(a->admin, b->admin);
 }
 
 bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
@@ -97,7 +99,7 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     int rc;
 
     if (needs_restart(old->config, loaded->config)) {
-        complain(why, "%s: listeners, 'store' and 'pid_file' change only with a restart",
+        complain(why, "%s: listeners, 'store', 'pid_file' and 'admin' change only with a restart",
                  loaded->config->file);
         loaded_free(loaded);
         return false;
@@ -113,6 +115,7 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     }
     remove_domains(p, old->config, loaded->config);
     p->loaded = loaded;
+    p->loaded_at = (int64_t)time(NULL);
     inside_reloaded(p);
     loaded_free(old);
     xmppfed_uv_wake(p->edge);
@@ -172,21 +175,21 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
                  struct complaint *why)
 {
     const struct config *c = loaded->config;
-    char outside[ADDRESS_LIST_SIZE] = "";
-    char inside[ADDRESS_LIST_SIZE] = "";
 
     *p = (struct proxy){.loop = loop, .log = p->log, .ctx = ctx, .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
     if (!make_engine(p, why) || !store_open(c->store, &p->store, why) ||
-        !listen_outside(p, outside, sizeof(outside), why) ||
-        !inside_start(p, inside, sizeof(inside), why))
+        !listen_outside(p, p->outside_list, sizeof(p->outside_list), why) ||
+        !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why))
         return false;
+    p->started_at = (int64_t)time(NULL);
+    p->loaded_at = p->started_at;
     p->pid_written = c->pid_file != NULL;
     if (p->pid_written && !pid_file_write(c->pid_file, why))
         return false;
-    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("READY"), LOG_TEXT("outside", outside),
-              LOG_TEXT("inside", inside), LOG_TEXT("version", xmppfed_version()));
+    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("READY"), LOG_TEXT("outside", p->outside_list),
+              LOG_TEXT("inside", p->inside_list), LOG_TEXT("version", xmppfed_version()));
     notify_ready();
     return true;
 }
@@ -199,6 +202,7 @@ static void close_all(struct proxy *p)
         return;
     uv_close((uv_handle_t *)&p->drain, NULL);
     inside_stop(p);
+    admin_stop(p);
     xmppfed_uv_free(p->edge, NULL, NULL);
     p->edge = NULL;
 }
@@ -238,6 +242,8 @@ void proxy_fini(struct proxy *p)
     close_all(p);
     uv_run(p->loop, UV_RUN_DEFAULT);
     inside_free(p);
+    admin_free(p);
+    failures_fini(&p->failures);
     xmppfed_federation_free(p->fed);
     xmppfed_site_unref(p->site);
     route_table_fini(&p->routes);

@@ -5,11 +5,16 @@
 #include <uv.h>
 #include <xmppfed/uv.h>
 
+#include "proxy/failures.h"
 #include "proxy/load.h"
 #include "proxy/route.h"
 #include "proxy/store.h"
 
+struct admin;
 struct inside;
+
+/* Room for all addresses of a side, as "ADDRESS:PORT,PATH". */
+#define ADDRESS_LIST_SIZE 1024
 
 struct proxy {
     uv_loop_t *loop;
@@ -19,10 +24,16 @@ struct proxy {
     xmppfed_federation *fed;
     xmppfed_uv *edge;      /* the outside */
     struct inside *inside; /* listeners and links of the hosts */
+    struct admin *admin;   /* the administration socket; NULL: there is none */
     struct route_table routes;
+    struct failures failures;
     struct store *store;
     struct loaded *loaded;
     bool pid_written;
+    char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
+    char inside_list[ADDRESS_LIST_SIZE];
+    int64_t started_at; /* seconds since 1970 */
+    int64_t loaded_at;
     uv_timer_t drain;
     bool draining;
     uint64_t drain_until; /* of the loop's clock */

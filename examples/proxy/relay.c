@@ -2,6 +2,7 @@
 #include "proxy/relay.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "component/link.h"
 #include "proxy/addresses.h"
@@ -117,6 +118,29 @@ static void on_contact_learnt(struct proxy *p, const xmppfed_event *ev)
         log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_FAILED"), LOG_TEXT("text", why.text));
 }
 
+/*
+ * Remembers what went wrong with a domain. A stranger may claim to be anybody: what it did is kept
+ * only for a domain that policy knows.
+ */
+static void note_failure(struct proxy *p, const xmppfed_event *ev)
+{
+    struct failure_note what = {
+        .text = xmppfed_event_text(ev),
+        .event = xmppfed_event_name(xmppfed_event_kind(ev)),
+        .direction = xmppfed_event_direction(ev),
+        .code = xmppfed_event_code(ev),
+        .time = (int64_t)time(NULL),
+    };
+    const char *domain = address_domain(xmppfed_event_remote(ev));
+
+    if (what.code >= 0 || !*domain)
+        return;
+    if (what.direction == XMPPFED_INBOUND &&
+        xmppfed_policy_methods(xmppfed_site_policy(p->site), domain, NULL) == 0)
+        return;
+    failures_note(&p->failures, domain, &what);
+}
+
 static void on_outcome(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_element *error = xmppfed_event_element(ev);
@@ -131,6 +155,8 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
                                    ? ""
                                    : xmppfed_error_name(xmppfed_event_code(ev))),
               LOG_TEXT("text", xmppfed_event_text(ev)));
+    if (outcome != XMPPFED_OUTCOME_HANDED)
+        note_failure(p, ev);
     if (!error)
         return;
     /* The host that sent the stanza knows what it was about; another one is better than none. */
@@ -197,8 +223,11 @@ void relay_event(const xmppfed_event *ev, void *user)
     case XMPPFED_EVENT_OUTCOME:
         on_outcome(p, ev);
         break;
-    case XMPPFED_EVENT_STREAM_UP:
     case XMPPFED_EVENT_STREAM_DOWN:
+        note_failure(p, ev);
+        log_stream(p, LOG_LEVEL_INFO, ev);
+        break;
+    case XMPPFED_EVENT_STREAM_UP:
     case XMPPFED_EVENT_REFUSED:
         log_stream(
             p, xmppfed_event_kind(ev) == XMPPFED_EVENT_REFUSED ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,

@@ -14,6 +14,9 @@ struct store {
     sqlite3_stmt *get;
     sqlite3_stmt *put;
     sqlite3_stmt *forget;
+    sqlite3_stmt *set;
+    sqlite3_stmt *clear;
+    sqlite3_stmt *list;
 };
 
 /* The write-ahead log lets tools read while the proxy writes; state is enum xmppfed_contact. */
@@ -33,12 +36,21 @@ static const char put_sql[] =
     " WHERE excluded.state > state";
 static const char forget_sql[] =
     "DELETE FROM contact WHERE local = ?1 AND remote = ?2 AND state <> 4";
+static const char set_sql[] =
+    "INSERT INTO contact VALUES (?1, ?2, ?3, CAST(strftime('%s') AS INTEGER))"
+    " ON CONFLICT DO UPDATE SET state = excluded.state, changed = excluded.changed";
+static const char clear_sql[] = "DELETE FROM contact WHERE local = ?1 AND remote = ?2";
+static const char list_sql[] = "SELECT local, remote, state, changed FROM contact"
+                               " WHERE ?1 = '' OR local = ?1 ORDER BY local, remote LIMIT ?2";
 
 static bool prepare(struct store *s)
 {
     return sqlite3_prepare_v2(s->db, get_sql, -1, &s->get, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(s->db, put_sql, -1, &s->put, NULL) == SQLITE_OK &&
-           sqlite3_prepare_v2(s->db, forget_sql, -1, &s->forget, NULL) == SQLITE_OK;
+           sqlite3_prepare_v2(s->db, forget_sql, -1, &s->forget, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(s->db, set_sql, -1, &s->set, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(s->db, clear_sql, -1, &s->clear, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(s->db, list_sql, -1, &s->list, NULL) == SQLITE_OK;
 }
 
 /*
@@ -81,6 +93,9 @@ void store_close(struct store *s)
     sqlite3_finalize(s->get);
     sqlite3_finalize(s->put);
     sqlite3_finalize(s->forget);
+    sqlite3_finalize(s->set);
+    sqlite3_finalize(s->clear);
+    sqlite3_finalize(s->list);
     sqlite3_close(s->db);
     free(s);
 }
@@ -122,4 +137,33 @@ bool store_learn(struct store *s, const char *local, const char *remote, int con
     if (q == s->put)
         sqlite3_bind_int(q, 3, contact);
     return run(s, q, why);
+}
+
+bool store_set(struct store *s, const char *local, const char *remote, int contact,
+               struct complaint *why)
+{
+    sqlite3_stmt *q = contact == XMPPFED_CONTACT_NONE ? s->clear : s->set;
+
+    bind(q, local, remote);
+    if (q == s->set)
+        sqlite3_bind_int(q, 3, contact);
+    return run(s, q, why);
+}
+
+bool store_list(struct store *s, const char *local, size_t max, store_pair_fn on_pair, void *user,
+                struct complaint *why)
+{
+    sqlite3_stmt *q = s->list;
+    int rc;
+
+    sqlite3_reset(q);
+    sqlite3_bind_text(q, 1, local, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW)
+        on_pair((const char *)sqlite3_column_text(q, 0), (const char *)sqlite3_column_text(q, 1),
+                sqlite3_column_int(q, 2), sqlite3_column_int64(q, 3), user);
+    if (rc != SQLITE_DONE)
+        complain(why, "the store could not be read: %s", sqlite3_errmsg(s->db));
+    sqlite3_reset(q);
+    return rc == SQLITE_DONE;
 }

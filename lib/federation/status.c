@@ -25,8 +25,12 @@ static void describe_stream(const xmppfed_connection *c, xmppfed_link_info *ret)
     ret->local = c->negotiation.local;
     ret->remote = c->negotiation.remote;
     ret->pairs = c->negotiation.proved.count;
-    if (c->up)
-        ret->proof = &c->proof;
+    if (!c->up)
+        return;
+    ret->proof = &c->proof;
+    /* One that we initiated serves the pair for which it was made. */
+    if (ret->direction == XMPPFED_OUTBOUND)
+        ret->pairs = 1;
 }
 
 static void describe_route(const struct xfed_route *route, xmppfed_link_info *ret)

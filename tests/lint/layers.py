@@ -54,6 +54,7 @@ PUBLIC_ORDER = ("common.h", "error.h", "limits.h", "context.h", "address.h", "el
 HOSTS = {
     "lib/uv": ("uv.h",),
     "examples/component": ("uv.h", "gnutls/crypto.h"),
+    "examples/xmppfedctl": ("jansson.h",),
     "examples/proxy": ("uv.h", "libconfig.h", "jansson.h", "sqlite3.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),
 }

@@ -48,6 +48,7 @@ static void test_up(void **state)
     assert_int_equal(info.proof->kind, XMPPFED_PROOF_PKIX);
     assert_string_equal(info.proof->tls_version, "TLS1.3");
     assert_int_equal(info.queued, 0);
+    assert_int_equal(info.pairs, 1);
     assert_true(info.since <= s.loop.now);
     info = only(s.fabrikam, XMPPFED_INBOUND);
     assert_int_equal(info.state, XMPPFED_LINK_UP);

@@ -26,6 +26,7 @@ inside = {{ listen = ( {inside} );
     hosts = ( {{ name = "{domain}"; secret = "secret"; }} ); }};
 dns = {{ servers = ( "127.0.0.1:9" ); }};
 log = {{ format = "json"; level = "debug"; }};
+admin = {{ path = "admin.sock"; }};
 """
 
 INSIDE_SOCKET = '{ path = "inside.sock"; tls = false; }'

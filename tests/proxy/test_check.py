@@ -64,6 +64,9 @@ FAULTS = {
     "unknown format": ("\"text\"", "\"xml\"", 9, ["'format'", "json"]),
     "unknown level": ("\"info\"", "\"loud\"", 9, ["'level'", "warning"]),
     "long queue": ("seconds = 60", "seconds = 3601", 10, ["'seconds'", "from 1 to 3600"]),
+    "admin without a path": ("queue =", "admin = { }; queue =", 10, ["'path'", "is missing"]),
+    "unknown field of admin": ("queue =", "admin = { mode = 1; }; queue =", 10,
+                               ["'mode'", "not a known field"]),
     "list for a group": ("queue = { seconds = 60; stanzas = 1000; }", "queue = ( 1 )", 10,
                          ["'queue'", "must be a group"]),
     "missing certificate": ("own.pem", "gone.pem", 0,
@@ -160,6 +163,8 @@ def check_starts(folder):
                "in use" in done.stderr, done)
     done = run(write(folder, GOOD.replace("contacts.sqlite", "/nowhere/contacts.sqlite")))
     expect("store", done.returncode == 1 and "/nowhere/contacts.sqlite" in done.stderr, done)
+    done = run(write(folder, GOOD + 'admin = { path = "/nowhere/admin"; };\n'))
+    expect("admin", done.returncode == 1 and "/nowhere/admin" in done.stderr, done)
     done = run(write(folder, GOOD + 'pid_file = "/nowhere/pid";\n'))
     expect("pid file", done.returncode == 1 and "/nowhere/pid" in done.stderr, done)
 

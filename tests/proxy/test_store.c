@@ -117,6 +117,50 @@ static void states(void **state)
     store_close(s);
 }
 
+struct listed {
+    char text[256];
+    size_t count;
+};
+
+static void on_pair(const char *local, const char *remote, int contact, int64_t changed, void *user)
+{
+    struct listed *l = user;
+    size_t used = strlen(l->text);
+
+    assert_true(changed > 0);
+    snprintf(l->text + used, sizeof(l->text) - used, "%.2s>%.2s=%d ", local, remote, contact);
+    l->count++;
+}
+
+/* An administrator may put any state in the place of any other, and sees all of them. */
+static void set_and_list(void **state)
+{
+    struct complaint why;
+    struct store *s = open_store();
+    struct listed one = {"", 0};
+    struct listed two = {"", 0};
+    int before;
+    int after;
+
+    (void)state;
+    for (before = XMPPFED_CONTACT_NONE; before <= XMPPFED_CONTACT_BLOCKED; before++) {
+        for (after = XMPPFED_CONTACT_NONE; after <= XMPPFED_CONTACT_BLOCKED; after++) {
+            assert_true(store_set(s, "za@contoso.example", THEM, before, &why));
+            assert_true(store_set(s, "za@contoso.example", THEM, after, &why));
+            assert_int_equal(store_contact(s, "za@contoso.example", THEM), after);
+        }
+    }
+    assert_true(store_set(s, "za@contoso.example", "a2@f.example", XMPPFED_CONTACT_ADDED, &why));
+    assert_true(store_set(s, "zb@contoso.example", "a1@f.example", XMPPFED_CONTACT_ADDED, &why));
+    assert_true(store_list(s, "za@contoso.example", 10, on_pair, &one, &why));
+    assert_string_equal(one.text, "za>a2=3 za>bo=4 ");
+    assert_true(store_list(s, "", 2, on_pair, &two, &why));
+    assert_int_equal(two.count, 2);
+    assert_true(store_list(s, "zc@contoso.example", 10, on_pair, &two, &why));
+    assert_int_equal(two.count, 2);
+    store_close(s);
+}
+
 static void survives_a_restart(void **state)
 {
     struct complaint why;
@@ -149,9 +193,8 @@ static void says_what_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(private_to_its_owner),
-        cmocka_unit_test(states),
-        cmocka_unit_test(survives_a_restart),
+        cmocka_unit_test(private_to_its_owner), cmocka_unit_test(states),
+        cmocka_unit_test(set_and_list),         cmocka_unit_test(survives_a_restart),
         cmocka_unit_test(says_what_is_wrong),
     };
 

@@ -1,0 +1,15 @@
+/* admin_answer.h - one line of the administration socket in, one line out. */
+#ifndef PROXY_ADMIN_ANSWER_H
+#define PROXY_ADMIN_ANSWER_H
+
+#include "proxy/proxy.h"
+
+/*
+ * Does what a line asks for and returns the answer: a line of JSON with its newline, to be freed.
+ * {"ok": true, ...} or {"ok": false, "error": "a sentence"}. NULL when out of memory.
+ */
+char *admin_answer(struct proxy *p, const char *line, size_t len);
+/* An answer that only says what is wrong. */
+char *admin_answer_error(const char *sentence);
+
+#endif

@@ -1,0 +1,26 @@
+/* reload.c - reads the configuration and its files anew while the proxy runs. */
+#include "proxy/reload.h"
+
+static bool read_and_apply(struct proxy *p, struct complaint *why)
+{
+    struct config *config;
+    struct loaded *loaded;
+
+    if (p->draining)
+        return complain(why, "the proxy is shutting down; start it again instead");
+    return config_load(p->loaded->config->file, &config, why) &&
+           load_all(p->ctx, config, &p->log, &loaded, why) && proxy_reload(p, loaded, why);
+}
+
+bool reload_files(struct proxy *p, struct complaint *why)
+{
+    bool ok = read_and_apply(p, why);
+
+    if (ok)
+        log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("RELOADED"),
+                  LOG_TEXT("file", p->loaded->config->file));
+    else
+        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("RELOAD_FAILED"),
+                  LOG_TEXT("text", why->text));
+    return ok;
+}

@@ -1,0 +1,24 @@
+/* words.h - the words of the partner file and of the administration socket. */
+#ifndef PROXY_WORDS_H
+#define PROXY_WORDS_H
+
+#include "proxy/json_reader.h"
+
+/* Each list ends with the word NULL. */
+extern const struct record_word words_negotiation[]; /* enum xmppfed_negotiation */
+extern const struct record_word words_partner_type[];
+extern const struct record_word words_eku[];
+extern const struct record_word words_method[];  /* enum xmppfed_method, in order of preference */
+extern const struct record_word words_gateway[]; /* enum xmppfed_gateway_setting */
+extern const struct record_word words_action[];
+extern const struct record_word words_contact[]; /* "none", "messaged", "added", "blocked" */
+extern const struct record_word words_effect[];
+
+/* The word for a value, "" for an unknown one. */
+const char *word_of(const struct record_word *words, int value);
+/* The value of a word; 0 for an unknown one, which no list has. */
+int word_value(const struct record_word *words, const char *word);
+/* The words of a list for a sentence, as "one, two, three". */
+void word_list(const struct record_word *words, char *ret, size_t size);
+
+#endif

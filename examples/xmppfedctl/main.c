@@ -1,0 +1,181 @@
+/* main.c - xmppfedctl: asks a running proxy and steers it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xmppfed/common.h>
+
+#include "proxy/admin_verbs.h"
+#include "xmppfedctl/request.h"
+#include "xmppfedctl/show.h"
+
+#define DEFAULT_SOCKET "/run/xmppfed/admin.sock"
+
+enum { EXIT_OK = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
+
+/* The command line. */
+struct command {
+    const char *socket;
+    bool json;
+    const struct admin_verb *verb;
+    char **arguments; /* of the verb */
+    size_t count;
+};
+
+static void print_verb(FILE *out, const struct admin_verb *v)
+{
+    char line[128];
+    size_t used = (size_t)snprintf(line, sizeof(line), "%s", v->name);
+    size_t i;
+
+    for (i = 0; i < v->field_count && used < sizeof(line); i++) {
+        const char *f = v->fields[i];
+
+        used +=
+            (size_t)snprintf(line + used, sizeof(line) - used, i < v->needed ? " %s" : " [%s]", f);
+    }
+    fprintf(out, "  %-38s %s\n", line, v->help);
+}
+
+static int usage(FILE *out, int status)
+{
+    const struct admin_verb *v;
+
+    fputs("Usage: xmppfedctl [--socket PATH] [--json] COMMAND [ARGUMENT...]\n\n"
+          "Asks a running xmppfed-proxy and steers it.\n\n"
+          "  --socket PATH  its administration socket; default $XMPPFED_ADMIN,\n"
+          "                 else " DEFAULT_SOCKET "\n"
+          "  --json         print the answer as JSON\n"
+          "  --version      print the version and end\n"
+          "  --help         print this text and end\n\n"
+          "Commands:\n",
+          out);
+    for (v = admin_verbs; v->name; v++)
+        print_verb(out, v);
+    fputs("\nExit status: 0 well, 1 refused or nothing found, 2 wrong command line, 3 the proxy "
+          "cannot be\nreached.\n",
+          out);
+    return status;
+}
+
+static int complain_usage(const char *what, const char *sentence)
+{
+    fprintf(stderr, "xmppfedctl: '%s' %s; see xmppfedctl --help\n", what, sentence);
+    return EXIT_USAGE;
+}
+
+/* A verb of two words, or else of one. */
+static bool find_verb(char **words, size_t count, struct command *ret)
+{
+    char name[64];
+
+    if (count > 1) {
+        snprintf(name, sizeof(name), "%s %s", words[0], words[1]);
+        ret->verb = admin_verb_find(name);
+        ret->arguments = words + 2;
+        ret->count = count - 2;
+        if (ret->verb)
+            return true;
+    }
+    ret->verb = strchr(words[0], ' ') ? NULL : admin_verb_find(words[0]);
+    ret->arguments = words + 1;
+    ret->count = count - 1;
+    return ret->verb != NULL;
+}
+
+static json_t *question_of(const struct command *c)
+{
+    json_t *question = json_pack("{s:s}", "command", c->verb->name);
+    size_t i;
+
+    for (i = 0; question && i < c->count; i++) {
+        json_t *text = json_string(c->arguments[i]);
+
+        if (!text || json_object_set_new(question, c->verb->fields[i], text) < 0) {
+            json_decref(question);
+            return NULL;
+        }
+    }
+    return question;
+}
+
+/* "refuse" is an answer, but a script wants to branch on it. */
+static int status_of(json_t *answer)
+{
+    const char *verdict = json_string_value(json_object_get(answer, "verdict"));
+
+    if (!json_is_true(json_object_get(answer, "ok")))
+        return EXIT_REFUSED;
+    return verdict && strcmp(verdict, "refuse") == 0 ? EXIT_REFUSED : EXIT_OK;
+}
+
+static void print_answer(const struct command *c, json_t *answer)
+{
+    const char *error = json_string_value(json_object_get(answer, "error"));
+
+    if (c->json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else if (error) {
+        fprintf(stderr, "xmppfedctl: %s\n", error);
+    } else {
+        show(c->verb->name, answer);
+    }
+}
+
+static int run(const struct command *c)
+{
+    json_t *question = question_of(c);
+    json_t *answer;
+    char why[512];
+    int status;
+
+    if (!question)
+        return complain_usage(c->verb->name, "has an argument that is not UTF-8");
+    answer = request(c->socket, question, why, sizeof(why));
+    json_decref(question);
+    if (!answer) {
+        fprintf(stderr, "xmppfedctl: %s\n", why);
+        return EXIT_UNREACHABLE;
+    }
+    print_answer(c, answer);
+    status = status_of(answer);
+    json_decref(answer);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"socket", required_argument, NULL, 's'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct command c = {.socket = getenv("XMPPFED_ADMIN")};
+    int o;
+
+    if (!c.socket || !*c.socket)
+        c.socket = DEFAULT_SOCKET;
+    while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (o == 'v')
+            return printf("xmppfedctl %s\n", xmppfed_version()) < 0;
+        if (o == 'h')
+            return usage(stdout, EXIT_OK);
+        if (o == '?') {
+            fputs("xmppfedctl: see xmppfedctl --help\n", stderr);
+            return EXIT_USAGE;
+        }
+        if (o == 's')
+            c.socket = optarg;
+        c.json = c.json || o == 'j';
+    }
+    if (optind == argc)
+        return usage(stderr, EXIT_USAGE);
+    if (!find_verb(argv + optind, (size_t)(argc - optind), &c))
+        return complain_usage(argv[optind], "is not a command");
+    if (c.count < c.verb->needed)
+        return complain_usage(c.verb->name, "needs more arguments");
+    if (c.count > c.verb->field_count)
+        return complain_usage(c.verb->name, "has too many arguments");
+    return run(&c);
+}
