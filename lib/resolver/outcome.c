@@ -185,7 +185,7 @@ void xfed_lookup_conclude(struct xfed_lookup *l, bool timed_out)
         const struct xfed_dns_target *t = &l->targets[i];
         int why = obstacle(l, t, timed_out);
 
-        if (why)
+        if (why && (l->has_srv || why != XMPPFED_ERR_DNS_NO_SERVICE))
             leave_out(l, l->hosts[t->host].name, t->port,
                       why == XMPPFED_ERR_DNS_NO_SERVICE ? "it has no address"
                                                         : xmppfed_error_sentence(why));

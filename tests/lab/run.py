@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""run.py - look every situation of zones.md up in real name servers; TAP, "N passed, N failed".
+
+Usage: run.py [--lookup PATH] [--logs DIR] [--list] [NAME...]
+
+Without --lookup the newest build of this tree is used. Needs root: all runs in namespaces of its own.
+"""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "interop"))
+sys.path.insert(0, HERE)
+
+import namespace  # noqa: E402
+import servers  # noqa: E402
+import table  # noqa: E402
+from process import HarnessError, run  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+ASKED = {"v": servers.RESOLVER, "u": servers.RESOLVER, "k": servers.AUTHORITY,
+         "silent": servers.SILENT, "refusing": servers.REFUSING}
+MAY_TAKE = 15.5  # seconds: the longest a look-up can last, and a little for the process
+ROWS_AT_LEAST = 60
+
+
+def newest_lookup():
+    found = glob.glob(os.path.join(ROOT, "build*", "examples", "lookup"))
+    return max(found, key=os.path.getmtime, default=None)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--lookup", default=newest_lookup())
+    parser.add_argument("--logs", help="where the servers' logs go if a case fails")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    if options.lookup:
+        options.lookup = os.path.abspath(options.lookup)
+    return options
+
+
+def check(case, lookup):
+    """Look one domain up; return (what is wrong or None, seconds)."""
+    words = case.asked.split()
+    argv = [lookup, case.domain]
+    for word in words:
+        argv += ["--server", ASKED[word]]
+    if "u" not in words:
+        argv.append("--trusted")
+    start = time.monotonic()
+    try:
+        status, output = run(argv, seconds=2 * MAY_TAKE)
+    except HarnessError as error:
+        return str(error), time.monotonic() - start
+    took = time.monotonic() - start
+    found = table.found(output)
+    expected = case.expected
+    if case.any_order:
+        found, expected = sorted(found), sorted(expected)
+    if found != expected or status != (1 if isinstance(expected[0], str) else 0):
+        return f"status {status}\nexpected {expected}\nfound    {found}\n{output}", took
+    if took > MAY_TAKE:
+        return f"took {took:.1f} s", took
+    return None, took
+
+
+def run_all(cases, options):
+    """Run the cases side by side, for some only wait; return the number that failed."""
+    failed = 0
+    print(f"1..{len(cases)}")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        results = pool.map(lambda case: check(case, options.lookup), cases)
+        for number, (case, (error, took)) in enumerate(zip(cases, results), 1):
+            print(f"{'not ok' if error else 'ok'} {number} - {case.name}.{case.zone} "
+                  f"# {took:.1f} s")
+            if error:
+                failed += 1
+                for line in error.splitlines():
+                    print(f"#   {line}")
+            sys.stdout.flush()
+    return failed
+
+
+def main():
+    options = arguments()
+    everything = table.read()
+    cases = [c for c in everything
+             if not options.names or any(c.name.startswith(n) for n in options.names)]
+    if options.list:
+        for case in cases:
+            print(case.name)
+        return 0
+    if len(everything) < ROWS_AT_LEAST or not cases:
+        raise HarnessError(f"{len(everything)} situations in zones.md, {len(cases)} chosen")
+    if not options.lookup:
+        raise HarnessError("examples/lookup is not built; build it or name it with --lookup")
+    namespace.enter()
+    namespace.furnish(servers.RESOLVER)
+    servers.make_dead_ends()
+    work = tempfile.mkdtemp(prefix="xmppfed-lab-")
+    try:
+        with servers.Lab(work, everything):
+            failed = run_all(cases, options)
+        if failed and options.logs:
+            shutil.copytree(work, options.logs, dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("*.sock", "keys", "timers", "journal"))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        STATUS = main()
+    except (HarnessError, KeyboardInterrupt) as problem:
+        print(f"run.py: {problem or 'interrupted'}", file=sys.stderr)
+        STATUS = 2
+    sys.exit(STATUS)
