@@ -59,12 +59,14 @@ int xfed_act_note_peer_error(struct xfed_negotiation *n, const struct xfed_row *
 {
     const char *condition = "undefined-condition";
     const char *text = "";
+    const xmppfed_element *more = xfed_stream_error_application(in->element);
 
     (void)row;
     (void)xfed_stream_error_read(in->element, &condition, &text);
     return xfed_fault_set(&n->fault, XMPPFED_ERR_STREAM_ERROR_RECEIVED,
-                          "%s ended the stream with %s%s%s", n->remote[0] ? n->remote : "the peer",
-                          condition, text[0] ? ": " : "", text);
+                          "%s ended the stream with %s%s%s%s%s",
+                          n->remote[0] ? n->remote : "the peer", condition, more ? ", " : "",
+                          more ? xmppfed_element_name(more) : "", text[0] ? ": " : "", text);
 }
 
 /* Freezes the domains at the first header that names them (RFC 6120 4.7). */

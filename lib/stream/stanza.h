@@ -38,5 +38,9 @@ xmppfed_element *xfed_stanza_error_answer(const xmppfed_element *stanza, const c
 
 /* The condition of a received error stanza, "undefined-condition" if it names none we know. */
 const char *xfed_stanza_error_condition(const xmppfed_element *stanza);
+/* Its text, or "". */
+const char *xfed_stanza_error_text(const xmppfed_element *stanza);
+/* What the sender's application added to it (RFC 6120 8.3.4), or NULL. */
+const xmppfed_element *xfed_stanza_error_application(const xmppfed_element *stanza);
 
 #endif

@@ -83,10 +83,15 @@ xmppfed_element *xfed_stanza_error_answer(const xmppfed_element *stanza, const c
     return NULL;
 }
 
+/* The <error/> of a stanza, or NULL. */
+static const xmppfed_element *error_of(const xmppfed_element *stanza)
+{
+    return xmppfed_element_child(stanza, "error", xmppfed_element_ns(stanza));
+}
+
 const char *xfed_stanza_error_condition(const xmppfed_element *stanza)
 {
-    const xmppfed_element *error =
-        xmppfed_element_child(stanza, "error", xmppfed_element_ns(stanza));
+    const xmppfed_element *error = error_of(stanza);
     const xmppfed_element *child = error ? xmppfed_element_first(error) : NULL;
 
     for (; child; child = xmppfed_element_next(child)) {
@@ -97,4 +102,23 @@ const char *xfed_stanza_error_condition(const xmppfed_element *stanza)
     }
     /* What we do not know we must treat as undefined: RFC 6120 8.3.2. */
     return "undefined-condition";
+}
+
+const char *xfed_stanza_error_text(const xmppfed_element *stanza)
+{
+    const xmppfed_element *error = error_of(stanza);
+    const xmppfed_element *text =
+        error ? xmppfed_element_child(error, "text", XFED_NS_STANZA_ERROR) : NULL;
+
+    return text ? xmppfed_element_text(text) : "";
+}
+
+const xmppfed_element *xfed_stanza_error_application(const xmppfed_element *stanza)
+{
+    const xmppfed_element *error = error_of(stanza);
+    const xmppfed_element *child = error ? xmppfed_element_first(error) : NULL;
+
+    while (child && xfed_text_equal(xmppfed_element_ns(child), XFED_NS_STANZA_ERROR))
+        child = xmppfed_element_next(child);
+    return child;
 }

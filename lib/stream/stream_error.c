@@ -91,3 +91,12 @@ bool xfed_stream_error_read(const xmppfed_element *e, const char **ret_condition
     *ret_text = text ? xmppfed_element_text(text) : "";
     return true;
 }
+
+const xmppfed_element *xfed_stream_error_application(const xmppfed_element *e)
+{
+    const xmppfed_element *child = xmppfed_element_first(e);
+
+    while (child && xfed_text_equal(xmppfed_element_ns(child), XFED_NS_STREAM_ERROR))
+        child = xmppfed_element_next(child);
+    return child;
+}

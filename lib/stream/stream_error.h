@@ -13,5 +13,7 @@ xmppfed_element *xfed_stream_error_write(xmppfed_context *ctx, const char *condi
 /* Whether e is <stream:error/>; *ret_condition gets a static name, *ret_text borrows or is "". */
 bool xfed_stream_error_read(const xmppfed_element *e, const char **ret_condition,
                             const char **ret_text);
+/* What the peer's application added to <stream:error/> (RFC 6120 4.9.4), or NULL. */
+const xmppfed_element *xfed_stream_error_application(const xmppfed_element *e);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "connection/site.h"
 #include "stream/reader.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 #define HEADER \
     "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'"
@@ -141,11 +141,8 @@ struct scene {
 
 static void open_scene(struct scene *s)
 {
-    xmppfed_allocator allocator;
-
     memset(s, 0, sizeof(*s));
-    allocator = alloc_fail_allocator(&s->memory);
-    assert_int_equal(xmppfed_context_new(&allocator, &s->ctx), 0);
+    s->ctx = test_context_counted(&s->memory);
     assert_int_equal(xmppfed_site_new(s->ctx, &s->site), 0);
     s->text.bytes = malloc(SPACE);
     assert_non_null(s->text.bytes);
@@ -155,8 +152,7 @@ static void close_scene(struct scene *s)
 {
     free(s->text.bytes);
     xmppfed_site_unref(s->site);
-    xmppfed_context_unref(s->ctx);
-    assert_int_equal(s->memory.live, 0);
+    test_context_counted_free(s->ctx, &s->memory);
 }
 
 /* Reads the whole text, in pieces of a size; the first error, or the last item. */

@@ -1,4 +1,5 @@
 /* transcript.c - playing a file of what a peer sends and what it gets back. */
+#include "support/context.h"
 #include "transcript.h"
 
 #include <setjmp.h>
@@ -397,7 +398,7 @@ struct transcript *transcript_open(const char *path)
     assert_true(t->text && t->piece);
     assert_true(fread(t->text, 1, TEXT_MAX - 1, f) > 0);
     fclose(f);
-    assert_int_equal(xmppfed_context_new(NULL, &t->ctx), 0);
+    t->ctx = test_context();
     assert_int_equal(xmppfed_site_new(t->ctx, &t->site), 0);
     each_line(t, set_up);
     policy = test_policy(t->ctx, t->partners, t->partner_count);

@@ -11,24 +11,8 @@
 
 #include "stream/features.h"
 #include "stream/reader.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "xml/ns.h"
-
-static int setup(void **state)
-{
-    xmppfed_context *ctx;
-
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
-    *state = ctx;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    xmppfed_context_unref(*state);
-    return 0;
-}
 
 /* The first element of a stream that consists of these bytes. */
 static xmppfed_element *parse(xmppfed_context *ctx, const char *xml)
@@ -179,16 +163,14 @@ static void test_no_mechanisms(void **state)
  */
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx;
+    struct alloc_fail memory;
+    xmppfed_context *ctx = test_context_counted(&memory);
     const struct row *row = &rows[sizeof(rows) / sizeof(rows[0]) - 1];
     xmppfed_element *e = NULL;
     size_t live;
     size_t failures = 0;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     live = memory.live;
     for (size_t budget = xmppfed_context_memory_used(ctx); !e; budget += 16) {
         xmppfed_context_set_memory_budget(ctx, budget);
@@ -200,8 +182,7 @@ static void test_out_of_memory(void **state)
     }
     assert_true(failures > 8);
     xmppfed_element_free(e);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)
@@ -212,5 +193,5 @@ int main(void)
         cmocka_unit_test(test_out_of_memory),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_context_setup, test_context_teardown);
 }

@@ -11,23 +11,8 @@
 #include "base/slice.h"
 #include "stream/header.h"
 #include "stream/reader.h"
+#include "support/context.h"
 #include "xml/ns.h"
-
-static int setup(void **state)
-{
-    xmppfed_context *ctx;
-
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
-    *state = ctx;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    xmppfed_context_unref(*state);
-    return 0;
-}
 
 /* Bytes of a header to a verdict on it. */
 static int judge(xmppfed_context *ctx, const char *xml, const char *content_ns,
@@ -325,5 +310,5 @@ int main(void)
         cmocka_unit_test(test_write_full_buffer),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_context_setup, test_context_teardown);
 }

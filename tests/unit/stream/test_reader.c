@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "stream/reader.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "xml/ns.h"
 
 #define HEADER                                                   \
@@ -66,12 +66,9 @@ struct fixture {
 static int setup(void **state)
 {
     static struct fixture f;
-    xmppfed_allocator allocator;
 
     memset(&f, 0, sizeof(f));
-    allocator = alloc_fail_allocator(&f.memory);
-    if (xmppfed_context_new(&allocator, &f.ctx) < 0)
-        return -1;
+    f.ctx = test_context_counted(&f.memory);
     xfed_account_init(&f.account, f.ctx, 1 << 20);
     *state = &f;
     return 0;
@@ -82,9 +79,8 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     assert_int_equal(f->account.used, 0);
-    assert_int_equal(xmppfed_context_memory_used(f->ctx), 0);
-    xmppfed_context_unref(f->ctx);
-    return f->memory.live == 0 ? 0 : -1;
+    test_context_counted_free(f->ctx, &f->memory);
+    return 0;
 }
 
 static void note(char *items, size_t size, int kind, const xmppfed_element *e)

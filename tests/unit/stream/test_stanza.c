@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "stream/stanza.h"
+#include "support/context.h"
 #include "xml/ns.h"
 
 struct row {
@@ -37,10 +38,9 @@ static const struct row rows[] = {
 
 static void test_rows(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct row *row = &rows[i];
         xmppfed_element *e = xmppfed_element_new(ctx, row->element, row->ns);
@@ -57,11 +57,10 @@ static void test_rows(void **state)
 
 static void test_other_content(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     xmppfed_element *e;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     e = xmppfed_element_new(ctx, "iq", XMPPFED_NS_COMPONENT);
     assert_int_equal(xfed_stanza_kind_of(e, XMPPFED_NS_COMPONENT), XFED_STANZA_IQ);
     assert_int_equal(xfed_stanza_kind_of(e, XFED_NS_SERVER), XFED_STANZA_NONE);

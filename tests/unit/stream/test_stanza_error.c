@@ -200,6 +200,26 @@ static void test_condition(void **state)
     }
 }
 
+/* What is read of an error beside its condition (RFC 6120 8.3.2, 8.3.4). */
+static void test_text_and_application(void **state)
+{
+    xmppfed_element *e = stanza(*state, "message", "m1");
+    xmppfed_element *answer = xfed_stanza_error_answer(e, "conflict", "Why?");
+    xmppfed_element *error;
+
+    check_text("no error", xfed_stanza_error_text(e), "");
+    assert_null(xfed_stanza_error_application(e));
+    check_text("text", xfed_stanza_error_text(answer), "Why?");
+    assert_null(xfed_stanza_error_application(answer));
+    xmppfed_element_free(answer);
+    error = xmppfed_element_add_child(e, "error", xmppfed_element_ns(e));
+    xmppfed_element_add_child(error, "conflict", XFED_NS_STANZA_ERROR);
+    xmppfed_element_add_child(error, "busy", "urn:example:app");
+    check_text("no text", xfed_stanza_error_text(e), "");
+    check_text("application", xmppfed_element_name(xfed_stanza_error_application(e)), "busy");
+    xmppfed_element_free(e);
+}
+
 /*
  * Every amount of memory from none to enough: a budget stops the n-th piece of a tree, whatever the
  * arena makes of one failed allocation.
@@ -241,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_text_and_bad_condition),
         cmocka_unit_test(test_bare_iq),
         cmocka_unit_test(test_condition),
+        cmocka_unit_test(test_text_and_application),
         cmocka_unit_test(test_out_of_memory),
     };
 

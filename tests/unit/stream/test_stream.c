@@ -11,7 +11,7 @@
 
 #include <xmppfed/stream.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 #define COMPONENT "jabber:component:accept"
 /* XEP-0114 3, the server's answer. */
@@ -28,12 +28,9 @@ struct fixture {
 static int setup(void **state)
 {
     static struct fixture f;
-    xmppfed_allocator allocator;
 
     memset(&f, 0, sizeof(f));
-    allocator = alloc_fail_allocator(&f.memory);
-    if (xmppfed_context_new(&allocator, &f.ctx) < 0)
-        return -1;
+    f.ctx = test_context_counted(&f.memory);
     if (xmppfed_stream_new(f.ctx, COMPONENT, &f.stream) < 0)
         return -1;
     *state = &f;
@@ -45,9 +42,8 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     xmppfed_stream_free(f->stream);
-    assert_int_equal(xmppfed_context_memory_used(f->ctx), 0);
-    xmppfed_context_unref(f->ctx);
-    return f->memory.live == 0 ? 0 : -1;
+    test_context_counted_free(f->ctx, &f->memory);
+    return 0;
 }
 
 static void feed(xmppfed_stream *s, const char *text)

@@ -108,6 +108,18 @@ static void test_round_trip(void **state)
     }
 }
 
+/* Beside the condition, before or after it; never the text (RFC 6120 4.9.4). */
+static void test_application(void **state)
+{
+    xmppfed_element *e = xfed_stream_error_write(*state, "conflict", "Why?");
+
+    assert_null(xfed_stream_error_application(e));
+    assert_non_null(xmppfed_element_add_child(e, "busy", "urn:example:app"));
+    assert_string_equal(xmppfed_element_name(xfed_stream_error_application(e)), "busy");
+    assert_string_equal(xmppfed_element_ns(xfed_stream_error_application(e)), "urn:example:app");
+    xmppfed_element_free(e);
+}
+
 struct read_row {
     const char *name;
     const char *element; /* in the stream namespace */
@@ -202,9 +214,9 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known),         cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_read),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_known),      cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_application),
+        cmocka_unit_test(test_read),       cmocka_unit_test(test_out_of_memory),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
