@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 struct fixture {
     struct alloc_fail counter;
@@ -18,20 +18,14 @@ struct fixture {
 
 static void set_up(struct fixture *f)
 {
-    xmppfed_allocator allocator;
-
-    f->counter = (struct alloc_fail){0};
-    allocator = alloc_fail_allocator(&f->counter);
-    assert_int_equal(xmppfed_context_new(&allocator, &f->ctx), 0);
+    f->ctx = test_context_counted(&f->counter);
     xfed_arena_init(&f->arena, f->ctx);
 }
 
 static void tear_down(struct fixture *f)
 {
     xfed_arena_fini(&f->arena);
-    assert_int_equal(xmppfed_context_memory_used(f->ctx), 0);
-    xmppfed_context_unref(f->ctx);
-    assert_int_equal(f->counter.live, 0);
+    test_context_counted_free(f->ctx, &f->counter);
 }
 
 static void test_objects(void **state)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 struct fixture {
     struct alloc_fail counter;
@@ -19,11 +19,7 @@ struct fixture {
 
 static void set_up(struct fixture *f, size_t account_limit, size_t max)
 {
-    xmppfed_allocator allocator;
-
-    f->counter = (struct alloc_fail){0};
-    allocator = alloc_fail_allocator(&f->counter);
-    assert_int_equal(xmppfed_context_new(&allocator, &f->ctx), 0);
+    f->ctx = test_context_counted(&f->counter);
     xfed_account_init(&f->account, f->ctx, account_limit);
     xfed_buffer_init(&f->buffer, &f->account, max);
 }
@@ -32,9 +28,7 @@ static void tear_down(struct fixture *f)
 {
     xfed_buffer_fini(&f->buffer);
     assert_int_equal(f->account.used, 0);
-    assert_int_equal(xmppfed_context_memory_used(f->ctx), 0);
-    xmppfed_context_unref(f->ctx);
-    assert_int_equal(f->counter.live, 0);
+    test_context_counted_free(f->ctx, &f->counter);
 }
 
 static void assert_bytes(const struct xfed_buffer *b, const char *expected)

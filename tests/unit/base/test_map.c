@@ -9,7 +9,7 @@
 
 #include "base/map.h"
 #include "base/slice.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 struct fixture {
     struct alloc_fail counter;
@@ -19,11 +19,7 @@ struct fixture {
 
 static void set_up(struct fixture *f)
 {
-    xmppfed_allocator allocator;
-
-    f->counter = (struct alloc_fail){0};
-    allocator = alloc_fail_allocator(&f->counter);
-    assert_int_equal(xmppfed_context_new(&allocator, &f->ctx), 0);
+    f->ctx = test_context_counted(&f->counter);
     xfed_map_init(&f->map, f->ctx, 42);
 }
 
@@ -31,8 +27,7 @@ static void tear_down(struct fixture *f)
 {
     xfed_map_fini(&f->map);
     assert_int_equal(f->map.count, 0);
-    xmppfed_context_unref(f->ctx);
-    assert_int_equal(f->counter.live, 0);
+    test_context_counted_free(f->ctx, &f->counter);
 }
 
 /* Different lengths, so that every number of bytes in the last word is hashed. */

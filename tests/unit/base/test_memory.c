@@ -8,21 +8,12 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "support/alloc_fail.h"
-
-static xmppfed_context *new_context(struct alloc_fail *state)
-{
-    const xmppfed_allocator allocator = alloc_fail_allocator(state);
-    xmppfed_context *ctx = NULL;
-
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
-    return ctx;
-}
+#include "support/context.h"
 
 static void test_allocation(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_context *ctx = new_context(&counter);
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
     unsigned char *p;
 
     (void)state;
@@ -39,14 +30,13 @@ static void test_allocation(void **state)
     p = xfed_realloc(ctx, p, 0);
     assert_non_null(p);
     xfed_free(ctx, p);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(counter.live, 0);
+    test_context_counted_free(ctx, &counter);
 }
 
 static void test_exhaustion(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_context *ctx = new_context(&counter);
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
 
     (void)state;
     counter.fail_at = counter.calls + 1;
@@ -62,8 +52,8 @@ static void test_exhaustion(void **state)
 
 static void test_copies(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_context *ctx = new_context(&counter);
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
     char *whole = xfed_strdup(ctx, "text");
     char *part = xfed_strndup(ctx, "text", 2);
     char *empty = xfed_strndup(ctx, "", 0);
@@ -76,8 +66,7 @@ static void test_copies(void **state)
     xfed_free(ctx, whole);
     xfed_free(ctx, part);
     xfed_free(ctx, empty);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(counter.live, 0);
+    test_context_counted_free(ctx, &counter);
 }
 
 static void test_wipe(void **state)
@@ -121,8 +110,8 @@ static void test_sizes(void **state)
 
 static void test_budget(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_context *ctx = new_context(&counter);
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
 
     (void)state;
     xmppfed_context_set_memory_budget(ctx, 100);
@@ -141,8 +130,8 @@ static void test_budget(void **state)
 
 static void test_account(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_context *ctx = new_context(&counter);
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
     struct xfed_account account;
 
     (void)state;
