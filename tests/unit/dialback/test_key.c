@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dialback/key.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 struct row {
     const char *name;
@@ -39,22 +39,6 @@ static const struct row rows[] = {
      .id = "417GAF25",
      .key = "225cc5aa6a071133249d25fef42ae516fc7a86c523aa1c6980a7f73e784c972d"},
 };
-
-static int setup(void **state)
-{
-    xmppfed_context *ctx;
-
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
-    *state = ctx;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    xmppfed_context_unref(*state);
-    return 0;
-}
 
 static void test_vectors(void **state)
 {
@@ -127,14 +111,12 @@ static void test_wrong_keys(void **state)
 
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
+    struct alloc_fail memory;
     xmppfed_slice secret = xmppfed_slice_of("s");
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context_counted(&memory);
     char key[XFED_DIALBACK_KEY_SIZE] = "untouched";
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     memory.fail_at = memory.calls + 1;
     assert_int_equal(xfed_dialback_key_make(ctx, secret, "r", "o", "id", key), XMPPFED_ERR_NOMEM);
     assert_string_equal(key, "untouched");
@@ -142,8 +124,7 @@ static void test_out_of_memory(void **state)
     /* No memory to make the key with is no reason to let anyone in. */
     memory.fail_at = memory.calls + 1;
     assert_false(xfed_dialback_key_check(ctx, secret, "r", "o", "id", key));
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)
@@ -155,5 +136,5 @@ int main(void)
         cmocka_unit_test(test_out_of_memory),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_context_setup, test_context_teardown);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dialback/pending.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 #define LOCAL "fabrikam.example"
 #define REMOTE "contoso.example"
@@ -22,12 +22,9 @@ struct fixture {
 static int setup(void **state)
 {
     static struct fixture f;
-    xmppfed_allocator allocator;
 
     memset(&f, 0, sizeof(f));
-    allocator = alloc_fail_allocator(&f.memory);
-    if (xmppfed_context_new(&allocator, &f.ctx) < 0)
-        return -1;
+    f.ctx = test_context_counted(&f.memory);
     xfed_dialback_pending_init(&f.pending, f.ctx, 3);
     *state = &f;
     return 0;
@@ -38,8 +35,8 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     xfed_dialback_pending_fini(&f->pending);
-    xmppfed_context_unref(f->ctx);
-    return f->memory.live == 0 ? 0 : -1;
+    test_context_counted_free(f->ctx, &f->memory);
+    return 0;
 }
 
 static struct xfed_dialback_check *add(struct fixture *f, uint64_t asker, uint64_t verifier,

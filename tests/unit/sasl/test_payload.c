@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "sasl/payload.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 struct row {
     const char *name;
@@ -65,10 +65,9 @@ static void check_row(xmppfed_context *ctx, const struct row *row)
 
 static void test_rows(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         check_row(ctx, &rows[i]);
     xmppfed_context_unref(ctx);
@@ -76,14 +75,12 @@ static void test_rows(void **state)
 
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx;
+    struct alloc_fail memory;
+    xmppfed_context *ctx = test_context_counted(&memory);
     xmppfed_slice payload;
     char *text;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     memory.fail_at = memory.calls + 1;
     assert_int_equal(xfed_sasl_payload_read(ctx, "YQ==", &payload, &text), XMPPFED_ERR_NOMEM);
     memory.fail_at = memory.calls + 1;
@@ -91,8 +88,7 @@ static void test_out_of_memory(void **state)
     memory.fail_at = memory.calls + 1;
     assert_int_equal(xfed_sasl_payload_write(ctx, (xmppfed_slice){NULL, 0}, &text),
                      XMPPFED_ERR_NOMEM);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)

@@ -9,26 +9,10 @@
 
 #include "base/slice.h"
 #include "sasl/sasl.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 static const xmppfed_slice absent = {NULL, 0};
 static const xmppfed_slice empty = {"", 0};
-
-static int setup(void **state)
-{
-    xmppfed_context *ctx;
-
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
-    *state = ctx;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    xmppfed_context_unref(*state);
-    return 0;
-}
 
 static void test_allow_list(void **state)
 {
@@ -169,21 +153,18 @@ static void test_no_exchange(void **state)
 
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx;
+    struct alloc_fail memory;
+    xmppfed_context *ctx = test_context_counted(&memory);
     struct xfed_sasl *s = NULL;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     memory.fail_at = memory.calls + 1;
     assert_int_equal(xfed_sasl_initiator_new(ctx, XFED_SASL_EXTERNAL, NULL, &s), XMPPFED_ERR_NOMEM);
     memory.fail_at = memory.calls + 1;
     assert_int_equal(xfed_sasl_receiver_new(ctx, XFED_SASL_EXTERNAL, "contoso.example", &s),
                      XMPPFED_ERR_NOMEM);
     assert_null(s);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)
@@ -194,5 +175,5 @@ int main(void)
         cmocka_unit_test(test_no_exchange), cmocka_unit_test(test_out_of_memory),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_context_setup, test_context_teardown);
 }
