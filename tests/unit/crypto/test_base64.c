@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "crypto/base64.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 static const struct row {
     const char *name;
@@ -44,10 +44,9 @@ static const struct row {
 
 static void test_encode(void **state)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && rows[i].bytes; i++) {
         char *text = NULL;
 
@@ -62,12 +61,10 @@ static void test_encode(void **state)
 
 static void test_decode(void **state)
 {
-    struct alloc_fail counter = {0};
-    const xmppfed_allocator allocator = alloc_fail_allocator(&counter);
-    xmppfed_context *ctx = NULL;
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint8_t *bytes = NULL;
         size_t len = 99;
@@ -82,17 +79,15 @@ static void test_decode(void **state)
             fail_msg("%s: wrong bytes", rows[i].name);
         xfed_free(ctx, bytes);
     }
-    xmppfed_context_unref(ctx);
-    assert_int_equal(counter.live, 0);
+    test_context_counted_free(ctx, &counter);
 }
 
 static void test_round_trip(void **state)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
     char data[256];
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (char)(uint8_t)(i * 167 + 13);
     for (size_t len = 0; len <= sizeof(data); len++) {
@@ -112,15 +107,13 @@ static void test_round_trip(void **state)
 
 static void test_exhaustion(void **state)
 {
-    struct alloc_fail counter = {0};
-    const xmppfed_allocator allocator = alloc_fail_allocator(&counter);
-    xmppfed_context *ctx = NULL;
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
     char *text = NULL;
     uint8_t *bytes = NULL;
     size_t len = 0;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     counter.fail_at = counter.calls + 1;
     assert_int_equal(xfed_base64_encode(ctx, (xmppfed_slice){"a", 1}, &text), XMPPFED_ERR_NOMEM);
     counter.fail_at = counter.calls + 1;

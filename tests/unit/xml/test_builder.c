@@ -9,25 +9,23 @@
 
 #include <xmppfed/element.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 static struct alloc_fail counter;
 static xmppfed_context *ctx;
 
 static int set_up(void **state)
 {
-    xmppfed_allocator allocator = alloc_fail_allocator(&counter);
     (void)state;
-    counter = (struct alloc_fail){0};
-    return xmppfed_context_new(&allocator, &ctx);
+    ctx = test_context_counted(&counter);
+    return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    bool clean = xmppfed_context_memory_used(ctx) == 0;
-    xmppfed_context_unref(ctx);
-    return clean && counter.live == 0 ? 0 : -1;
+    test_context_counted_free(ctx, &counter);
+    return 0;
 }
 
 static void assert_written(const xmppfed_element *e, const char *expected)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/slice.h"
+#include "support/context.h"
 #include "xml/writer.h"
 
 struct row {
@@ -28,12 +29,11 @@ static void test_rows(void **state)
         {.in = "]]>", .text = "]]&gt;", .value = "]]&gt;"},
         {.in = "&amp;", .text = "&amp;amp;", .value = "&amp;amp;"},
     };
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     struct xfed_account account;
     struct xfed_buffer out;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     xfed_account_init(&account, ctx, SIZE_MAX);
     xfed_buffer_init(&out, &account, SIZE_MAX);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/slice.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/split.h"
 #include "xml/gate.h"
 
@@ -37,17 +37,14 @@ struct fixture {
 static void set_up(struct fixture *f)
 {
     memset(f, 0, sizeof(*f));
-    xmppfed_allocator allocator = alloc_fail_allocator(&f->counter);
-    assert_int_equal(xmppfed_context_new(&allocator, &f->ctx), 0);
+    f->ctx = test_context_counted(&f->counter);
     xfed_account_init(&f->account, f->ctx, 1 << 20);
 }
 
 static void tear_down(struct fixture *f)
 {
     assert_int_equal(f->account.used, 0);
-    assert_int_equal(xmppfed_context_memory_used(f->ctx), 0);
-    xmppfed_context_unref(f->ctx);
-    assert_int_equal(f->counter.live, 0);
+    test_context_counted_free(f->ctx, &f->counter);
 }
 
 struct log {

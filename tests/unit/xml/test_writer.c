@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/slice.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "xml/gate.h"
 #include "xml/parse.h"
 #include "xml/tree.h"
@@ -33,8 +33,7 @@ static void set_up(struct fixture *f, const char *header)
 {
     xmppfed_element *e = NULL;
     memset(f, 0, sizeof(*f));
-    xmppfed_allocator allocator = alloc_fail_allocator(&f->counter);
-    assert_int_equal(xmppfed_context_new(&allocator, &f->ctx), 0);
+    f->ctx = test_context_counted(&f->counter);
     xfed_account_init(&f->account, f->ctx, SIZE_MAX);
     xfed_buffer_init(&f->out, &f->account, SIZE_MAX);
     assert_int_equal(xfed_xml_parse_header(f->ctx, xmppfed_slice_of(header), &e, &f->scope), 0);
@@ -45,9 +44,7 @@ static void tear_down(struct fixture *f)
 {
     xfed_buffer_fini(&f->out);
     xfed_xml_scope_free(f->scope);
-    assert_int_equal(xmppfed_context_memory_used(f->ctx), 0);
-    xmppfed_context_unref(f->ctx);
-    assert_int_equal(f->counter.live, 0);
+    test_context_counted_free(f->ctx, &f->counter);
 }
 
 static bool same_attributes(const xmppfed_element *a, const xmppfed_element *b)
