@@ -13,14 +13,14 @@
 #include <xmppfed/policy.h>
 
 #include "policy/partner.h"
+#include "support/context.h"
 
 /* A builder whose context lives as long as it does. */
 static inline xmppfed_policy_builder *fixture_builder(void)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
     xmppfed_policy_builder *b = NULL;
 
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     assert_int_equal(xmppfed_policy_builder_new(ctx, &b), 0);
     xmppfed_context_unref(ctx);
     return b;

@@ -11,7 +11,8 @@ static xmppfed_context *ctx;
 static int make_context(void **state)
 {
     (void)state;
-    return xmppfed_context_new(NULL, &ctx);
+    ctx = test_context();
+    return 0;
 }
 
 static int drop_context(void **state)

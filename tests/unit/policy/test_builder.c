@@ -1,7 +1,7 @@
 /* test_builder.c - adding records and users: duplicates, bad names, running out of memory. */
 #include "fixture.h"
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 static void test_duplicate_domains_name_both_records(void **state)
 {
@@ -108,13 +108,11 @@ static void test_every_allocation_may_fail(void **state)
 
     (void)state;
     do {
-        struct alloc_fail memory = {0};
-        xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-        xmppfed_context *ctx = NULL;
+        struct alloc_fail memory;
+        xmppfed_context *ctx = test_context_counted(&memory);
         xmppfed_policy_builder *b = NULL;
         xmppfed_policy *policy = NULL;
 
-        assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
         memory.fail_at = memory.calls + failures + 1;
         rc = build(ctx, &b, &policy);
         if (rc < 0) {
@@ -124,8 +122,7 @@ static void test_every_allocation_may_fail(void **state)
         }
         xmppfed_policy_unref(policy);
         xmppfed_policy_builder_free(b);
-        xmppfed_context_unref(ctx);
-        assert_int_equal(memory.live, 0);
+        test_context_counted_free(ctx, &memory);
     } while (rc < 0);
     assert_true(failures > 20);
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 static void test_find(void **state)
 {
@@ -109,15 +109,13 @@ enum { MANY = 100000 };
 /* Many records: all are found, and asking takes no memory and so walks nothing it would collect. */
 static void test_many_partners(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx = NULL;
+    struct alloc_fail memory;
+    xmppfed_context *ctx = test_context_counted(&memory);
     xmppfed_policy_builder *b = NULL;
     xmppfed_policy *policy;
     size_t calls;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     assert_int_equal(xmppfed_policy_builder_new(ctx, &b), 0);
     for (int i = 0; i < MANY; i++) {
         char domain[32];
@@ -140,8 +138,7 @@ static void test_many_partners(void **state)
     assert_null(xfed_policy_find(policy, "p100000.example"));
     assert_int_equal(memory.calls, calls);
     xmppfed_policy_unref(policy);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "resolver/cache.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 enum { DOMAINS = 100000 };
 
@@ -15,13 +15,8 @@ static struct xfed_dns_cache cache;
 
 static int open_cache(void **state)
 {
-    xmppfed_allocator allocator;
-
     (void)state;
-    memory = (struct alloc_fail){0};
-    allocator = alloc_fail_allocator(&memory);
-    if (xmppfed_context_new(&allocator, &ctx) < 0)
-        return -1;
+    ctx = test_context_counted(&memory);
     xfed_cache_init(&cache, ctx, 4096, 7);
     return 0;
 }
@@ -30,9 +25,7 @@ static int close_cache(void **state)
 {
     (void)state;
     xfed_cache_fini(&cache);
-    assert_int_equal(xmppfed_context_memory_used(ctx), 0);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "resolver/order.h"
+#include "support/context.h"
 #include "support/test_random.h"
 
 enum { DRAWS = 1000 };
@@ -15,8 +16,7 @@ static int make_context(void **state)
 {
     (void)state;
     seed = 20130101;
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
+    ctx = test_context();
     xmppfed_context_set_random(ctx, test_random, &seed);
     return 0;
 }
@@ -112,11 +112,10 @@ static void test_none(void **state)
 
 static void test_without_randomness(void **state)
 {
-    xmppfed_context *broken = NULL;
+    xmppfed_context *broken = test_context();
     struct xfed_srv srv[2] = {{0}};
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &broken), 0);
     xmppfed_context_set_random(broken, test_random_failing, NULL);
     assert_int_equal(xfed_srv_order(broken, srv, 2), XMPPFED_ERR_INTERNAL);
     xmppfed_context_unref(broken);

@@ -2,7 +2,7 @@
  */
 #include "zone.h"
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 #define D "fabrikam.example"
 #define SRV "_xmpp-server._tcp." D
@@ -159,14 +159,13 @@ static void test_many_look_ups_interleaved(void **state)
 
 static void test_without_randomness(void **state)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
     xmppfed_resolver *r = NULL;
     const xmppfed_dns_result *result;
     xmppfed_dns_query q;
     uint64_t id;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     xmppfed_context_set_random(ctx, test_random_failing, NULL);
     assert_int_equal(xmppfed_resolver_new(ctx, &r), 0);
     assert_int_equal(xmppfed_resolver_start(r, D, 0, &id), 0);
@@ -203,14 +202,12 @@ static void test_every_allocation_may_fail(void **state)
 
     (void)state;
     do {
-        struct alloc_fail memory = {0};
-        xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-        xmppfed_context *ctx = NULL;
+        struct alloc_fail memory;
+        xmppfed_context *ctx = test_context_counted(&memory);
         xmppfed_resolver *r = NULL;
         uint64_t seed = 1;
         int rc;
 
-        assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
         xmppfed_context_set_random(ctx, test_random, &seed);
         memory.fail_at = memory.calls + ++skip;
         rc = look_up(ctx, &r);
@@ -221,8 +218,7 @@ static void test_every_allocation_may_fail(void **state)
             failures++;
         }
         xmppfed_resolver_free(r);
-        xmppfed_context_unref(ctx);
-        assert_int_equal(memory.live, 0);
+        test_context_counted_free(ctx, &memory);
     } while (reached);
     assert_true(failures >= 5);
     assert_true(skip > failures + 5);

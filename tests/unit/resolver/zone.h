@@ -10,6 +10,7 @@
 
 #include <xmppfed/resolver.h>
 
+#include "support/context.h"
 #include "support/test_random.h"
 
 /* What a server does when it is asked for that name and type (type 0: for any). */
@@ -193,10 +194,9 @@ static inline const xmppfed_dns_result *zone_run(struct zone *z, xmppfed_resolve
 /* A resolver whose random numbers repeat. *state must outlive it. */
 static inline xmppfed_resolver *zone_resolver(uint64_t *state)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
     xmppfed_resolver *r = NULL;
 
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     xmppfed_context_set_random(ctx, test_random, state);
     assert_int_equal(xmppfed_resolver_new(ctx, &r), 0);
     xmppfed_context_unref(ctx);
