@@ -9,6 +9,7 @@
 
 #include "base/slice.h"
 #include "support/certs.h"
+#include "support/context.h"
 #include "tls/certificate.h"
 
 static gnutls_x509_crt_t read_certificate(const char *name)
@@ -46,10 +47,9 @@ static void test_names(void **state)
         {"fabrikam-cnonly", 0, XFED_TLS_NAME_DNS, {NULL, 0}, 0},
         {"ca", 0, XFED_TLS_NAME_DNS, {NULL, 0}, 0},
     };
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         gnutls_x509_crt_t certificate = read_certificate(rows[i].certificate);
         struct xfed_tls_name_list list;
@@ -74,10 +74,9 @@ static void test_too_many_names(void **state)
     gnutls_x509_crt_t certificate = read_certificate("fabrikam-manynames");
     struct xfed_tls_name_list list = {NULL, 7};
     struct xfed_arena arena;
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     xfed_arena_init(&arena, ctx);
     assert_int_equal(xfed_tls_certificate_names(certificate, &arena, &list),
                      XMPPFED_ERR_TLS_CERTIFICATE);

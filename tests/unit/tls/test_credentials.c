@@ -7,17 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/certs.h"
 #include "tls/credentials.h"
-
-static xmppfed_context *new_context(void)
-{
-    xmppfed_context *ctx;
-
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
-    return ctx;
-}
 
 static void test_load(void **state)
 {
@@ -44,7 +36,7 @@ static void test_load(void **state)
         {"text that is no PEM", "make-certs.sh", "contoso.key", XMPPFED_ERR_TLS_CREDENTIALS,
          "chain cannot be read"},
     };
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -100,7 +92,7 @@ static void test_check(void **state)
         {"fabrikam-chain-expired", "fabrikam.example", TEST_TIME, XMPPFED_ERR_TLS_CERTIFICATE,
          "issuing certificate in the own chain"},
     };
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -117,7 +109,7 @@ static void test_check(void **state)
 
 static void test_arguments(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     xmppfed_slice none = {NULL, 0};
     xmppfed_credentials *c = NULL;
 
@@ -140,15 +132,13 @@ static void test_arguments(void **state)
 /* Each allocation of ours fails once; nothing leaks and the error is told. */
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&counter);
+    struct alloc_fail counter;
     xmppfed_slice chain = test_data_read("fabrikam-chain.pem");
     xmppfed_slice key = test_data_read("fabrikam-chain.key");
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context_counted(&counter);
     bool done = false;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     for (size_t n = 1; !done; n++) {
         xmppfed_credentials *c = NULL;
         xmppfed_problem why = {0, ""};
@@ -168,8 +158,7 @@ static void test_out_of_memory(void **state)
         assert_int_equal(counter.live, 1);
         assert_int_equal(xmppfed_context_memory_used(ctx), 0);
     }
-    xmppfed_context_unref(ctx);
-    assert_int_equal(counter.live, 0);
+    test_context_counted_free(ctx, &counter);
     test_data_free(chain);
     test_data_free(key);
 }

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "support/certs.h"
+#include "support/context.h"
 #include "tls/dane.h"
 
 enum { CHAIN = 4, RECORDS = 5 };
@@ -376,7 +377,8 @@ static void test_record_limit(void **state)
 static int make_context(void **state)
 {
     (void)state;
-    return xmppfed_context_new(NULL, &ctx);
+    ctx = test_context();
+    return 0;
 }
 
 static int drop_context(void **state)

@@ -11,6 +11,7 @@
 #include <gnutls/gnutls.h>
 
 #include "support/certs.h"
+#include "support/context.h"
 #include "support/tls_pair.h"
 #include "tls/session.h"
 #include <xmppfed/address.h>
@@ -194,11 +195,10 @@ static void check(const struct row *row, xmppfed_context *ctx, struct hosted *h)
 
 static void test_server(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     struct hosted h;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     h.contoso = test_credentials(ctx, "contoso");
     h.fabrikam = test_credentials(ctx, "fabrikam");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -222,12 +222,11 @@ static bool holds(xmppfed_slice bytes, const char *text)
 /* A ClientHello is readable: protocol and domain are in that of direct TLS (XEP-0368 3). */
 static void test_client(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     struct tls_pair p;
     struct hosted h = {NULL, NULL, ""};
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     h.fabrikam = test_credentials(ctx, "fabrikam");
     for (int direct = 0; direct < 2; direct++) {
         tls_pair_init(&p, ctx, "contoso", "fabrikam");

@@ -11,19 +11,11 @@
 
 #include <gnutls/gnutls.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/certs.h"
 #include "support/tls_pair.h"
 #include "tls/session.h"
 #include "tls/transport.h"
-
-static xmppfed_context *new_context(void)
-{
-    xmppfed_context *ctx;
-
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
-    return ctx;
-}
 
 /* Reads all that is there; returns the code that ended it (0: more input needed). */
 static int read_all(xmppfed_tls_session *s, char *ret, size_t size, size_t *ret_len)
@@ -55,7 +47,7 @@ static void assert_text_passes(const struct tls_pair *p, xmppfed_tls_session *fr
 static void test_both_ways(void **state)
 {
     static const size_t chunks[] = {0, 1, 7, 1000};
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
 
     (void)state;
     for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
@@ -76,7 +68,7 @@ static void test_both_ways(void **state)
 static void test_facts(void **state)
 {
     static const uint8_t zero[32] = {0};
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct xfed_tls_facts facts;
     struct tls_pair p;
 
@@ -101,7 +93,7 @@ static void test_facts(void **state)
 
 static void test_close(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct tls_pair p;
     char got[64];
     size_t len;
@@ -136,7 +128,7 @@ static void test_close(void **state)
 static void test_plaintext(void **state)
 {
     static const char xml[] = "<?xml version='1.0'?><stream:stream to='fabrikam.example'>";
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct tls_pair p;
 
     (void)state;
@@ -166,7 +158,7 @@ static void test_plaintext(void **state)
 
 static void test_changed_record(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct tls_pair p;
     char record[64], got[64];
     xmppfed_slice out;
@@ -190,7 +182,7 @@ static void test_changed_record(void **state)
 static void test_large_writes(void **state)
 {
     enum { SIZE = 3 * 1024 * 1024 };
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     char *sent = malloc(SIZE), *got = malloc(SIZE);
     size_t len = 0, part, before;
     struct tls_pair p;
@@ -224,7 +216,7 @@ static void test_large_writes(void **state)
 static void test_input_limit(void **state)
 {
     static char bytes[XFED_TLS_INPUT_MAX];
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct tls_pair p;
 
     (void)state;
@@ -237,7 +229,7 @@ static void test_input_limit(void **state)
 
 static void test_arguments(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     xmppfed_credentials *c = test_credentials(ctx, "contoso");
     xmppfed_tls_session *s = NULL;
 
@@ -265,7 +257,7 @@ static void test_arguments(void **state)
 /* The account of a connection pays for the buffers and bounds them. */
 static void test_account(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     xmppfed_credentials *c = test_credentials(ctx, "contoso");
     struct xfed_account account;
     xmppfed_tls_session *s;
@@ -392,7 +384,7 @@ static void test_servers_without_rfc_5746(void **state)
         {"NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION", XMPPFED_ERR_TLS_HANDSHAKE},
         {"NORMAL:-VERS-ALL:+VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION", 1},
     };
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -435,7 +427,7 @@ static void test_what_peers_offer(void **state)
         {"no RFC 5746", "fabrikam", "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION", 1,
          "TLS1.2"},
     };
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -457,7 +449,7 @@ static void test_what_peers_offer(void **state)
 /* CVE-2021-32920: renegotiation is refused. */
 static void test_renegotiation(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct raw_peer r;
     char got[16];
 
@@ -476,7 +468,7 @@ static void test_renegotiation(void **state)
 /* A key update asks for an answer and gives no text; reading goes on behind it. */
 static void test_key_update(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     struct raw_peer r;
     char got[16];
 
@@ -522,13 +514,11 @@ static int run_to_end(struct tls_pair *p)
 /* Each allocation of ours fails once, from the making of both sessions to their records. */
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&counter);
-    xmppfed_context *ctx;
+    struct alloc_fail counter;
+    xmppfed_context *ctx = test_context_counted(&counter);
     bool done = false;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     for (size_t n = 1; !done; n++) {
         xmppfed_credentials *c = test_credentials(ctx, "fabrikam");
         struct tls_pair p = {NULL, NULL, 0};
@@ -550,8 +540,7 @@ static void test_out_of_memory(void **state)
         assert_int_equal(counter.live, 1);
         assert_int_equal(xmppfed_context_memory_used(ctx), 0);
     }
-    xmppfed_context_unref(ctx);
-    assert_int_equal(counter.live, 0);
+    test_context_counted_free(ctx, &counter);
 }
 
 int main(void)

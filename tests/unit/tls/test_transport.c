@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "support/context.h"
 #include "tls/priority.h"
 #include "tls/transport.h"
 
@@ -20,7 +21,7 @@ struct fixture {
 
 static void set_up(struct fixture *f, size_t limit)
 {
-    assert_int_equal(xmppfed_context_new(NULL, &f->ctx), 0);
+    f->ctx = test_context();
     xfed_account_init(&f->account, f->ctx, limit);
     assert_int_equal(gnutls_init(&f->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK), 0);
     assert_int_equal(xfed_tls_priority_new(&f->priority), 0);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/certs.h"
 #include "tls/trust.h"
 
@@ -28,10 +28,9 @@ static void test_load(void **state)
         {"a list for an anchor", "crl.pem", NULL, XMPPFED_ERR_TLS_CREDENTIALS, "anchors"},
         {"an anchor for a list", "ca.pem", "ca.pem", XMPPFED_ERR_TLS_CREDENTIALS, "revocation"},
     };
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         xmppfed_slice none = {NULL, 0};
         xmppfed_slice anchors = rows[i].anchors ? test_data_read(rows[i].anchors) : none;
@@ -66,11 +65,10 @@ static void test_issuer(void **state)
 {
     gnutls_x509_crt_t known = read_certificate("fabrikam.pem");
     gnutls_x509_crt_t unknown = read_certificate("fabrikam-unknownca.pem");
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     xmppfed_trust *t;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     t = test_trust(ctx);
     assert_ptr_equal(xfed_tls_trust_issuer(t, known, TEST_TIME), t->anchors[0]);
     /* An anchor outside its dates is still named, so that the sentence can say so. */
@@ -85,11 +83,10 @@ static void test_issuer(void **state)
 static void test_references(void **state)
 {
     xmppfed_slice none = {NULL, 0};
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     xmppfed_trust *t = NULL;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     assert_int_equal(xmppfed_trust_new(NULL, none, none, NULL, &t), XMPPFED_ERR_ARGUMENT);
     assert_int_equal(xmppfed_trust_new(ctx, none, none, NULL, NULL), XMPPFED_ERR_ARGUMENT);
     assert_null(xmppfed_trust_ref(NULL));
@@ -105,16 +102,14 @@ static void test_references(void **state)
 
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&counter);
+    struct alloc_fail counter;
     xmppfed_slice anchors = test_data_read("ca.pem");
     xmppfed_slice none = {NULL, 0};
     xmppfed_problem why = {0, ""};
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context_counted(&counter);
     xmppfed_trust *t = NULL;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     counter.calls = 0;
     counter.fail_at = 1;
     assert_int_equal(xmppfed_trust_new(ctx, anchors, none, &why, &t), XMPPFED_ERR_NOMEM);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/certs.h"
 #include "support/tls_pair.h"
 #include "tls/verify.h"
@@ -159,10 +159,9 @@ static int judge(xmppfed_context *ctx, const struct row *row, int eku, bool acce
 
 static void test_rows(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         for (int eku = XMPPFED_EKU_SERVER; eku <= XMPPFED_EKU_STRICT_ROLE; eku++) {
             xmppfed_problem why = {0, ""};
@@ -179,10 +178,9 @@ static void test_rows(void **state)
 
 static void test_purposes(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(purpose_rows) / sizeof(purpose_rows[0]); i++) {
         for (int n = 0; n < 6; n++) {
             struct row row = {.peer = purpose_rows[i].peer};
@@ -205,11 +203,10 @@ static void test_without(void **state)
     struct row nobody = {.peer = NULL};
     xmppfed_problem why = {0, ""};
     struct tls_pair pair;
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     xmppfed_trust *trust;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     assert_int_equal(judge(ctx, &nobody, XMPPFED_EKU_ANY, false, &why),
                      XMPPFED_ERR_TLS_CERTIFICATE);
     assert_non_null(strstr(why.text, "fabrikam.example sent no certificate"));
@@ -241,11 +238,10 @@ static void test_limits(void **state)
     struct xfed_tls_question q = {.eku = XMPPFED_EKU_SERVER, .unix_seconds = TEST_TIME};
     gnutls_datum_t many[11], rubbish = {large, 100}, oversized = {large, sizeof(large)};
     xmppfed_problem why = {0, ""};
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     xmppfed_trust *trust;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     trust = test_trust(ctx);
     q.ctx = ctx;
     q.trust = trust;
@@ -264,16 +260,15 @@ static void test_limits(void **state)
 /* Each allocation of ours fails once, in credentials, handshake and verification. */
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail counter = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&counter);
+    struct alloc_fail counter;
     xmppfed_context *plain, *ctx;
     xmppfed_trust *trust;
     struct tls_pair pair;
     bool done = false;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &plain), 0);
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
+    plain = test_context();
+    ctx = test_context_counted(&counter);
     trust = test_trust(plain);
     tls_pair_init(&pair, ctx, "contoso", "fabrikam-chain");
     tls_pair_handshake(&pair);
@@ -291,9 +286,7 @@ static void test_out_of_memory(void **state)
         assert_int_equal(why.code, rc);
     }
     tls_pair_fini(&pair);
-    assert_int_equal(xmppfed_context_memory_used(ctx), 0);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(counter.live, 0);
+    test_context_counted_free(ctx, &counter);
     xmppfed_trust_unref(trust);
     xmppfed_context_unref(plain);
 }
