@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "connection/connection.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/sites.h"
 
 #define CONTOSO "contoso.example"
@@ -34,11 +34,8 @@ struct fixture {
 
 static inline void fixture_open(struct fixture *f)
 {
-    xmppfed_allocator allocator;
-
     memset(f, 0, sizeof(*f));
-    allocator = alloc_fail_allocator(&f->memory);
-    assert_int_equal(xmppfed_context_new(&allocator, &f->ctx), 0);
+    f->ctx = test_context_counted(&f->memory);
     f->site = test_site(f->ctx, CONTOSO, NULL, test_matrix_row(FABRIKAM, 17));
     f->now = 1000;
 }
@@ -62,8 +59,7 @@ static inline void fixture_close(struct fixture *f)
 {
     xmppfed_connection_free(f->c);
     xmppfed_site_unref(f->site);
-    xmppfed_context_unref(f->ctx);
-    assert_int_equal(f->memory.live, 0);
+    test_context_counted_free(f->ctx, &f->memory);
 }
 
 /* The next event; its kind, or 0. */

@@ -30,12 +30,4 @@ static inline xmppfed_element *parse(xmppfed_context *ctx, const char *text)
     return item.element;
 }
 
-static inline xmppfed_context *new_context(void)
-{
-    xmppfed_context *ctx = NULL;
-
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
-    return ctx;
-}
-
 #endif

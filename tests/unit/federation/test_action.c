@@ -4,6 +4,7 @@
 #include <xmppfed/policy.h>
 
 #include "federation/action.h"
+#include "support/context.h"
 
 #define EVENT(node) \
     "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='" node "'/></event>"
@@ -76,7 +77,7 @@ static const struct {
 
 static void test_rows(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     (void)state;
 
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {

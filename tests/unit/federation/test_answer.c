@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "federation/answer.h"
+#include "support/context.h"
 
 static int take_all(struct xfed_bucket *b, xmppfed_time now)
 {
@@ -58,7 +59,7 @@ static void test_reason(void **state)
 
 static void test_presence(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     xmppfed_element *e = xfed_answer_presence(ctx, "a@x.example", "b@y.example", "subscribed");
     (void)state;
 

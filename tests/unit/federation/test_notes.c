@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "federation/notes.h"
+#include "support/context.h"
 
 static const struct {
     const char *name;
@@ -46,7 +47,7 @@ static const struct {
 
 static void test_strip(void **state)
 {
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     (void)state;
 
     for (size_t i = 0; i < sizeof(strips) / sizeof(strips[0]); i++) {
@@ -85,7 +86,7 @@ static void test_event(void **state)
         {"no node", "<items/>", false},
         {"empty", "", false},
     };
-    xmppfed_context *ctx = new_context();
+    xmppfed_context *ctx = test_context();
     (void)state;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

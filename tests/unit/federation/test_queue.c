@@ -2,7 +2,7 @@
 #include "support.h"
 
 #include "federation/queue.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 struct scene {
     struct alloc_fail memory;
@@ -12,19 +12,15 @@ struct scene {
 
 static void setup(struct scene *s)
 {
-    xmppfed_allocator allocator;
-
     memset(s, 0, sizeof(*s));
-    allocator = alloc_fail_allocator(&s->memory);
-    assert_int_equal(xmppfed_context_new(&allocator, &s->ctx), 0);
+    s->ctx = test_context_counted(&s->memory);
     xfed_queue_init(&s->queue, s->ctx);
 }
 
 static void teardown(struct scene *s)
 {
     xfed_queue_fini(&s->queue);
-    xmppfed_context_unref(s->ctx);
-    assert_int_equal(s->memory.live, 0);
+    test_context_counted_free(s->ctx, &s->memory);
 }
 
 static struct xfed_queued *stanza(struct scene *s, uint64_t cookie)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "negotiation/classify.h"
+#include "support/context.h"
 #include "support/fake_ports.h"
 #include "support/parse_xml.h"
 #include <xmppfed/tls.h>
@@ -31,7 +32,7 @@ static inline void fixture_open(struct fixture *f, enum xfed_role role, uint32_t
     struct xfed_ports ports;
 
     memset(f, 0, sizeof(*f));
-    assert_int_equal(xmppfed_context_new(NULL, &f->ctx), 0);
+    f->ctx = test_context();
     fake_ports_init(&f->ports, f->ctx);
     fake_ports_host(&f->ports, "contoso.example");
     (void)fake_ports_partner(&f->ports, "fabrikam.example", methods);

@@ -1,5 +1,6 @@
 /* test_classify.c - which event an element is. */
 #include "fixture.h"
+#include "support/context.h"
 
 #define TLS "xmlns='urn:ietf:params:xml:ns:xmpp-tls'"
 #define SASL "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
@@ -56,10 +57,9 @@ static const struct {
 
 static void test_events(void **state)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         xmppfed_element *e = test_parse(ctx, rows[i].xml);
         struct xfed_classified c;
@@ -76,12 +76,11 @@ static void test_events(void **state)
 /* What an action needs to know comes along, prepared. */
 static void test_input(void **state)
 {
-    xmppfed_context *ctx = NULL;
+    xmppfed_context *ctx = test_context();
     struct xfed_classified c;
     xmppfed_element *e;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     e = test_parse(ctx, "<message from='a@FABRIKAM.example/r' to='b@Contoso.Example'/>");
     assert_int_equal(xfed_classify(e, &c), XFED_EVENT_STANZA);
     assert_string_equal(c.input.remote, "fabrikam.example");

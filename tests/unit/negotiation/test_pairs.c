@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 
 static void test_add_find_remove(void **state)
 {
@@ -91,21 +91,18 @@ static void test_bound(void **state)
 
 static void test_no_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx = NULL;
+    struct alloc_fail memory;
+    xmppfed_context *ctx = test_context_counted(&memory);
     struct xfed_pairs p;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     xfed_pairs_init(&p, ctx);
     memory.fail_at = memory.calls + 1;
     assert_int_equal(xfed_pairs_add(&p, "a.example", "b.example", 0), XMPPFED_ERR_NOMEM);
     assert_int_equal(p.count, 0);
     assert_null(xfed_pairs_find(&p, "a.example", "b.example"));
     xfed_pairs_fini(&p);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)
