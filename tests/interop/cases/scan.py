@@ -41,6 +41,27 @@ def s_client(world, *arguments):
                 *arguments], seconds=15)
 
 
+@case("scan.direct-tls", seconds=40)
+def direct_tls(world):
+    """The port of STARTTLS takes TLS from the first byte, for this protocol and our domain alone."""
+    listening(world)
+
+    def connect(name, *arguments):
+        return run(["openssl", "s_client", "-connect", f"{OUR_ADDRESS}:5269", "-servername", name,
+                    "-verify_return_error", "-CAfile", world.certificates.trust,
+                    "-verify_hostname", OUR_DOMAIN, *arguments], seconds=15)
+
+    status, output = connect(OUR_DOMAIN, "-alpn", "h2,xmpp-server")
+    expect(status == 0 and "Verification: OK" in output, f"it was refused:\n{output}")
+    expect("ALPN protocol: xmpp-server" in output, f"the protocol was not chosen:\n{output}")
+    status, output = connect(OUR_DOMAIN)
+    expect(status == 0 and "No ALPN negotiated" in output, f"refused without ALPN:\n{output}")
+    status, output = connect(OUR_DOMAIN, "-alpn", "h2")
+    expect(status != 0 and "no application protocol" in output, f"it took HTTP/2:\n{output}")
+    status, output = connect("elsewhere.example", "-alpn", "xmpp-server")
+    expect(status != 0 and "unrecognized name" in output, f"it took a foreign name:\n{output}")
+
+
 @case("scan.sslscan", seconds=60)
 def sslscan(world):
     listening(world)
