@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include "connection/connection.h"
+#include "support/context.h"
 #include "support/sites.h"
 #include "support/certs.h"
 #include "support/stream_pair.h"
@@ -23,7 +24,7 @@ static void ends_open(struct ends *e, unsigned contoso_row, const char *fabrikam
                       unsigned fabrikam_row, enum dialled dialled)
 {
     memset(e, 0, sizeof(*e));
-    assert_int_equal(xmppfed_context_new(NULL, &e->ctx), 0);
+    e->ctx = test_context();
     e->contoso = test_site(e->ctx, CONTOSO, "contoso", test_matrix_row(FABRIKAM, contoso_row));
     e->fabrikam =
         test_site(e->ctx, FABRIKAM, fabrikam_cert, test_matrix_row(CONTOSO, fabrikam_row));
@@ -334,6 +335,35 @@ static void test_no_tls_is_not_dialled(void **state)
     scene_fini(&s);
 }
 
+/* Where direct TLS fails, the next record in order is tried, and the record decides as ever. */
+static void test_falls_back_to_starttls(void **state)
+{
+    struct loop_partner partners[] = {{.domain = FABRIKAM,
+                                       .type = XMPPFED_PARTNER_FEDERATED,
+                                       .tls = XMPPFED_OPTIONAL,
+                                       .sasl = XMPPFED_NOT_SUPPORTED,
+                                       .plaintext = true},
+                                      {.domain = NULL}};
+    struct scene s;
+
+    (void)state;
+    /* Fabrikam has no certificate: its direct port refuses, its other one offers no TLS. */
+    scene_init_certs(&s, "contoso", NULL);
+    scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_FEDERATED, BY_DIALBACK_TCP);
+    loop_policy(s.contoso, partners);
+    s.contoso->rcode = 0;
+    s.contoso->hosts[0] = s.fabrikam->number;
+    s.contoso->direct_port = LOOP_DIRECT;
+    s.contoso->starttls_port = 5269;
+    scene_say(&s, "Hello", 1);
+    loop_run(&s.loop);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_DIAL), 2);
+    assert_int_equal(loop_event(s.fabrikam, XMPPFED_EVENT_STANZA, 0)->proof,
+                     XMPPFED_PROOF_DIALBACK_TCP);
+    scene_fini(&s);
+}
+
 static void test_accept_direct_without_certificate(void **state)
 {
     uint64_t link = 0;
@@ -362,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_record_inside_a_stream),
         cmocka_unit_test(test_federations),
         cmocka_unit_test(test_no_tls_is_not_dialled),
+        cmocka_unit_test(test_falls_back_to_starttls),
         cmocka_unit_test(test_accept_direct_without_certificate),
     };
 

@@ -218,15 +218,16 @@ static size_t question_end(const uint8_t *message, size_t len)
     return at + 5 <= len ? at + 5 : 0;
 }
 
-/* An SRV record of _xmpps-server._tcp.<name> that leads to <name>; its length. */
-static size_t write_service(const xmppfed_dns_query *q, unsigned port, uint8_t *record)
+/* An SRV record of <service>._tcp.<name> that leads to <name>; its length. */
+static size_t write_service(const xmppfed_dns_query *q, const char *service, unsigned priority,
+                            unsigned port, uint8_t *record)
 {
-    const uint8_t *name = q->data + 12 + sizeof("_xmpps-server") + sizeof("_tcp");
+    const uint8_t *name = q->data + 12 + strlen(service) + 1 + sizeof("_tcp");
     size_t len = strlen((const char *)name) + 1;
     uint8_t head[18] = {0xC0, 12, 0, 33, 0, 1, 0, 0, 0, 60};
 
     head[11] = (uint8_t)(6 + len);
-    head[13] = 1; /* priority */
+    head[13] = (uint8_t)priority;
     head[16] = (uint8_t)(port >> 8);
     head[17] = (uint8_t)port;
     memcpy(record, head, sizeof(head));
@@ -234,12 +235,22 @@ static size_t write_service(const xmppfed_dns_query *q, unsigned port, uint8_t *
     return sizeof(head) + len;
 }
 
-static bool asks_direct(const xmppfed_dns_query *q)
+static bool asks_service(const xmppfed_dns_query *q, const char *service)
 {
-    return memcmp(q->data + 12, "\x0d_xmpps-server", sizeof("_xmpps-server")) == 0;
+    return q->data[12] == strlen(service) && memcmp(q->data + 13, service, strlen(service)) == 0;
 }
 
-/* Answers A questions with the addresses of sides, and others but for direct TLS with nothing. */
+/* Adds what the side's DNS knows of a service; port 0: nothing. */
+static size_t add_service(const xmppfed_dns_query *q, const char *service, unsigned priority,
+                          unsigned port, uint8_t *message, size_t at)
+{
+    if (port == 0 || !asks_service(q, service))
+        return at;
+    message[7]++;
+    return at + write_service(q, service, priority, port, message + at);
+}
+
+/* Answers A and SRV questions as the side says, and any other with nothing. */
 static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q, uint8_t *message)
 {
     size_t at = question_end(q->data, q->len);
@@ -249,9 +260,9 @@ static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q
     message[2] |= 0x80;
     message[3] = (uint8_t)(0x80 | s->rcode);
     memset(message + 6, 0, 6);
-    if (s->rcode == 0 && s->direct_port && asks_direct(q)) {
-        at += write_service(q, s->direct_port, message + at);
-        message[7]++;
+    if (s->rcode == 0) {
+        at = add_service(q, "_xmpps-server", 1, s->direct_port, message, at);
+        at = add_service(q, "_xmpp-server", 2, s->starttls_port, message, at);
     }
     for (size_t i = 0; i < 2 && is_a && s->rcode == 0; i++) {
         const uint8_t record[] = {0xC0, 12, 0, 1, 0,   1, 0, 0,

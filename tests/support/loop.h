@@ -46,6 +46,7 @@ struct loop_side {
     unsigned hosts[2];       /* with rcode 0: any name is at these sides, in any order; 0: none */
     uint8_t network;         /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
     unsigned direct_port;    /* ... with direct TLS on this port (XEP-0368); 0: without */
+    unsigned starttls_port;  /* ... then, by a record of lower priority, STARTTLS on this one */
     /* Called with each event before anything else is done about it; NULL for nothing. */
     void (*on_event)(struct loop_side *s, const xmppfed_event *ev);
     struct loop_event *events[LOOP_EVENTS];
