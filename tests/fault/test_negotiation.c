@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/sites.h"
 #include "support/stream_pair.h"
 
@@ -24,11 +24,8 @@ struct scene {
 
 static void open_scene(struct scene *s, unsigned row)
 {
-    xmppfed_allocator allocator;
-
     memset(s, 0, sizeof(*s));
-    allocator = alloc_fail_allocator(&s->memory);
-    assert_int_equal(xmppfed_context_new(&allocator, &s->ctx), 0);
+    s->ctx = test_context_counted(&s->memory);
     s->contoso = test_site(s->ctx, CONTOSO, "contoso", test_matrix_row(FABRIKAM, row));
     s->fabrikam = test_site(s->ctx, FABRIKAM, "fabrikam", test_matrix_row(CONTOSO, row));
 }
@@ -37,8 +34,7 @@ static void close_scene(struct scene *s)
 {
     xmppfed_site_unref(s->contoso);
     xmppfed_site_unref(s->fabrikam);
-    xmppfed_context_unref(s->ctx);
-    assert_int_equal(s->memory.live, 0);
+    test_context_counted_free(s->ctx, &s->memory);
 }
 
 /* Negotiation, a stanza and the close; true if the stanza came through. */

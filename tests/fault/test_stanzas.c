@@ -13,6 +13,7 @@
 #include <libxml/xmlerror.h>
 #include <libxml/xmlmemory.h>
 
+#include "support/context.h"
 #include "unit/connection/fixture.h"
 #include <xmppfed/stream.h>
 
@@ -88,12 +89,10 @@ static void test_parser(void **state)
 
     (void)state;
     do {
-        struct alloc_fail memory = {0};
-        xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-        xmppfed_context *ctx;
+        struct alloc_fail memory;
+        xmppfed_context *ctx = test_context_counted(&memory);
         int rc;
 
-        assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
         memory.calls = 0;
         memory.fail_at = n++;
         rc = play_parser(ctx);
@@ -153,7 +152,7 @@ static void keep_silent(void *user, const char *format, ...)
  */
 static void test_library(void **state)
 {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx = test_context();
     size_t failures = 0;
     size_t calls;
     size_t live;
@@ -161,7 +160,6 @@ static void test_library(void **state)
 
     (void)state;
     xmlSetGenericErrorFunc(NULL, keep_silent);
-    assert_int_equal(xmppfed_context_new(NULL, &ctx), 0);
     assert_int_equal(play_parser(ctx), STANZAS + 3); /* what it keeps for ever is there now */
     live = library.live;
     do {

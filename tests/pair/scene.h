@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "support/loop.h"
 #include "support/test_random.h"
 
@@ -57,12 +57,9 @@ static inline void scene_trust(struct scene *s, struct loop_side *side, int type
 
 static inline void scene_init_certs(struct scene *s, const char *contoso, const char *fabrikam)
 {
-    xmppfed_allocator allocator;
-
     memset(s, 0, sizeof(*s));
     s->seed = 42;
-    allocator = alloc_fail_allocator(&s->memory);
-    assert_int_equal(xmppfed_context_new(&allocator, &s->ctx), 0);
+    s->ctx = test_context_counted(&s->memory);
     xmppfed_context_set_random(s->ctx, test_random, &s->seed);
     loop_init(&s->loop, s->ctx);
     s->contoso = loop_add(&s->loop, "contoso.example", contoso);
@@ -80,8 +77,7 @@ static inline void scene_init(struct scene *s, enum scene_proof proof)
 static inline void scene_fini(struct scene *s)
 {
     loop_fini(&s->loop);
-    xmppfed_context_unref(s->ctx);
-    assert_int_equal(s->memory.live, 0);
+    test_context_counted_free(s->ctx, &s->memory);
 }
 
 /* The condition of an error stanza, or "" if it is none. */

@@ -10,6 +10,7 @@
 
 #include "connection/connection.h"
 #include "dialback/key.h"
+#include "support/context.h"
 #include "support/sites.h"
 #include "support/stream_pair.h"
 
@@ -31,7 +32,7 @@ static void open_sites(struct scene *s, const char *contoso_cert, unsigned conto
                        const char *fabrikam_cert, unsigned fabrikam_row)
 {
     memset(s, 0, sizeof(*s));
-    assert_int_equal(xmppfed_context_new(NULL, &s->ctx), 0);
+    s->ctx = test_context();
     s->contoso = test_site(s->ctx, CONTOSO, contoso_cert, test_matrix_row(FABRIKAM, contoso_row));
     s->fabrikam =
         test_site(s->ctx, FABRIKAM, fabrikam_cert, test_matrix_row(CONTOSO, fabrikam_row));
