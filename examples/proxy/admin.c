@@ -11,6 +11,8 @@
 
 #define BACKLOG 16
 #define CLIENTS_MAX 16
+/* With those that are being refused. */
+#define CONNECTIONS_MAX 32
 /* Answers that may wait for a client that does not read. */
 #define OUTPUT_MAX ((size_t)16 * 1024 * 1024)
 
@@ -20,6 +22,8 @@ struct client {
     struct line_reader reader;
     unsigned pending; /* answers that are on their way */
     bool ending;      /* it closes once they are gone */
+    bool refused;     /* what it says is not looked at any more */
+    uv_shutdown_t shutdown;
     struct client *next;
     char input[4096];
 };
@@ -73,7 +77,7 @@ static void on_written(uv_write_t *request, int status)
     free(w);
 }
 
-/* Takes no more requests and closes when all answers are out. */
+/* The client has said all: closes when all answers are out. */
 static void end_client(struct client *c)
 {
     c->ending = true;
@@ -104,6 +108,26 @@ static void send_line(struct client *c, char *line)
     }
 }
 
+static void on_shut(uv_shutdown_t *request, int status)
+{
+    if (status < 0)
+        close_client(request->data);
+}
+
+/*
+ * Says why and no more, and waits for the client to close: what it has sent by then has to be read,
+ * or the system throws the answer away.
+ */
+static void refuse(struct client *c, const char *sentence)
+{
+    c->refused = true;
+    send_line(c, admin_answer_error(sentence));
+    c->shutdown.data = c;
+    if (!uv_is_closing((uv_handle_t *)&c->pipe) &&
+        uv_shutdown(&c->shutdown, (uv_stream_t *)&c->pipe, on_shut) < 0)
+        close_client(c);
+}
+
 static void on_line(struct client *c)
 {
     if (uv_stream_get_write_queue_size((uv_stream_t *)&c->pipe) > OUTPUT_MAX)
@@ -114,13 +138,12 @@ static void on_line(struct client *c)
 
 static void on_bytes(struct client *c, const char *data, size_t len)
 {
-    while (len > 0 && !uv_is_closing((uv_handle_t *)&c->pipe)) {
+    while (len > 0 && !c->refused && !uv_is_closing((uv_handle_t *)&c->pipe)) {
         size_t taken = 0;
         enum line_reader_result got = line_reader_take(&c->reader, data, len, &taken);
 
         if (got == LINE_READER_TOO_LONG || got == LINE_READER_NO_MEMORY) {
-            send_line(c, admin_answer_error("a request may have 64 KiB; write a shorter one"));
-            end_client(c);
+            refuse(c, "a request may have 64 KiB; write a shorter one");
             return;
         }
         if (got == LINE_READER_LINE)
@@ -165,10 +188,10 @@ static void on_connection(uv_stream_t *stream, int status)
     if (uv_accept(stream, (uv_stream_t *)&c->pipe) < 0 ||
         uv_read_start((uv_stream_t *)&c->pipe, give_room, on_read) < 0)
         close_client(c);
-    else if (a->client_count >= CLIENTS_MAX) {
-        send_line(c, admin_answer_error("16 clients are connected already; end one of them"));
-        end_client(c);
-    }
+    else if (a->client_count >= CONNECTIONS_MAX)
+        close_client(c);
+    else if (a->client_count >= CLIENTS_MAX)
+        refuse(c, "16 clients are connected already; end one of them");
     a->client_count++;
 }
 

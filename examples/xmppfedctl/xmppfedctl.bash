@@ -1,11 +1,11 @@
 # xmppfedctl.bash - completion of xmppfedctl for bash: options, commands, and domains of partners.
 _xmppfedctl()
 {
-    local current="${COMP_WORDS[COMP_CWORD]}" words=() i
+    local current="${COMP_WORDS[COMP_CWORD]}" words=() options=() i
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "${COMP_WORDS[i]}" in
-        --socket) i=$((i + 1)) ;;
+        --socket) i=$((i + 1)); options=(--socket "${COMP_WORDS[i]}") ;;
         --*) ;;
         *) words+=("${COMP_WORDS[i]}") ;;
         esac
@@ -26,7 +26,8 @@ _xmppfedctl()
     gateway) choices="get" ;;
     contact) choices="list add remove block" ;;
     "partner show" | last-failure | "streams close")
-        choices=$(xmppfedctl partner list 2>/dev/null | awk 'NR > 1 { print $1 }') ;;
+        choices=$(xmppfedctl "${options[@]}" partner list 2>/dev/null |
+            awk 'NR > 1 && $1 != "-" { print $1 }') ;;
     "explain "*)
         case ${#words[@]} in
         3) choices="add answer-add presence probe message chat-state note group-chat iq remove error" ;;

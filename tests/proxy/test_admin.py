@@ -235,8 +235,9 @@ def test_socket(contoso):
         check(f"split at {at}", talk(path, line[:at], line[at:]) == expected)
     check("three at once", talk(path, line * 3) == expected * 3)
     check("a line that never ends", talk(path, line[:-1]) == [])
-    said = talk(path, b"x" * 70000)
-    check("too long", len(said) == 1 and "64 KiB" in said[0]["error"], said)
+    for size in (70000, 500000):
+        said = talk(path, b"x" * size, line)
+        check("too long", len(said) == 1 and "64 KiB" in said[0]["error"], said)
     said = talk(path, line[:-1] + b" " * 65000 + b"\n")
     check("as long as may be", said == expected, said)
     said = talk(path, b"nonsense\n" + line)
@@ -248,8 +249,9 @@ def test_clients(contoso):
     idle = [socket.socket(socket.AF_UNIX) for _ in range(16)]
     for s in idle:
         s.connect(path)
-    said = ctl(contoso, "gateway", "get", status=1)
-    check("the seventeenth", "16 clients" in said, said)
+    for _ in range(5):
+        said = ctl(contoso, "gateway", "get", status=1)
+        check("the seventeenth", "16 clients" in said, said)
     for s in idle:
         s.close()
     for _ in range(100):
