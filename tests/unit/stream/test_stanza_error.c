@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "stream/stanza.h"
-#include "support/alloc_fail.h"
+#include "support/context.h"
 #include "xml/ns.h"
 
 /* RFC 6120 8.3.3, written down a second time: the order of the sections. */
@@ -36,22 +36,6 @@ static const struct xfed_stanza_error defined[] = {
     {"undefined-condition", "cancel"},
     {"unexpected-request", "wait"},
 };
-
-static int setup(void **state)
-{
-    xmppfed_context *ctx;
-
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
-    *state = ctx;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    xmppfed_context_unref(*state);
-    return 0;
-}
 
 static xmppfed_element *stanza(xmppfed_context *ctx, const char *name, const char *id)
 {
@@ -226,16 +210,14 @@ static void test_text_and_application(void **state)
  */
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx;
+    struct alloc_fail memory;
+    xmppfed_context *ctx = test_context_counted(&memory);
     xmppfed_element *e;
     xmppfed_element *answer = NULL;
     size_t live;
     size_t failures = 0;
 
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
     e = stanza(ctx, "message", "m1");
     live = memory.live;
     for (size_t budget = xmppfed_context_memory_used(ctx); !answer; budget += 16) {
@@ -249,8 +231,7 @@ static void test_out_of_memory(void **state)
     assert_true(failures > 8);
     xmppfed_element_free(answer);
     xmppfed_element_free(e);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    test_context_counted_free(ctx, &memory);
 }
 
 int main(void)
@@ -265,5 +246,5 @@ int main(void)
         cmocka_unit_test(test_out_of_memory),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_context_setup, test_context_teardown);
 }

@@ -10,7 +10,8 @@
 #include <xmppfed/error.h>
 
 #include "stream/stream_error.h"
-#include "support/alloc_fail.h"
+#include "support/budget.h"
+#include "support/context.h"
 #include "xml/ns.h"
 
 /* RFC 6120 4.9.3, in the order of the sections. */
@@ -41,22 +42,6 @@ static const char *const defined[] = {
     "unsupported-stanza-type",
     "unsupported-version",
 };
-
-static int setup(void **state)
-{
-    xmppfed_context *ctx;
-
-    if (xmppfed_context_new(NULL, &ctx) < 0)
-        return -1;
-    *state = ctx;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    xmppfed_context_unref(*state);
-    return 0;
-}
 
 static void test_known(void **state)
 {
@@ -181,34 +166,15 @@ static void test_read(void **state)
     }
 }
 
-/*
- * Every amount of memory from none to enough: a budget stops the n-th piece of a tree, whatever the
- * arena makes of one failed allocation.
- */
+static xmppfed_element *build(xmppfed_context *ctx, const void *condition)
+{
+    return xfed_stream_error_write(ctx, condition, "text");
+}
+
 static void test_out_of_memory(void **state)
 {
-    struct alloc_fail memory = {0};
-    xmppfed_allocator allocator = alloc_fail_allocator(&memory);
-    xmppfed_context *ctx;
-    xmppfed_element *e = NULL;
-    size_t live;
-    size_t failures = 0;
-
     (void)state;
-    assert_int_equal(xmppfed_context_new(&allocator, &ctx), 0);
-    live = memory.live;
-    for (size_t budget = xmppfed_context_memory_used(ctx); !e; budget += 16) {
-        xmppfed_context_set_memory_budget(ctx, budget);
-        e = xfed_stream_error_write(ctx, "conflict", "text");
-        if (!e) {
-            assert_int_equal(memory.live, live);
-            failures++;
-        }
-    }
-    assert_true(failures > 8);
-    xmppfed_element_free(e);
-    xmppfed_context_unref(ctx);
-    assert_int_equal(memory.live, 0);
+    budget_each("conflict", build, "conflict");
 }
 
 int main(void)
@@ -219,5 +185,5 @@ int main(void)
         cmocka_unit_test(test_read),       cmocka_unit_test(test_out_of_memory),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_context_setup, test_context_teardown);
 }
