@@ -21,7 +21,15 @@ static const struct record_word states[] = {{"dialling", XMPPFED_LINK_DIALLING},
 
 typedef void (*link_fn)(const xmppfed_link_info *info, void *user);
 
-/* Shows every link to a function; false when out of memory. */
+static int compare(const void *a, const void *b)
+{
+    const uint64_t *left = a;
+    const uint64_t *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+/* Shows every link to a function, the oldest first; false when out of memory. */
 static bool each_link(struct admin_call *call, link_fn on_link, void *user)
 {
     xmppfed_federation *fed = call->proxy->fed;
@@ -30,6 +38,8 @@ static bool each_link(struct admin_call *call, link_fn on_link, void *user)
     size_t count = links ? xmppfed_federation_list_links(fed, links, max) : 0;
     size_t i;
 
+    if (count > 1)
+        qsort(links, count, sizeof(*links), compare);
     for (i = 0; i < count; i++) {
         xmppfed_link_info info = {.size = sizeof(info)};
 

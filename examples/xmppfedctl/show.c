@@ -75,6 +75,7 @@ static void show_explain(json_t *answer)
                                         {"effects", "effects"},          {NULL, NULL}};
 
     table_print_fields(answer, fields);
+    putchar('\n');
     table_print_fields(json_object_get(answer, "partner"), partner);
     putchar('\n');
     table_print(json_object_get(answer, "conditions"), conditions);

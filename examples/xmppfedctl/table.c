@@ -12,9 +12,14 @@ static void disarm(char *text)
 {
     unsigned char *p;
 
-    for (p = (unsigned char *)text; *p; p++)
-        if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0))
-            *p = '?', p += *p == 0xc2;
+    for (p = (unsigned char *)text; *p; p++) {
+        if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
+            *p++ = '?';
+            *p = '?';
+        } else if (*p < 0x20 || *p == 0x7f) {
+            *p = '?';
+        }
+    }
 }
 
 /* Appends to a text that is moved as it grows; NULL stays NULL. */

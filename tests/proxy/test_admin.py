@@ -205,6 +205,28 @@ def test_failures(contoso, ours):
     check("it waits for the next try", waiting == 1, waiting)
 
 
+def test_disarmed(folder):
+    """What a peer wrote cannot steer the terminal; the proxy is played here."""
+    path = os.path.join(folder, "played.sock")
+    answer = {"ok": True, "domain": "d.example", "text": "a\x1b[2Jb\x9bc\x7fd\ne\u00fc"}
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        for sent, status in ((json.dumps(answer).encode() + b"\n", 0), (b"", 3), (b"[]\n", 3),
+                             (b'{"ok": tr', 3)):
+            child = subprocess.Popen([os.environ["XMPPFEDCTL"], "--socket", path, "last-failure",
+                                      "d.example"], stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True)
+            client, _ = listener.accept()
+            with client:
+                while client.recv(4096):
+                    pass
+                client.sendall(sent)
+            out, error = child.communicate(timeout=20)
+            check(f"{sent}: {out}{error}", child.returncode == status)
+            check(f"{out}", status or "a?[2Jb??c?d?e\u00fc" in out)
+
+
 def talk(path, *pieces):
     """What the socket answers to bytes that come in pieces, up to its end."""
     with socket.socket(socket.AF_UNIX) as s:
@@ -290,6 +312,7 @@ def main():
         test_socket(contoso)
         test_clients(contoso)
         test_command_line(contoso)
+        test_disarmed(folder)
         with socket.socket(socket.AF_UNIX) as left:
             left.connect(contoso.path("admin.sock"))
             finish(ours, theirs, contoso, fabrikam)
