@@ -45,8 +45,8 @@ XMPPFED_BEGIN_DECLS
       "milliseconds from the first to the last byte of a header or top-level element")        \
     X(RATE_BYTES, 65536, 8388608, 1024, 1073741824, OK, "bytes a second, in the long run")    \
     X(BURST_BYTES, 131072, 16777216, 16384, 1073741824, OK, "bytes at once after a rest")     \
-    X(RATE_UNITS, 50, 10000, 1, 1000000, OK, "top-level elements a second, in the long run")  \
-    X(BURST_UNITS, 100, 20000, 1, 1000000, OK, "top-level elements at once after a rest")
+    X(RATE_UNITS, 50, 20000, 1, 1000000, OK, "top-level elements a second, in the long run")  \
+    X(BURST_UNITS, 100, 40000, 1, 1000000, OK, "top-level elements at once after a rest")
 
 /* The limits themselves, as XMPPFED_LIMIT_<name>. New ones may be added. */
 enum xmppfed_limit {

@@ -21,6 +21,7 @@ struct fixture {
     int closed; /* how often on_closed ran */
     uv_tcp_t client;
     uv_connect_t connect;
+    uv_write_t write;
     const char *greeting; /* what the client sends; NULL: nothing */
     char received[1024];
 };
@@ -158,7 +159,7 @@ static void on_connected(uv_connect_t *req, int status)
     if (f->greeting) {
         uv_buf_t buf = uv_buf_init((char *)(uintptr_t)f->greeting, (unsigned)strlen(f->greeting));
 
-        assert_int_equal(uv_try_write(req->handle, &buf, 1), (int)buf.len);
+        assert_int_equal(uv_write(&f->write, req->handle, &buf, 1, NULL), 0);
     }
 }
 
@@ -204,6 +205,51 @@ static void direct_port_is_silent(void **state)
     assert_int_equal(xmppfed_federation_links(f->fed), 0);
 }
 
+/* What a fast peer sends waits in the kernel: nothing is lost, and nothing piles up with us. */
+static void fast_peer_is_slowed(void **state)
+{
+    static char greeting[300000];
+    struct fixture *f = *state;
+    uint64_t begun;
+
+    memset(greeting, ' ', sizeof(greeting) - 1);
+    memcpy(greeting + sizeof(greeting) - 3, "</", 2);
+    f->greeting = greeting;
+    assert_int_equal(
+        xmppfed_site_set_limit(f->site, XMPPFED_LIMIT_RATE_BYTES, XMPPFED_LIMIT_BEFORE, 400000), 0);
+    assert_int_equal(
+        xmppfed_site_set_limit(f->site, XMPPFED_LIMIT_BURST_BYTES, XMPPFED_LIMIT_BEFORE, 16384), 0);
+    dial(f, false);
+    begun = uv_now(&f->loop);
+    while (!uv_is_closing((uv_handle_t *)&f->client))
+        uv_run(&f->loop, UV_RUN_ONCE);
+    /* Three quarters of a second, less the burst and the piece that was read last. */
+    assert_true(uv_now(&f->loop) - begun >= 450);
+    assert_non_null(strstr(f->received, "<not-well-formed "));
+    assert_int_equal(xmppfed_federation_links(f->fed), 0);
+}
+
+/* The adapter may be freed while a connection rests. */
+static void may_end_while_resting(void **state)
+{
+    static char greeting[100000];
+    struct fixture *f = *state;
+    uint64_t begun;
+
+    memset(greeting, ' ', sizeof(greeting) - 1);
+    f->greeting = greeting;
+    assert_int_equal(
+        xmppfed_site_set_limit(f->site, XMPPFED_LIMIT_RATE_BYTES, XMPPFED_LIMIT_BEFORE, 1024), 0);
+    assert_int_equal(
+        xmppfed_site_set_limit(f->site, XMPPFED_LIMIT_BURST_BYTES, XMPPFED_LIMIT_BEFORE, 16384), 0);
+    dial(f, false);
+    begun = uv_hrtime();
+    while (uv_hrtime() - begun < 100 * UINT64_C(1000000))
+        uv_run(&f->loop, UV_RUN_NOWAIT);
+    assert_int_equal(xmppfed_federation_links(f->fed), 1);
+    uv_close((uv_handle_t *)&f->client, NULL);
+}
+
 /* The adapter may be freed while a connection stands: the teardown finds nothing left. */
 static void may_end_at_any_time(void **state)
 {
@@ -223,6 +269,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(name_servers_are_four_at_most, setup, teardown),
         cmocka_unit_test_setup_teardown(last_bytes_arrive, setup, teardown),
         cmocka_unit_test_setup_teardown(direct_port_is_silent, setup, teardown),
+        cmocka_unit_test_setup_teardown(fast_peer_is_slowed, setup, teardown),
+        cmocka_unit_test_setup_teardown(may_end_while_resting, setup, teardown),
         cmocka_unit_test_setup_teardown(may_end_at_any_time, setup, teardown),
     };
 
