@@ -152,6 +152,15 @@ static bool is_namespace_error(enum XML_Error error)
            error == XML_ERROR_RESERVED_NAMESPACE_URI || error == XML_ERROR_UNDECLARING_PREFIX;
 }
 
+/* Whether we have all the items that Expat has, and perhaps more. */
+static bool begins_with(const struct xfed_buffer *ours, const struct xfed_buffer *theirs)
+{
+    xmppfed_slice all = xfed_buffer_bytes(ours);
+    xmppfed_slice first = xfed_buffer_bytes(theirs);
+
+    return first.len <= all.len && xfed_slice_equal(xfed_slice(all.data, first.len), first);
+}
+
 static enum explanation compare(const struct our_side *us, const struct expat_side *them,
                                 xmppfed_slice bytes)
 {
@@ -162,7 +171,7 @@ static enum explanation compare(const struct our_side *us, const struct expat_si
     if (us->code < 0 && us->refused_at <= 3 && begins_with_mark(bytes))
         return MARK;
     if (judge_character(bytes, them) == NAMES)
-        return NAMES;
+        return begins_with(&us->log, &them->log) ? NAMES : UNEXPLAINED;
     if (!same_items || us->closed != them->closed)
         return UNEXPLAINED;
     if (them->feature)

@@ -5,7 +5,7 @@
  * ones), a byte that chooses the pieces (fuzz.h), and the stream.
  */
 #include "base/slice.h"
-#include "fuzz.h"
+#include "pieces.h"
 #include "xml/gate.h"
 
 static const struct xfed_xml_limits tiny = {
@@ -19,11 +19,11 @@ static const struct xfed_xml_limits tiny = {
     .attribute_bytes = 24,
 };
 
-static const struct xfed_xml_limits *limits_for(uint8_t byte)
+static const struct xfed_xml_limits *limits_for(uint8_t mode)
 {
-    if (byte == 'b')
+    if (mode == 'b')
         return &xfed_xml_limits_before;
-    return byte == 'a' ? &xfed_xml_limits_after : &tiny;
+    return mode == 'a' ? &xfed_xml_limits_after : &tiny;
 }
 
 /* What a gate may hold: the bytes of a unit in a block that may be twice as large, and the names.
@@ -51,9 +51,10 @@ static void check_cut(const struct xfed_gate *g, const struct xfed_xml_limits *l
 }
 
 /* Writes down what the gate says of one stream: kind, offset and bytes of each cut. */
-static void run(xmppfed_context *ctx, const struct xfed_xml_limits *limits, struct fuzz_cut cut,
-                xmppfed_slice bytes, struct xfed_buffer *log)
+static void run(xmppfed_context *ctx, uint8_t mode, struct fuzz_cut cut, xmppfed_slice bytes,
+                struct xfed_buffer *log)
 {
+    const struct xfed_xml_limits *limits = limits_for(mode);
     struct xfed_account account;
     struct xfed_gate *g;
     xmppfed_slice piece;
@@ -87,22 +88,6 @@ static void run(xmppfed_context *ctx, const struct xfed_xml_limits *limits, stru
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct fuzz_input in = fuzz_input(data, size);
-    const struct xfed_xml_limits *limits = limits_for(fuzz_byte(&in));
-    struct fuzz_cut cut = fuzz_cut(fuzz_byte(&in));
-    xmppfed_context *ctx = fuzz_context();
-    struct xfed_account account;
-    struct xfed_buffer whole;
-    struct xfed_buffer pieces;
-
-    xfed_account_init(&account, ctx, SIZE_MAX);
-    xfed_buffer_init(&whole, &account, SIZE_MAX);
-    xfed_buffer_init(&pieces, &account, SIZE_MAX);
-    run(ctx, limits, fuzz_cut('0'), (xmppfed_slice){in.data, in.len}, &whole);
-    run(ctx, limits, cut, (xmppfed_slice){in.data, in.len}, &pieces);
-    FUZZ_CHECK(xfed_slice_equal(xfed_buffer_bytes(&whole), xfed_buffer_bytes(&pieces)));
-    xfed_buffer_fini(&whole);
-    xfed_buffer_fini(&pieces);
-    fuzz_context_end(ctx);
+    pieces_check(run, data, size);
     return 0;
 }
