@@ -251,3 +251,11 @@ bool xfed_domain_is_ip(const char *prepared)
 {
     return prepared[0] == '[' || is_ipv4(prepared);
 }
+
+const char *xfed_domain_of_bare(const char *bare)
+{
+    /* A local part never has an '@' in it (RFC 7622 3.3.1). */
+    const char *at = strchr(bare, '@');
+
+    return at ? at + 1 : bare;
+}

@@ -14,4 +14,7 @@ bool xfed_domain_equal(const char *prepared_a, const char *prepared_b);
 /* Whether a prepared domain is an IPv4 address or a bracketed IPv6 address. */
 bool xfed_domain_is_ip(const char *prepared);
 
+/* The part of a prepared bare address that is its domain; the result points into bare. */
+const char *xfed_domain_of_bare(const char *bare);
+
 #endif

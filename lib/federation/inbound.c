@@ -1,24 +1,15 @@
 /* inbound.c - stanzas of partners: may they pass, and how a refusal is answered. */
 #include "federation/inbound.h"
 
-#include <string.h>
 #include <xmppfed/stream.h>
 
-#include "base/slice.h"
+#include "address/domain.h"
 #include "connection/connection.h"
 #include "connection/site.h"
 #include "federation/action.h"
 #include "federation/contact.h"
 #include "federation/route.h"
 #include "stream/stanza.h"
-
-/* The domain of a prepared bare address. */
-static const char *domain_of(const char *bare)
-{
-    const char *at = strchr(bare, '@');
-
-    return at ? at + 1 : bare;
-}
 
 /* Sends a stanza of our own; lost when there is no room for it: it is only an answer. */
 static void send_own(struct xfed_link *link, const xmppfed_event *ev, xmppfed_element *stanza,
@@ -32,8 +23,8 @@ static void send_own(struct xfed_link *link, const xmppfed_event *ev, xmppfed_el
     s = xfed_queued_new(fed->ctx, stanza, NULL);
     if (!s)
         xmppfed_element_free(stanza);
-    else if (fed->closing ||
-             xfed_route_send(fed, domain_of(ev->local), domain_of(ev->remote), s, now) < 0)
+    else if (fed->closing || xfed_route_send(fed, xfed_domain_of_bare(ev->local),
+                                             xfed_domain_of_bare(ev->remote), s, now) < 0)
         xfed_queued_free(fed->ctx, s);
 }
 
@@ -96,7 +87,7 @@ void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, 
      * Without a policy nobody is a partner: the refusal stands as it is. So it does for a domain
      * that the host took out while the stanza was held.
      */
-    if (policy && xfed_site_hosts(link->fed->site, domain_of(ev->local)))
+    if (policy && xfed_site_hosts(link->fed->site, xfed_domain_of_bare(ev->local)))
         (void)xmppfed_policy_decide(policy, &question, &decision);
     if (decision.verdict == XMPPFED_VERDICT_NEED_CONTACT && contact == XMPPFED_CONTACT_UNKNOWN) {
         xfed_contact_ask(link, ev, action, now);

@@ -1,12 +1,10 @@
 /* outbound.c - stanzas of our own users: addresses, policy, and into the queue of their pair. */
 #include <xmppfed/federation.h>
 
-#include <string.h>
-
-#include "base/slice.h"
+#include "address/domain.h"
 #include "connection/site.h"
-#include "federation/answer.h"
 #include "federation/action.h"
+#include "federation/answer.h"
 #include "federation/notes.h"
 #include "federation/route.h"
 
@@ -17,13 +15,6 @@ struct outgoing {
     int action;
     xmppfed_decision decision;
 };
-
-static const char *domain_of(const char *bare)
-{
-    const char *at = strchr(bare, '@');
-
-    return at ? at + 1 : bare;
-}
 
 /* Strict with our own address, lenient with the peer's. */
 static int read_addresses(const xmppfed_federation *fed, const xmppfed_element *stanza,
@@ -38,7 +29,7 @@ static int read_addresses(const xmppfed_federation *fed, const xmppfed_element *
     rc = xmppfed_jid_prepare_bare(from, XMPPFED_STRICT, ret->local);
     if (rc == 0)
         rc = xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, ret->remote);
-    if (rc == 0 && !xfed_site_hosts(fed->site, domain_of(ret->local)))
+    if (rc == 0 && !xfed_site_hosts(fed->site, xfed_domain_of_bare(ret->local)))
         rc = XMPPFED_ERR_UNKNOWN_HANDLE;
     return rc;
 }
@@ -86,7 +77,8 @@ static void enqueue(xmppfed_federation *fed, const struct outgoing *out, struct 
     xfed_answer_learn(fed, out->local, out->remote, &out->decision);
     if (out->decision.effects & XMPPFED_EFFECT_STRIP_NOTES)
         xfed_notes_strip(s->stanza);
-    rc = xfed_route_send(fed, domain_of(out->local), domain_of(out->remote), s, now);
+    rc = xfed_route_send(fed, xfed_domain_of_bare(out->local), xfed_domain_of_bare(out->remote), s,
+                         now);
     if (rc < 0)
         bounce(fed, s, rc, xmppfed_error_sentence(rc), "resource-constraint");
 }
@@ -131,7 +123,7 @@ int xmppfed_federation_send(xmppfed_federation *fed, const xmppfed_element *stan
     if (!s)
         return XMPPFED_ERR_NOMEM;
     decide(fed, &out);
-    if (xfed_site_hosts(fed->site, domain_of(out.remote)))
+    if (xfed_site_hosts(fed->site, xfed_domain_of_bare(out.remote)))
         bounce(fed, s, XMPPFED_ERR_ARGUMENT, "the domain is hosted here",
                "remote-server-not-found");
     else if (out.decision.verdict == XMPPFED_VERDICT_ALLOW)

@@ -191,12 +191,19 @@ static void test_questions(void **state)
     assert_false(xfed_domain_is_ip("1.2.3.4.example"));
 }
 
+static void test_of_bare(void **state)
+{
+    (void)state;
+    assert_string_equal(xfed_domain_of_bare("a.example"), "a.example");
+    assert_string_equal(xfed_domain_of_bare("user@a.example"), "a.example");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prepare),    cmocka_unit_test(test_prepared_stays),
         cmocka_unit_test(test_long_input), cmocka_unit_test(test_slice),
-        cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_questions),  cmocka_unit_test(test_of_bare),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
