@@ -11,6 +11,7 @@ static const struct zone_row rows[] = {
     {SRV, TYPE_SRV, "x." D, .port = 5269},
     {"x." D, TYPE_A, "192.0.2.1"},
     {"x." D, TYPE_AAAA, "2001:db8::1"},
+    {"_5269._tcp.x." D, TYPE_TLSA, "3 1 1 abc"},
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -179,18 +180,22 @@ static void test_without_randomness(void **state)
 /* Runs a look-up to its end; returns the code of the first call that failed, or of the result. */
 static int look_up(xmppfed_context *ctx, xmppfed_resolver **r)
 {
-    struct zone z = {.rows = rows, .count = ROW_COUNT};
+    struct zone z = {.rows = rows, .count = ROW_COUNT, .secure = true};
     const xmppfed_dns_result *result;
     xmppfed_time now = 0;
     uint64_t id;
     int rc;
 
-    if ((rc = xmppfed_resolver_new(ctx, r)) < 0 ||
-        (rc = xmppfed_resolver_start(*r, D, now, &id)) < 0)
+    if ((rc = xmppfed_resolver_new(ctx, r)) < 0)
+        return rc;
+    xmppfed_resolver_set_trusted(*r, 1);
+    if ((rc = xmppfed_resolver_start(*r, D, now, &id)) < 0)
         return rc;
     result = zone_run(&z, *r, &now);
-    if (result->code == 0)
+    if (result->code == 0) {
         assert_int_equal(result->count, 2);
+        assert_int_equal(result->endpoints[1].tlsa_count, 1);
+    }
     return result->code;
 }
 
