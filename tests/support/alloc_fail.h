@@ -14,4 +14,11 @@ struct alloc_fail {
 /* An allocator over the C library's; state must outlive every context made with it. */
 xmppfed_allocator alloc_fail_allocator(struct alloc_fail *state);
 
+/*
+ * Calls run once for each of its allocations, which fails, and once without a failure. Fails the
+ * test unless run gives 0 or XMPPFED_ERR_NOMEM, 0 in the end, and keeps no block. How many calls
+ * gave XMPPFED_ERR_NOMEM: fewer than there are allocations where a smaller block heals a failure.
+ */
+size_t alloc_fail_each(struct alloc_fail *state, int (*run)(void *user), void *user);
+
 #endif

@@ -333,8 +333,9 @@ static void test_stanza_error(void **state)
 }
 
 /* One session and one of each text; 0 or the error. */
-static int scenario(xmppfed_context *ctx)
+static int scenario(void *user)
 {
+    xmppfed_context *ctx = user;
     static const char xml[] = HEADER "<handshake/></stream:stream>";
     xmppfed_stream *s = NULL;
     xmppfed_stream_item item;
@@ -366,21 +367,8 @@ static int scenario(xmppfed_context *ctx)
 static void test_out_of_memory(void **state)
 {
     struct fixture *f = *state;
-    size_t live = f->memory.live;
-    size_t failures = 0;
 
-    for (size_t n = 1; f->memory.calls >= f->memory.fail_at; n++) {
-        int rc;
-
-        f->memory.fail_at = f->memory.calls + n;
-        rc = scenario(f->ctx);
-        if (rc != 0 && rc != XMPPFED_ERR_NOMEM)
-            fail_msg("allocation %zu: %d", n, rc);
-        failures += rc != 0;
-        assert_int_equal(f->memory.live, live);
-    }
-    f->memory.fail_at = 0;
-    assert_true(failures > 8);
+    assert_true(alloc_fail_each(&f->memory, scenario, f->ctx) > 8);
 }
 
 static void test_out_of_budget(void **state)

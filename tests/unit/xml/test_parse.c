@@ -302,8 +302,9 @@ static void test_namespace_held_once(void **state)
 }
 
 /* A header and a unit, all or nothing. */
-static int parse_both(void)
+static int parse_both(void *user)
 {
+    (void)user;
     struct xfed_xml_scope *scope = NULL;
     xmppfed_element *header = NULL;
     xmppfed_element *unit = NULL;
@@ -323,21 +324,8 @@ static int parse_both(void)
 /* Every allocation of ours fails once. A failed large request may be healed by a smaller one. */
 static void test_no_memory(void **state)
 {
-    unsigned failures = 0;
-    int rc;
-
     (void)state;
-    counter.fail_at = 0;
-    do {
-        counter.fail_at++;
-        counter.calls = 0;
-        rc = parse_both();
-        assert_true(rc == 0 || rc == XMPPFED_ERR_NOMEM);
-        failures += rc < 0;
-    } while (counter.calls >= counter.fail_at);
-    counter.fail_at = 0;
-    assert_int_equal(rc, 0);
-    assert_true(failures >= 1);
+    assert_true(alloc_fail_each(&counter, parse_both, NULL) >= 1);
 }
 
 /* The budget ends at every place in turn, and stays at its end. */
@@ -349,7 +337,7 @@ static void test_budget(void **state)
     (void)state;
     for (size_t budget = 0; rc < 0; budget += 8) {
         xmppfed_context_set_memory_budget(ctx, budget);
-        rc = parse_both();
+        rc = parse_both(NULL);
         assert_true(rc == 0 || rc == XMPPFED_ERR_NOMEM || rc == XMPPFED_ERR_LIMIT_MEMORY);
         assert_int_equal(xmppfed_context_memory_used(ctx), 0);
         failures += rc < 0;
