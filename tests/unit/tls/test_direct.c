@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 #include <string.h>
 
 #include <gnutls/gnutls.h>
 
 #include "support/certs.h"
 #include "support/context.h"
+#include "support/raw_peer.h"
 #include "support/tls_pair.h"
 #include "tls/session.h"
 #include <xmppfed/address.h>
@@ -34,36 +34,6 @@ static xmppfed_credentials *pick(void *user, const char *domain)
     if (strcmp(domain, "contoso.example") == 0)
         return h->contoso;
     return strcmp(domain, "fabrikam.example") == 0 ? h->fabrikam : NULL;
-}
-
-/* A client that is plain GnuTLS, joined to a server session of the library. */
-struct raw_client {
-    gnutls_session_t session;
-    gnutls_certificate_credentials_t credentials;
-    xmppfed_tls_session *server;
-};
-
-static ssize_t raw_push(gnutls_transport_ptr_t p, const void *data, size_t len)
-{
-    struct raw_client *r = p;
-
-    assert_int_equal(xmppfed_tls_session_feed(r->server, data, len), 0);
-    return (ssize_t)len;
-}
-
-static ssize_t raw_pull(gnutls_transport_ptr_t p, void *data, size_t len)
-{
-    struct raw_client *r = p;
-    xmppfed_slice out = xmppfed_tls_session_output(r->server);
-
-    if (out.len == 0) {
-        gnutls_transport_set_errno(r->session, EAGAIN);
-        return -1;
-    }
-    len = len < out.len ? len : out.len;
-    memcpy(data, out.data, len);
-    xmppfed_tls_session_sent(r->server, len);
-    return (ssize_t)len;
 }
 
 struct row {
@@ -113,7 +83,7 @@ static const struct row rows[] = {
      GNUTLS_A_UNRECOGNIZED_NAME},
 };
 
-static void raw_init(struct raw_client *r, const struct row *row)
+static void raw_init(struct raw_peer *r, const struct row *row)
 {
     gnutls_datum_t offers[2];
     unsigned count = 0;
@@ -122,34 +92,22 @@ static void raw_init(struct raw_client *r, const struct row *row)
         offers[count] = (gnutls_datum_t){(unsigned char *)(uintptr_t)row->alpn[count],
                                          (unsigned)strlen(row->alpn[count])};
     assert_int_equal(gnutls_certificate_allocate_credentials(&r->credentials), 0);
-    assert_int_equal(gnutls_init(&r->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK), 0);
-    assert_int_equal(gnutls_priority_set_direct(r->session, row->priority, NULL), 0);
-    assert_int_equal(gnutls_credentials_set(r->session, GNUTLS_CRD_CERTIFICATE, r->credentials), 0);
+    raw_peer_start(r, GNUTLS_CLIENT, row->priority);
     if (row->sni)
         assert_int_equal(
             gnutls_server_name_set(r->session, GNUTLS_NAME_DNS, row->sni, strlen(row->sni)), 0);
     if (count > 0)
         assert_int_equal(gnutls_alpn_set_protocols(r->session, offers, count, 0), 0);
-    gnutls_transport_set_ptr(r->session, r);
-    gnutls_transport_set_push_function(r->session, raw_push);
-    gnutls_transport_set_pull_function(r->session, raw_pull);
-}
-
-static void raw_fini(struct raw_client *r)
-{
-    gnutls_deinit(r->session);
-    gnutls_certificate_free_credentials(r->credentials);
-    xmppfed_tls_session_free(r->server);
 }
 
 /* The code of the server when the handshake is over; *ret_client is that of the client. */
-static int raw_handshake(struct raw_client *r, int *ret_client, xmppfed_problem *why)
+static int raw_handshake(struct raw_peer *r, int *ret_client, xmppfed_problem *why)
 {
     for (int i = 0; i < 20; i++) {
         int ours;
 
         *ret_client = gnutls_handshake(r->session);
-        ours = xmppfed_tls_session_handshake(r->server, why);
+        ours = xmppfed_tls_session_handshake(r->other, why);
         if (ours < 0)
             *ret_client = gnutls_handshake(r->session);
         if (ours < 0 || (ours == 1 && *ret_client == 0))
@@ -160,7 +118,7 @@ static int raw_handshake(struct raw_client *r, int *ret_client, xmppfed_problem 
 }
 
 /* Whether the server's certificate, as the client has got it, is that of a domain. */
-static bool has_certificate(const struct raw_client *r, const char *domain)
+static bool has_certificate(const struct raw_peer *r, const char *domain)
 {
     gnutls_typed_vdata_st name = {.type = GNUTLS_DT_DNS_HOSTNAME};
     unsigned status = 0;
@@ -173,13 +131,13 @@ static bool has_certificate(const struct raw_client *r, const char *domain)
 static void check(const struct row *row, xmppfed_context *ctx, struct hosted *h)
 {
     xmppfed_problem why = {0, ""};
-    struct raw_client r = {0};
+    struct raw_peer r = {0};
     int client;
     int rc;
 
-    assert_int_equal(xmppfed_tls_session_new(ctx, XMPPFED_TLS_SERVER, h->contoso, NULL, &r.server),
+    assert_int_equal(xmppfed_tls_session_new(ctx, XMPPFED_TLS_SERVER, h->contoso, NULL, &r.other),
                      0);
-    assert_int_equal(xfed_tls_session_set_direct(r.server, pick, h), 0);
+    assert_int_equal(xfed_tls_session_set_direct(r.other, pick, h), 0);
     raw_init(&r, row);
     rc = raw_handshake(&r, &client, &why);
     if (row->says) {
@@ -190,7 +148,7 @@ static void check(const struct row *row, xmppfed_context *ctx, struct hosted *h)
     } else if (rc != 1 || !has_certificate(&r, row->certificate)) {
         fail_msg("%s: %d \"%s\"", row->name, rc, why.text);
     }
-    raw_fini(&r);
+    raw_peer_fini(&r);
 }
 
 static void test_server(void **state)

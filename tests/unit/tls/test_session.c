@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <gnutls/gnutls.h>
 
 #include "support/context.h"
+#include "support/raw_peer.h"
 #include "support/certs.h"
 #include "support/tls_pair.h"
 #include "tls/session.h"
@@ -282,46 +282,6 @@ static void test_account(void **state)
     xmppfed_context_unref(ctx);
 }
 
-/* A peer that is plain GnuTLS with any priorities, joined to a server session of the library. */
-struct raw_peer {
-    gnutls_session_t session;
-    gnutls_certificate_credentials_t credentials;
-    xmppfed_tls_session *other;
-};
-
-static ssize_t raw_push(gnutls_transport_ptr_t p, const void *data, size_t len)
-{
-    struct raw_peer *r = p;
-
-    assert_int_equal(xmppfed_tls_session_feed(r->other, data, len), 0);
-    return (ssize_t)len;
-}
-
-static ssize_t raw_pull(gnutls_transport_ptr_t p, void *data, size_t len)
-{
-    struct raw_peer *r = p;
-    xmppfed_slice out = xmppfed_tls_session_output(r->other);
-
-    if (out.len == 0) {
-        gnutls_transport_set_errno(r->session, EAGAIN);
-        return -1;
-    }
-    len = len < out.len ? len : out.len;
-    memcpy(data, out.data, len);
-    xmppfed_tls_session_sent(r->other, len);
-    return (ssize_t)len;
-}
-
-static void raw_start(struct raw_peer *r, unsigned int role, const char *priority)
-{
-    assert_int_equal(gnutls_init(&r->session, role | GNUTLS_NONBLOCK), 0);
-    assert_int_equal(gnutls_priority_set_direct(r->session, priority, NULL), 0);
-    assert_int_equal(gnutls_credentials_set(r->session, GNUTLS_CRD_CERTIFICATE, r->credentials), 0);
-    gnutls_transport_set_ptr(r->session, r);
-    gnutls_transport_set_push_function(r->session, raw_push);
-    gnutls_transport_set_pull_function(r->session, raw_pull);
-}
-
 static void raw_init(struct raw_peer *r, xmppfed_context *ctx, const char *server,
                      const char *priority)
 {
@@ -330,7 +290,7 @@ static void raw_init(struct raw_peer *r, xmppfed_context *ctx, const char *serve
     assert_int_equal(xmppfed_tls_session_new(ctx, XMPPFED_TLS_SERVER, c, NULL, &r->other), 0);
     xmppfed_credentials_unref(c);
     assert_int_equal(gnutls_certificate_allocate_credentials(&r->credentials), 0);
-    raw_start(r, GNUTLS_CLIENT, priority);
+    raw_peer_start(r, GNUTLS_CLIENT, priority);
 }
 
 /* The other way round: the plain GnuTLS end is a server with the certificate of fabrikam. */
@@ -349,14 +309,7 @@ static void raw_init_server(struct raw_peer *r, xmppfed_context *ctx, const char
                      0);
     test_data_free(chain);
     test_data_free(key);
-    raw_start(r, GNUTLS_SERVER, priority);
-}
-
-static void raw_fini(struct raw_peer *r)
-{
-    gnutls_deinit(r->session);
-    gnutls_certificate_free_credentials(r->credentials);
-    xmppfed_tls_session_free(r->other);
+    raw_peer_start(r, GNUTLS_SERVER, priority);
 }
 
 /* The code of our end when the handshake is over. */
@@ -396,7 +349,7 @@ static void test_servers_without_rfc_5746(void **state)
         rc = raw_handshake(&r, &why);
         if (rc != rows[i].code || (rc < 0 && !strstr(why.text, "renegotiation")))
             fail_msg("%s: %d, %s", rows[i].priority, rc, why.text);
-        raw_fini(&r);
+        raw_peer_fini(&r);
     }
     xmppfed_context_unref(ctx);
 }
@@ -441,7 +394,7 @@ static void test_what_peers_offer(void **state)
         xfed_tls_session_facts(r.other, &facts);
         if (rc != rows[i].code || !strstr(rc == 1 ? facts.version : why.text, rows[i].version))
             fail_msg("%s: %d, %s, \"%s\"", rows[i].name, rc, facts.version, why.text);
-        raw_fini(&r);
+        raw_peer_fini(&r);
     }
     xmppfed_context_unref(ctx);
 }
@@ -461,7 +414,7 @@ static void test_renegotiation(void **state)
     assert_int_equal(gnutls_handshake(r.session), GNUTLS_E_AGAIN);
     assert_int_equal(xmppfed_tls_session_read(r.other, got, sizeof(got)), XMPPFED_ERR_TLS_RECORD);
     assert_int_equal(xmppfed_tls_session_read(r.other, got, sizeof(got)), XMPPFED_ERR_TLS_RECORD);
-    raw_fini(&r);
+    raw_peer_fini(&r);
     xmppfed_context_unref(ctx);
 }
 
@@ -483,7 +436,7 @@ static void test_key_update(void **state)
     while (gnutls_record_recv(r.session, got, sizeof(got)) != 6)
         assert_true(xmppfed_tls_session_output(r.other).len > 0);
     assert_memory_equal(got, "answer", 6);
-    raw_fini(&r);
+    raw_peer_fini(&r);
     xmppfed_context_unref(ctx);
 }
 
