@@ -175,7 +175,12 @@ static bool load_domains(const struct record *r, xmppfed_partner *p)
     return false;
 }
 
-/* The fields that a partner and the open federation share. */
+/* The fields that a partner and the open federation share: their names, for record_only(). */
+#define COMMON_FIELDS                                                                 \
+    "Description", "TlsNegotiation", "SaslNegotiation", "SupportDialbackNegotiation", \
+        "EnableKeepAlive", "ConnectionLimit", "ProxyFqdn", "Eku", "AllowPlaintext", "Addresses"
+
+/* ... and their values. */
 static bool load_common(const struct record *r, xmppfed_partner *p)
 {
     const char *description = "";
@@ -204,20 +209,8 @@ static bool load_common(const struct record *r, xmppfed_partner *p)
 
 static bool load_partner(struct loader *l, const struct record *r)
 {
-    static const char *const fields[] = {"Domain",
-                                         "AdditionalDomains",
-                                         "Description",
-                                         "PartnerType",
-                                         "TlsNegotiation",
-                                         "SaslNegotiation",
-                                         "SupportDialbackNegotiation",
-                                         "EnableKeepAlive",
-                                         "ConnectionLimit",
-                                         "ProxyFqdn",
-                                         "Eku",
-                                         "AllowPlaintext",
-                                         "Addresses",
-                                         NULL};
+    static const char *const fields[] = {"Domain", "AdditionalDomains", "PartnerType",
+                                         COMMON_FIELDS, NULL};
     const char *domain = NULL;
     int type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED;
     xmppfed_problem problem;
@@ -236,17 +229,7 @@ static bool load_partner(struct loader *l, const struct record *r)
 
 static bool load_open_federation(struct loader *l, const struct record *root)
 {
-    static const char *const fields[] = {"Description",
-                                         "TlsNegotiation",
-                                         "SaslNegotiation",
-                                         "SupportDialbackNegotiation",
-                                         "EnableKeepAlive",
-                                         "ConnectionLimit",
-                                         "ProxyFqdn",
-                                         "Eku",
-                                         "AllowPlaintext",
-                                         "Addresses",
-                                         NULL};
+    static const char *const fields[] = {COMMON_FIELDS, NULL};
     struct record r = {.file = root->file, .name = "\"OpenFederation\"", .why = root->why};
     xmppfed_partner *p;
 
