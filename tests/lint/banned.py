@@ -38,7 +38,7 @@ EXTENSIONS_EXCEPT = ("include/xmppfed/common.h",)
 UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) +
                         r")\b")
 # Places that exist only on one developer's machine.
-PRIVATE = re.compile(r"(?<![\w.$}])(?:/work/|/root/|/home/\w)")
+PRIVATE = re.compile(r"(?<![\w.$}])(?:/root/|/home/\w)")
 TEXTS = (".c", ".h", ".def", ".py", ".sh", ".md", ".build", ".map", ".txt")
 TEXT_FOLDERS = source.CODE + ("tests", "fuzz", "doc", "tools", ".ci")
 
