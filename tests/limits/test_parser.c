@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,43 +10,10 @@
 #include "connection/site.h"
 #include "stream/reader.h"
 #include "support/context.h"
+#include "text.h"
 
 #define HEADER \
     "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'"
-
-enum { SPACE = 1024 * 1024 };
-
-/* Text that grows; it always fits. */
-struct text {
-    char *bytes;
-    size_t len;
-};
-
-static void add(struct text *t, const char *more)
-{
-    size_t len = strlen(more);
-
-    assert_true(t->len + len < SPACE);
-    memcpy(t->bytes + t->len, more, len);
-    t->len += len;
-}
-
-static void fill(struct text *t, char byte, size_t count)
-{
-    assert_true(t->len + count < SPACE);
-    memset(t->bytes + t->len, byte, count);
-    t->len += count;
-}
-
-static void add_numbered(struct text *t, const char *before, size_t number, const char *after)
-{
-    char middle[24];
-
-    snprintf(middle, sizeof(middle), "%zu", number);
-    add(t, before);
-    add(t, middle);
-    add(t, after);
-}
 
 /* ---- one shape a limit: what is counted, n times ----------------------------------------- */
 
@@ -56,62 +21,62 @@ static void header_bytes(struct text *t, size_t n)
 {
     size_t begin = t->len;
 
-    add(t, HEADER);
-    fill(t, ' ', n - (t->len - begin) - 1);
-    add(t, ">");
+    text_add(t, HEADER);
+    text_fill(t, ' ', n - (t->len - begin) - 1);
+    text_add(t, ">");
 }
 
 static void unit_bytes(struct text *t, size_t n)
 {
-    add(t, "<a>");
-    fill(t, 'x', n - 7);
-    add(t, "</a>");
+    text_add(t, "<a>");
+    text_fill(t, 'x', n - 7);
+    text_add(t, "</a>");
 }
 
 static void depth(struct text *t, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        add(t, "<a>");
+        text_add(t, "<a>");
     for (size_t i = 0; i < n; i++)
-        add(t, "</a>");
+        text_add(t, "</a>");
 }
 
 static void elements(struct text *t, size_t n)
 {
-    add(t, "<r>");
+    text_add(t, "<r>");
     for (size_t i = 1; i < n; i++)
-        add(t, "<a/>");
-    add(t, "</r>");
+        text_add(t, "<a/>");
+    text_add(t, "</r>");
 }
 
 static void attributes(struct text *t, size_t n)
 {
-    add(t, "<a");
+    text_add(t, "<a");
     for (size_t i = 0; i < n; i++)
-        add_numbered(t, " b", i, "=''");
-    add(t, "/>");
+        text_add_number(t, " b", i, "=''");
+    text_add(t, "/>");
 }
 
 static void attribute_bytes(struct text *t, size_t n)
 {
-    add(t, "<a b='");
-    fill(t, 'x', n);
-    add(t, "'/>");
+    text_add(t, "<a b='");
+    text_fill(t, 'x', n);
+    text_add(t, "'/>");
 }
 
 static void namespaces(struct text *t, size_t n)
 {
-    add(t, "<r>");
+    text_add(t, "<r>");
     for (size_t i = 0; i < n; i++)
-        add(t, "<b xmlns='u'/>");
-    add(t, "</r>");
+        text_add(t, "<b xmlns='u'/>");
+    text_add(t, "</r>");
 }
 
 static void name_bytes(struct text *t, size_t n)
 {
-    add(t, "<");
-    fill(t, 'x', n);
-    add(t, "/>");
+    text_add(t, "<");
+    text_fill(t, 'x', n);
+    text_add(t, "/>");
 }
 
 static const struct row {
@@ -144,13 +109,12 @@ static void open_scene(struct scene *s)
     memset(s, 0, sizeof(*s));
     s->ctx = test_context_counted(&s->memory);
     assert_int_equal(xmppfed_site_new(s->ctx, &s->site), 0);
-    s->text.bytes = malloc(SPACE);
-    assert_non_null(s->text.bytes);
+    text_init(&s->text);
 }
 
 static void close_scene(struct scene *s)
 {
-    free(s->text.bytes);
+    text_fini(&s->text);
     xmppfed_site_unref(s->site);
     test_context_counted_free(s->ctx, &s->memory);
 }
@@ -184,7 +148,7 @@ static int play(struct scene *s, const struct row *row, const struct xfed_xml_li
 {
     s->text.len = 0;
     if (!row->is_header)
-        add(&s->text, HEADER ">");
+        text_add(&s->text, HEADER ">");
     row->shape(&s->text, n);
     return read_all(s, limits, piece);
 }

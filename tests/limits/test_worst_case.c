@@ -13,12 +13,13 @@
 #include "stream/reader.h"
 #include "support/alloc_count.h"
 #include "support/sites.h"
+#include "text.h"
 
 #define CONTOSO "contoso.example"
 #define FABRIKAM "fabrikam.example"
 #define ADDRESSES " from='a@fabrikam.example' to='b@contoso.example'"
 
-enum { SPACE = 2 * 1024 * 1024, IDLE_MOST = 512 };
+enum { IDLE_MOST = 512 };
 
 struct scene {
     struct alloc_count memory;
@@ -27,8 +28,7 @@ struct scene {
     xmppfed_connection *c;
     xmppfed_time now;
     size_t before; /* what was held without the connection */
-    char *text;    /* of SPACE bytes */
-    size_t len;
+    struct text text;
     bool over;
 };
 
@@ -40,8 +40,7 @@ static void open_scene(struct scene *s)
     allocator = alloc_count_allocator(&s->memory);
     assert_int_equal(xmppfed_context_new(&allocator, &s->ctx), 0);
     s->site = test_site(s->ctx, CONTOSO, NULL, test_matrix_row(FABRIKAM, 17));
-    s->text = malloc(SPACE);
-    assert_non_null(s->text);
+    text_init(&s->text);
 }
 
 static void start(struct scene *s)
@@ -61,7 +60,7 @@ static void stop(struct scene *s)
 
 static void close_scene(struct scene *s)
 {
-    free(s->text);
+    text_fini(&s->text);
     xmppfed_site_unref(s->site);
     xmppfed_context_unref(s->ctx);
     assert_int_equal(s->memory.live, 0);
@@ -69,43 +68,17 @@ static void close_scene(struct scene *s)
 
 /* ---- what the peer says ------------------------------------------------------------------ */
 
-static void add(struct scene *s, const char *more)
-{
-    size_t len = strlen(more);
-
-    assert_true(s->len + len < SPACE);
-    memcpy(s->text + s->len, more, len);
-    s->len += len;
-}
-
-static void fill(struct scene *s, char byte, size_t count)
-{
-    assert_true(s->len + count < SPACE);
-    memset(s->text + s->len, byte, count);
-    s->len += count;
-}
-
-static void add_number(struct scene *s, const char *before, size_t number, const char *after)
-{
-    char text[32];
-
-    add(s, before);
-    snprintf(text, sizeof(text), "%zu", number);
-    add(s, text);
-    add(s, after);
-}
-
 /* Hands over what was said; events are taken, what they would send is left lying. */
 static void say(struct scene *s)
 {
     const xmppfed_event *ev;
 
     s->now += 1000; /* as fast as a peer may be for long */
-    if (!s->over && xmppfed_connection_feed(s->c, s->text, s->len) < 0)
+    if (!s->over && xmppfed_connection_feed(s->c, s->text.bytes, s->text.len) < 0)
         s->over = true;
     while (xmppfed_connection_next_event(s->c, s->now, &ev) == 1)
         s->over = s->over || xmppfed_event_kind(ev) == XMPPFED_EVENT_STREAM_DOWN;
-    s->len = 0;
+    s->text.len = 0;
 }
 
 static uint64_t limit(const struct scene *s, int which, int when)
@@ -116,11 +89,13 @@ static uint64_t limit(const struct scene *s, int which, int when)
 /* A header of the largest size, full of what has to be escaped. */
 static void say_header(struct scene *s)
 {
-    add(s, "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
-           "version='1.0' from='" FABRIKAM "' to='" CONTOSO "' xmlns:db='jabber:server:dialback' "
-           "xmlns:x='");
-    fill(s, '"', (size_t)limit(s, XMPPFED_LIMIT_HEADER_BYTES, XMPPFED_LIMIT_BEFORE) - s->len - 2);
-    add(s, "'>");
+    text_add(&s->text,
+             "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
+             "version='1.0' from='" FABRIKAM "' to='" CONTOSO "' xmlns:db='jabber:server:dialback' "
+             "xmlns:x='");
+    text_fill(&s->text, '"',
+              (size_t)limit(s, XMPPFED_LIMIT_HEADER_BYTES, XMPPFED_LIMIT_BEFORE) - s->text.len - 2);
+    text_add(&s->text, "'>");
     say(s);
     assert_false(s->over);
 }
@@ -129,9 +104,9 @@ static void say_header(struct scene *s)
 static void say_keys(struct scene *s)
 {
     for (size_t i = 0; i < 12; i++) {
-        add_number(s, "<db:result to='" CONTOSO "' from='a", i, "." FABRIKAM "'>");
-        fill(s, 'k', 64);
-        add(s, "</db:result>");
+        text_add_number(&s->text, "<db:result to='" CONTOSO "' from='a", i, "." FABRIKAM "'>");
+        text_fill(&s->text, 'k', 64);
+        text_add(&s->text, "</db:result>");
         say(s);
     }
 }
@@ -140,9 +115,9 @@ static void say_keys(struct scene *s)
 static void say_questions(struct scene *s, size_t count)
 {
     for (size_t i = 0; i < count && !s->over; i++) {
-        add(s, "<db:verify from='" FABRIKAM "' to='" CONTOSO "' id='");
-        fill(s, '"', 1023);
-        add(s, "'>k</db:verify>");
+        text_add(&s->text, "<db:verify from='" FABRIKAM "' to='" CONTOSO "' id='");
+        text_fill(&s->text, '"', 1023);
+        text_add(&s->text, "'>k</db:verify>");
         say(s);
         if (i % 2 == 0)
             (void)xmppfed_connection_output(s->c); /* looked at, but not taken */
@@ -152,14 +127,14 @@ static void say_questions(struct scene *s, size_t count)
 /* A tag with as many attributes of one letter as it may have. */
 static void add_carrier(struct scene *s, size_t attributes)
 {
-    add(s, "<a");
+    text_add(&s->text, "<a");
     for (size_t i = 0; i < attributes; i++) {
         char attribute[] = " a=''";
 
         attribute[1] = (char)(i < 26 ? 'a' + i : 'A' + (i - 26));
-        add(s, attribute);
+        text_add(&s->text, attribute);
     }
-    add(s, "/>");
+    text_add(&s->text, "/>");
 }
 
 /* An element of the largest size with all the elements it may have, in the dearest of shapes. */
@@ -170,22 +145,22 @@ static void add_dear_element(struct scene *s, int when)
     size_t most = (size_t)limit(s, XMPPFED_LIMIT_ATTRIBUTES, when);
     size_t attributes = most < 52 ? most : 52;
     size_t carriers = (bytes - 5 * elements) / (5 * attributes);
-    size_t begin = s->len;
+    size_t begin = s->text.len;
 
-    add(s, "<message" ADDRESSES ">");
+    text_add(&s->text, "<message" ADDRESSES ">");
     for (size_t i = 0; i < elements - carriers; i++)
-        add(s, "<a/>x");
+        text_add(&s->text, "<a/>x");
     for (size_t i = 0; i < carriers; i++)
         add_carrier(s, attributes);
-    fill(s, 'x', begin + bytes - s->len);
-    add(s, "</message>");
+    text_fill(&s->text, 'x', begin + bytes - s->text.len);
+    text_add(&s->text, "</message>");
 }
 
 /* All of an element but its end, so that it stays, and as much input behind it as may wait. */
 static void say_unfinished(struct scene *s, int when)
 {
     add_dear_element(s, when);
-    s->len -= 1;
+    s->text.len -= 1;
     say(s);
 }
 
@@ -193,7 +168,7 @@ static void bring_up(struct scene *s)
 {
     const xmppfed_event *ev;
 
-    add(s, "<db:result to='" CONTOSO "' from='" FABRIKAM "'>k</db:result>");
+    text_add(&s->text, "<db:result to='" CONTOSO "' from='" FABRIKAM "'>k</db:result>");
     say(s);
     assert_int_equal(xmppfed_connection_checked(s->c, CONTOSO, FABRIKAM, 0, NULL), 0);
     assert_int_equal(xmppfed_connection_next_event(s->c, s->now, &ev), 1);
@@ -237,8 +212,8 @@ static void play_after(struct scene *s, size_t part, const char *what)
     assert_false(s->over);
     say_unfinished(s, XMPPFED_LIMIT_AFTER);
     assert_false(s->over);
-    add(s, ">");
-    fill(s, ' ', 200000);
+    text_add(&s->text, ">");
+    text_fill(&s->text, ' ', 200000);
     say(s);
     say_unfinished(s, XMPPFED_LIMIT_AFTER);
     say_questions(s, 1000);
@@ -297,15 +272,17 @@ static void test_tree(void **state)
 
         r = xfed_reader_new(&account, limits);
         assert_non_null(r);
-        add(&s, "<stream:stream xmlns='jabber:server' "
-                "xmlns:stream='http://etherx.jabber.org/streams'>");
-        assert_int_equal(xfed_reader_feed(r, s.text, s.len, &used, &e), XFED_READER_HEADER);
+        text_add(&s.text, "<stream:stream xmlns='jabber:server' "
+                          "xmlns:stream='http://etherx.jabber.org/streams'>");
+        assert_int_equal(xfed_reader_feed(r, s.text.bytes, s.text.len, &used, &e),
+                         XFED_READER_HEADER);
         xmppfed_element_free(e);
-        s.len = 0;
+        s.text.len = 0;
         add_dear_element(&s, when);
-        assert_int_equal(xfed_reader_feed(r, s.text, s.len, &used, &e), XFED_READER_ELEMENT);
-        assert_int_equal(used, s.len);
-        s.len = 0;
+        assert_int_equal(xfed_reader_feed(r, s.text.bytes, s.text.len, &used, &e),
+                         XFED_READER_ELEMENT);
+        assert_int_equal(used, s.text.len);
+        s.text.len = 0;
         live = s.memory.live;
         xmppfed_element_free(e);
         live -= s.memory.live;
