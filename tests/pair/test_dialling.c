@@ -143,46 +143,50 @@ static void test_stream_that_never_carries_anything(void **state)
     scene_fini(&s);
 }
 
+/* Cookies of stanzas that are together more than a stream takes at once. */
+enum { FIRST_BIG = 2, LAST_BIG = 40 };
+
+/* Opens the scene, waits for a stream that is up, and gives it all of them. */
+static void say_too_much(struct scene *s)
+{
+    static char big[50001];
+
+    memset(big, 'x', sizeof(big) - 1);
+    scene_init(s, BY_EXTERNAL);
+    scene_say(s, "Hello", 1);
+    loop_run(&s->loop);
+    for (uint64_t cookie = FIRST_BIG; cookie <= LAST_BIG; cookie++)
+        scene_say(s, big, cookie);
+}
+
+static void expect_all_handed(struct scene *s)
+{
+    for (uint64_t cookie = FIRST_BIG; cookie <= LAST_BIG; cookie++)
+        assert_int_equal(loop_outcome(s->contoso, cookie), XMPPFED_OUTCOME_HANDED);
+}
+
 static void test_more_than_a_stream_takes_at_once(void **state)
 {
     struct scene s;
-    char *big = calloc(1, 50001);
     (void)state;
 
-    assert_non_null(big);
-    memset(big, 'x', 50000);
-    scene_init(&s, BY_EXTERNAL);
-    scene_say(&s, "Hello", 1);
+    say_too_much(&s);
     loop_run(&s.loop);
-    for (uint64_t cookie = 2; cookie <= 40; cookie++)
-        scene_say(&s, big, cookie);
-    loop_run(&s.loop);
-    for (uint64_t cookie = 2; cookie <= 40; cookie++)
-        assert_int_equal(loop_outcome(s.contoso, cookie), XMPPFED_OUTCOME_HANDED);
+    expect_all_handed(&s);
     assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 40);
-    free(big);
     scene_fini(&s);
 }
 
 static void test_shutdown_drains_all(void **state)
 {
     struct scene s;
-    char *big = calloc(1, 50001);
     (void)state;
 
-    assert_non_null(big);
-    memset(big, 'x', 50000);
-    scene_init(&s, BY_EXTERNAL);
-    scene_say(&s, "Hello", 1);
-    loop_run(&s.loop);
-    for (uint64_t cookie = 2; cookie <= 40; cookie++)
-        scene_say(&s, big, cookie);
+    say_too_much(&s);
     xmppfed_federation_shutdown(s.contoso->fed, s.loop.now);
     loop_run(&s.loop);
-    for (uint64_t cookie = 2; cookie <= 40; cookie++)
-        assert_int_equal(loop_outcome(s.contoso, cookie), XMPPFED_OUTCOME_HANDED);
+    expect_all_handed(&s);
     assert_int_equal(xmppfed_federation_links(s.contoso->fed), 0);
-    free(big);
     scene_fini(&s);
 }
 
