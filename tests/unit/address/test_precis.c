@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "address/precis.h"
+#include "support/code_point.h"
 
 /* expected NULL: XMPPFED_ERR_ADDRESS. */
 static const struct row {
@@ -99,23 +100,6 @@ static void test_normalization_grows_beyond(void **state)
                      XMPPFED_ERR_ADDRESS);
 }
 
-static size_t encode(uint32_t code, char ret[4])
-{
-    if (code < 0x80) {
-        ret[0] = (char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        ret[0] = (char)(0xC0 | code >> 6);
-        ret[1] = (char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    ret[0] = (char)(0xE0 | code >> 12);
-    ret[1] = (char)(0x80 | (code >> 6 & 0x3F));
-    ret[2] = (char)(0x80 | (code & 0x3F));
-    return 3;
-}
-
 /* RFC 8264 section 7: preparing what is prepared must change nothing. */
 static void test_stable(void **state)
 {
@@ -126,7 +110,7 @@ static void test_stable(void **state)
         char text[4];
         char once[XMPPFED_PART_SIZE];
         char twice[XMPPFED_PART_SIZE];
-        size_t len = encode(code, text);
+        size_t len = code_point_encode(code, text);
 
         if (xfed_precis_username((xmppfed_slice){text, len}, once) != 0)
             continue;

@@ -9,6 +9,7 @@
 
 #include "base/slice.h"
 #include "base/utf8.h"
+#include "support/code_point.h"
 
 static const struct row {
     const char *name;
@@ -58,31 +59,6 @@ static void test_valid(void **state)
             fail_msg("%s: not as expected", rows[i].name);
 }
 
-/* Encodes any number, valid or not, in the shape of a code point. */
-static size_t encode(uint32_t code, char ret[4])
-{
-    if (code < 0x80) {
-        ret[0] = (char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        ret[0] = (char)(0xC0 | code >> 6);
-        ret[1] = (char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    if (code < 0x10000) {
-        ret[0] = (char)(0xE0 | code >> 12);
-        ret[1] = (char)(0x80 | (code >> 6 & 0x3F));
-        ret[2] = (char)(0x80 | (code & 0x3F));
-        return 3;
-    }
-    ret[0] = (char)(0xF0 | code >> 18);
-    ret[1] = (char)(0x80 | (code >> 12 & 0x3F));
-    ret[2] = (char)(0x80 | (code >> 6 & 0x3F));
-    ret[3] = (char)(0x80 | (code & 0x3F));
-    return 4;
-}
-
 static void test_every_code_point(void **state)
 {
     (void)state;
@@ -91,7 +67,7 @@ static void test_every_code_point(void **state)
         struct xfed_utf8 u = {0};
         enum xfed_utf8_step step = XFED_UTF8_MORE;
         char bytes[4];
-        size_t len = encode(code, bytes);
+        size_t len = code_point_encode(code, bytes);
 
         for (size_t i = 0; i < len && step == XFED_UTF8_MORE; i++)
             step = xfed_utf8_feed(&u, (uint8_t)bytes[i]);
