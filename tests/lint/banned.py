@@ -13,6 +13,8 @@ NEVER = ("sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strncat", "stpcp
          "alloca", "atoi", "atol", "atoll", "atof", "rand", "srand", "random", "setjmp", "longjmp",
          "system", "popen", "tmpnam", "mktemp", "gmtime", "localtime", "ctime", "asctime",
          "gethostbyname", "inet_addr", "inet_ntoa", "asprintf", "memmem")
+# Tests are held to the ones by which a buffer overflows.
+OVERFLOWING = ("sprintf", "vsprintf", "strcpy", "strcat", "stpcpy", "strtok", "gets", "alloca", "atoi")
 # The core leaves these to its host: memory goes through lib/base/memory.h, nothing is printed, no
 # clock is read, no environment looked at, no process ended.
 NOT_IN_CORE = ("malloc", "calloc", "realloc", "strdup", "strndup", "printf", "vprintf", "puts",
@@ -69,6 +71,12 @@ def problems_of_code(root, path):
                 yield f"{path}:{line}: '{match.group()}' is {what}"
 
 
+def problems_of_test(root, path):
+    """Calls that not even tests make."""
+    for line, name in _calls(source.code_only(source.read(root, path)), OVERFLOWING):
+        yield f"{path}:{line}: {name}() is banned"
+
+
 def problems_of_text(root, path):
     """Words that may stand in no file."""
     for number, line in enumerate(source.read(root, path).split("\n"), 1):
@@ -81,10 +89,13 @@ def problems_of_text(root, path):
 def check(root):
     """(folder, problems) for each folder."""
     code = list(source.files(root, source.CODE, (".c", ".h", ".def")))
+    tests = list(source.files(root, ("tests", "fuzz"), (".c", ".h")))
     texts = list(source.files(root, TEXT_FOLDERS, TEXTS))
     texts += [leaf for leaf in sorted(os.listdir(root)) if leaf.endswith(TEXTS)]
     for folder, members in source.by_folder(code).items():
         yield f"code of {folder}", [p for path in members for p in problems_of_code(root, path)]
+    for folder, members in source.by_folder(tests).items():
+        yield f"calls of {folder}", [p for path in members for p in problems_of_test(root, path)]
     for folder, members in source.by_folder(texts).items():
         yield (f"words of {folder or 'the top'}",
                [p for path in members for p in problems_of_text(root, path)])

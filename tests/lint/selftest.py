@@ -54,6 +54,7 @@ CASES = [
     (size, "a function at the limit", "lib/xml/a.c", FUNCTION % LONG_BODY[:-3 * 9], None),
     (size, "a table in a function", "tests/unit/a.c", FUNCTION % TABLE, None),
     (banned, "a banned function", "lib/xml/a.c", "strcpy(a, b);\n", "strcpy() is banned"),
+    (banned, "one in a test", "tests/a.c", "strcat(a, b);\n", "strcat() is banned"),
     (banned, "its name in a comment or a text", "lib/xml/a.c", '/* strcpy( */ f("strcpy(");\n', None),
     (banned, "a longer name", "lib/xml/a.c", "my_strcpy(a, b); p->time(3);\n", None),
     (banned, "memory beside the allocator", "lib/xml/a.c", "p = malloc(3);\n", "is for hosts"),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/slice.h"
 #include "negotiation/classify.h"
 #include "support/context.h"
 #include "support/fake_ports.h"
@@ -54,9 +55,9 @@ static inline void fixture_jump(struct fixture *f, unsigned state, bool tls_on)
 {
     f->n.state = state;
     f->n.tls_on = tls_on;
-    strcpy(f->n.local, "contoso.example");
-    strcpy(f->n.remote, "fabrikam.example");
-    strcpy(f->n.id, "id0");
+    (void)xfed_text_copy(f->n.local, sizeof(f->n.local), "contoso.example");
+    (void)xfed_text_copy(f->n.remote, sizeof(f->n.remote), "fabrikam.example");
+    (void)xfed_text_copy(f->n.id, sizeof(f->n.id), "id0");
     f->n.external_offered = true;
     f->n.dialback_offered = true;
 }
@@ -79,8 +80,8 @@ static inline int fixture_header(struct fixture *f, const char *from, const char
 {
     struct xfed_stream_header h = {.id = "peer1", .version_1 = version_1, .dialback_prefix = true};
 
-    strcpy(h.from, from);
-    strcpy(h.to, to);
+    (void)xfed_text_copy(h.from, sizeof(h.from), from);
+    (void)xfed_text_copy(h.to, sizeof(h.to), to);
     return xfed_negotiation_run(&f->n, XFED_EVENT_HEADER, &(struct xfed_input){.header = &h});
 }
 

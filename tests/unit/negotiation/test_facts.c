@@ -1,4 +1,5 @@
 /* test_facts.c - what holds at the moment of an event. */
+#include "base/slice.h"
 #include "fixture.h"
 
 #define S XMPPFED_METHOD_EXTERNAL
@@ -150,8 +151,8 @@ static unsigned header_facts(struct fixture *f, const char *from, const char *to
 {
     struct xfed_stream_header h = {.version_1 = true};
 
-    strcpy(h.from, from);
-    strcpy(h.to, to);
+    (void)xfed_text_copy(h.from, sizeof(h.from), from);
+    (void)xfed_text_copy(h.to, sizeof(h.to), to);
     return xfed_negotiation_facts(&f->n, XFED_EVENT_HEADER, &(struct xfed_input){.header = &h});
 }
 
@@ -347,7 +348,7 @@ static void test_pair_is_ours(void **state)
     (void)state;
     fixture_open(&f, XFED_INITIATOR, ALL_METHODS);
     assert_true(xfed_negotiation_facts(&f.n, XFED_EVENT_DB_VALID, &answer) & FACT(PAIR_OURS));
-    strcpy(m.from, "evil.example");
+    (void)xfed_text_copy(m.from, sizeof(m.from), "evil.example");
     assert_false(xfed_negotiation_facts(&f.n, XFED_EVENT_DB_VALID, &answer) & FACT(PAIR_OURS));
     assert_false(xfed_negotiation_facts(&f.n, XFED_EVENT_CHECK_VALID, &verdict) & FACT(PAIR_OURS));
     assert_int_equal(xfed_pairs_add(&f.n.checks, "contoso.example", "fabrikam.example", 0), 0);

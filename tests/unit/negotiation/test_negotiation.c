@@ -1,4 +1,5 @@
 /* test_negotiation.c - the engine, and whole negotiations over fake ports. */
+#include <stdio.h>
 #include "fixture.h"
 
 #include "dialback/key.h"
@@ -92,9 +93,8 @@ static void test_initiator_by_dialback(void **state)
     assert_int_equal(xfed_dialback_key_make(f.ctx, xmppfed_slice_of("a secret of the tests"),
                                             "fabrikam.example", "contoso.example", "peer1", key),
                      0);
-    strcpy(log, "send <db:result from='contoso.example' to='fabrikam.example'>");
-    strcat(log, key);
-    strcat(log, "</db:result>\n");
+    snprintf(log, sizeof(log),
+             "send <db:result from='contoso.example' to='fabrikam.example'>%s</db:result>\n", key);
     fake_ports_expect(&f.ports, log);
     assert_int_equal(
         fixture_receive(&f, "<db:result from='evil.example' to='contoso.example' type='valid'/>"),

@@ -9,6 +9,7 @@
 
 #include <gnutls/gnutls.h>
 
+#include "base/slice.h"
 #include "support/certs.h"
 #include "support/context.h"
 #include "support/raw_peer.h"
@@ -30,7 +31,7 @@ static xmppfed_credentials *pick(void *user, const char *domain)
 {
     struct hosted *h = user;
 
-    strcpy(h->asked, domain);
+    (void)xfed_text_copy(h->asked, sizeof(h->asked), domain);
     if (strcmp(domain, "contoso.example") == 0)
         return h->contoso;
     return strcmp(domain, "fabrikam.example") == 0 ? h->fabrikam : NULL;
