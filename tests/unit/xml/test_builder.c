@@ -1,32 +1,9 @@
 /* test_builder.c - building, copying and changing trees, and the status that sticks. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "fixture.h"
+
 #include <string.h>
 
 #include <xmppfed/element.h>
-
-#include "support/context.h"
-
-static struct alloc_fail counter;
-static xmppfed_context *ctx;
-
-static int set_up(void **state)
-{
-    (void)state;
-    ctx = test_context_counted(&counter);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_context_counted_free(ctx, &counter);
-    return 0;
-}
 
 static void assert_written(const xmppfed_element *e, const char *expected)
 {

@@ -1,31 +1,7 @@
 /* test_element.c - reading a tree: names, attributes, children, joined text, NULL everywhere. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "fixture.h"
 
 #include <xmppfed/element.h>
-
-#include "support/context.h"
-
-static struct alloc_fail counter;
-static xmppfed_context *ctx;
-
-static int set_up(void **state)
-{
-    (void)state;
-    ctx = test_context_counted(&counter);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_context_counted_free(ctx, &counter);
-    return 0;
-}
 
 static void test_null(void **state)
 {

@@ -1,38 +1,16 @@
 /* test_parse.c - headers and units become trees; namespaces are judged here and nowhere else. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "fixture.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/slice.h"
-#include "support/context.h"
 #include "xml/parse.h"
 
 #define HEADER                                                                                  \
     "<?xml version='1.0'?><stream:stream xmlns='jabber:server' from='a.example' version='1.0' " \
     "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' "        \
     "xml:lang='de' to='b.example'>"
-
-static struct alloc_fail counter;
-static xmppfed_context *ctx;
-
-static int set_up(void **state)
-{
-    (void)state;
-    ctx = test_context_counted(&counter);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_context_counted_free(ctx, &counter);
-    return 0;
-}
 
 static struct xfed_xml_scope *scope_of(const char *header)
 {
