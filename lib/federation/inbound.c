@@ -100,19 +100,43 @@ void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, 
         refuse(link, ev, action, &decision, now);
 }
 
-/* Makes an event of a link's stream the host's own; false if an address cannot be prepared. */
-static bool address_to_host(const struct xfed_link *link, xmppfed_event *ev)
+/* Makes an event of a link's stream the host's own. XMPPFED_ERR_ADDRESS, _NOMEM, or 0. */
+static int address_to_host(const struct xfed_link *link, xmppfed_event *ev)
 {
     const char *from = xmppfed_element_attribute(ev->element, "from");
     const char *to = xmppfed_element_attribute(ev->element, "to");
     char local[XMPPFED_BARE_SIZE];
     char remote[XMPPFED_BARE_SIZE];
 
+    int rc;
+
     ev->link = link->id;
+    if (!from || !to)
+        return XMPPFED_ERR_ADDRESS;
     /* Leniently also our own: an address that nobody here can have is answered like any other. */
-    return from && to && xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, local) == 0 &&
-           xmppfed_jid_prepare_bare(from, XMPPFED_LENIENT, remote) == 0 &&
-           xfed_event_set(ev, &ev->local, local) && xfed_event_set(ev, &ev->remote, remote);
+    rc = xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, local);
+    if (rc == 0)
+        rc = xmppfed_jid_prepare_bare(from, XMPPFED_LENIENT, remote);
+    if (rc < 0)
+        return rc;
+    return xfed_event_set(ev, &ev->local, local) && xfed_event_set(ev, &ev->remote, remote)
+               ? 0
+               : XMPPFED_ERR_NOMEM;
+}
+
+/*
+ * An address that nobody can have costs its sender an error and not its server the stream, which
+ * others share (RFC 6120 8.3.3.8).
+ */
+static void refuse_malformed(struct xfed_link *link, xmppfed_event *ev, int action,
+                             xmppfed_time now)
+{
+    bool presence = xfed_stanza_kind_of(ev->element, XMPPFED_NS_SERVER) == XFED_STANZA_PRESENCE;
+    const xmppfed_decision decision = {.verdict = XMPPFED_VERDICT_REFUSE,
+                                       .effects = presence ? XMPPFED_EFFECT_SILENT : 0,
+                                       .condition = "jid-malformed"};
+
+    refuse(link, ev, action, &decision, now);
 }
 
 void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
@@ -120,16 +144,22 @@ void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
     /* The stream's event goes on to the host, as most stanzas do: a copy would be its equal. */
     xmppfed_event *ev = xfed_event_queue_take(&link->connection->events);
     int action = xfed_action_of(ev->element);
+    int rc;
 
     /* Stanzas come on streams that the peer has opened; what the connection lets by is dropped. */
     if (action == 0 || link->direction != XMPPFED_INBOUND) {
         xfed_event_free(ev);
         return;
     }
-    if (!address_to_host(link, ev)) {
+    rc = address_to_host(link, ev);
+    if (rc == XMPPFED_ERR_ADDRESS) {
+        refuse_malformed(link, ev, action, now);
+        return;
+    }
+    if (rc < 0) {
         /* Better no stream than one with a hole in it: the peer sees that it has to repeat. */
         xfed_event_free(ev);
-        xfed_link_close(link, XMPPFED_ERR_NOMEM, NULL);
+        xfed_link_close(link, rc, NULL);
         return;
     }
     xfed_inbound_decide(link, ev, action, XMPPFED_CONTACT_UNKNOWN, now);

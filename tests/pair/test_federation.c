@@ -45,6 +45,44 @@ static void test_both_ways(void **state)
     }
 }
 
+/*
+ * A local part that nobody can have: its sender is told, and the stream serves the others. The
+ * answer comes from that very address, so that our other side takes notice of it by refusing it.
+ */
+static void test_malformed_address(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *stanza;
+        size_t answers;
+    } rows[] = {
+        {"message", "<message from='" ALICE "' to='b ob@fabrikam.example'><body>x</body></message>",
+         1},
+        {"error", "<message from='" ALICE "' to='b ob@fabrikam.example' type='error'/>", 0},
+        {"presence", "<presence from='" ALICE "' to='b ob@fabrikam.example' type='subscribe'/>", 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct scene s;
+
+        print_message("# %s\n", rows[i].name);
+        scene_init(&s, BY_DIALBACK_TCP);
+        scene_say(&s, "before", 1);
+        loop_run(&s.loop);
+        loop_feed_text(s.fabrikam, loop_event(s.fabrikam, XMPPFED_EVENT_STREAM_UP, 0)->link,
+                       rows[i].stanza);
+        loop_run(&s.loop);
+        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_REFUSED), 1);
+        assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_REFUSED), rows[i].answers);
+        scene_say(&s, "after", 2);
+        loop_run(&s.loop);
+        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 0);
+        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 2);
+        scene_fini(&s);
+    }
+}
+
 static void test_one_stream_a_pair(void **state)
 {
     struct scene s;
@@ -235,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_malformed_address),
         cmocka_unit_test(test_one_stream_a_pair),
         cmocka_unit_test(test_idle_stream_ends_and_comes_back),
         cmocka_unit_test(test_byte_by_byte),
