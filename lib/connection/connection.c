@@ -206,8 +206,7 @@ int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza
 
     if (!c || !stanza)
         return XMPPFED_ERR_ARGUMENT;
-    /* Asked at the moment of sending, not when the stream came up (peers-and-attacks: ejabberd#95).
-     */
+    /* Asked at the moment of sending, not when the stream came up (doc/threat-model.md, row 8). */
     if (c->down || !xfed_negotiation_may_send(&c->negotiation))
         return XMPPFED_ERR_STATE;
     if (xmppfed_element_status(stanza) < 0)

@@ -2,7 +2,7 @@
  * pending.h - dialback requests that wait for an answer, correlated by stream object.
  *
  * An answer counts only if this very stream carries an open request with the same domains and id
- * (peers-and-attacks: the unsolicited answers of CVE-2012-3525). Nothing is found by id alone.
+ * (the unsolicited answers of CVE-2012-3525). Nothing is found by id alone.
  */
 #ifndef XFED_DIALBACK_PENDING_H
 #define XFED_DIALBACK_PENDING_H

@@ -119,7 +119,7 @@ static void round_failed(struct xfed_route *route, xmppfed_time now)
     }
     /*
      * An asker does not wait for another round, and a final failure stays one for a while: that
-     * keeps a peer from making us dial again and again (peers-and-attacks: dialback as reflector).
+     * keeps a peer from making us dial again and again (doc/threat-model.md, row 27).
      */
     route->state = XFED_ROUTE_DEAD;
     xfed_timer_set(&route->fed->timers, &route->rest, now + DEAD_TIME);

@@ -2,8 +2,7 @@
  * dialback.c - the receiving server's part of dialback: asking the authoritative server.
  *
  * A check leads from the stream that sent a key (the asker) to a stream of ours to the domain that
- * the key speaks for (the verifier). XEP-0220 2.1.2 and 2.4; peers-and-attacks: unsolicited
- * answers, and dialback as a tool to make us dial.
+ * the key speaks for (the verifier). XEP-0220 2.1.2 and 2.4; doc/threat-model.md, rows 1 and 27.
  */
 #include "federation/dialback.h"
 

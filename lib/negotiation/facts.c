@@ -32,7 +32,7 @@ static const char *target(const struct xfed_negotiation *n, unsigned event,
     return n->local;
 }
 
-/* Absent now, not known before, or the same as before (peers-and-attacks: CVE-2018-10847). */
+/* Absent now, not known before, or the same as before (CVE-2018-10847). */
 static bool unchanged(const char *now, const char *before)
 {
     return !now[0] || !before[0] || strcmp(now, before) == 0;
@@ -90,7 +90,8 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
 
 /*
  * Whether the record of a domain, as it is now, accepts a proof that came about under an earlier
- * one: policy is asked when a stanza passes, not when the stream came up (peers-and-attacks 3.8).
+ * one: policy is asked when a stanza passes, not when the stream came up (doc/threat-model.md,
+ * row 8).
  */
 static bool proof_stands(struct xfed_negotiation *n, const char *remote, int method)
 {

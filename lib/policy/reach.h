@@ -7,8 +7,8 @@
 /*
  * Whether an address found by DNS may be dialled. Nobody is at an unspecified, multicast or
  * broadcast address. For a stranger, whom only open federation lets us dial, it must be a public
- * one as well: its DNS could name any machine behind our firewall, or this one (peers-and-attacks
- * 3.27). What is no address may not be dialled.
+ * one as well: its DNS could name any machine behind our firewall, or this one
+ * (doc/threat-model.md, row 27). What is no address may not be dialled.
  */
 bool xfed_reach_allows(const char *address, bool stranger);
 
