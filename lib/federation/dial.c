@@ -1,8 +1,6 @@
 /* dial.c - finding the servers of a partner and trying them in order, in rounds with rests. */
 #include "federation/dial.h"
 
-#include <string.h>
-
 #include "base/fault.h"
 #include "base/slice.h"
 #include "crypto/random.h"
@@ -14,27 +12,15 @@
 
 enum {
     DEFAULT_PORT = 5269,
-    MAX_ENDPOINTS = 16, /* more would only lengthen a round */
-    FIRST_REST = 1000,  /* milliseconds */
+    FIRST_REST = 1000, /* milliseconds */
     LONGEST_REST = 30000,
     DEAD_TIME = 5000
 };
 
-/* Takes endpoints over as the plan of this round; false when out of memory. */
-static bool plan(struct xfed_route *route, const xmppfed_endpoint *endpoints, size_t count)
+static void plan_nothing(struct xfed_route *route)
 {
-    xmppfed_context *ctx = route->fed->ctx;
-
-    if (count > MAX_ENDPOINTS)
-        count = MAX_ENDPOINTS;
-    xfed_free(ctx, route->endpoints);
-    route->endpoints = xfed_alloc(ctx, count * sizeof(*endpoints));
-    route->endpoint_count = route->endpoints ? count : 0;
+    xfed_endpoints_clear(&route->endpoints);
     route->endpoint_next = 0;
-    if (!route->endpoints)
-        return false;
-    memcpy(route->endpoints, endpoints, count * sizeof(*endpoints));
-    return true;
 }
 
 /* Whether only open federation lets us dial: then all about the peer is of the peer's own choice.
@@ -62,29 +48,31 @@ static int plan_found(struct xfed_route *route, const xmppfed_dns_result *result
 {
     bool stranger = is_stranger(route);
     bool tls = allows_tls(route);
-    xmppfed_endpoint found[MAX_ENDPOINTS];
-    size_t kept = 0;
+    int rc = 0;
 
-    for (size_t i = 0; i < result->count && kept < MAX_ENDPOINTS; i++)
+    plan_nothing(route);
+    for (size_t i = 0; i < result->count && rc == 0; i++)
         if (xfed_reach_allows(result->endpoints[i].address, stranger) &&
             (tls || !result->endpoints[i].direct_tls))
-            found[kept++] = result->endpoints[i];
-    if (kept == 0)
-        return XMPPFED_ERR_DNS_NO_SERVICE;
-    return plan(route, found, kept) ? 0 : XMPPFED_ERR_NOMEM;
+            rc = xfed_endpoints_add(&route->endpoints, &result->endpoints[i], result->tlsa);
+    if (rc == 0 && route->endpoints.count == 0)
+        rc = XMPPFED_ERR_DNS_NO_SERVICE;
+    return rc;
 }
 
-static bool plan_fixed(struct xfed_route *route, const struct xfed_partner *partner)
+static int plan_fixed(struct xfed_route *route, const struct xfed_partner *partner)
 {
-    xmppfed_endpoint fixed[XFED_PARTNER_ADDRESSES] = {{.port = 0}};
+    int rc = 0;
 
-    for (size_t i = 0; i < partner->address_count; i++) {
-        (void)xfed_text_copy(fixed[i].host, sizeof(fixed[i].host), route->remote);
-        (void)xfed_text_copy(fixed[i].address, sizeof(fixed[i].address),
-                             partner->addresses[i].address);
-        fixed[i].port = partner->addresses[i].port;
+    plan_nothing(route);
+    for (size_t i = 0; i < partner->address_count && rc == 0; i++) {
+        xmppfed_endpoint fixed = {.port = partner->addresses[i].port};
+
+        (void)xfed_text_copy(fixed.host, sizeof(fixed.host), route->remote);
+        (void)xfed_text_copy(fixed.address, sizeof(fixed.address), partner->addresses[i].address);
+        rc = xfed_endpoints_add(&route->endpoints, &fixed, NULL);
     }
-    return plan(route, fixed, partner->address_count);
+    return rc;
 }
 
 /* The delay is between half and all of the rest, so that many pairs do not come back as one. */
@@ -111,8 +99,7 @@ static void round_failed(struct xfed_route *route, xmppfed_time now)
 {
     bool check = route->purpose == XMPPFED_PURPOSE_VERIFY;
 
-    route->endpoint_count = 0;
-    route->endpoint_next = 0;
+    plan_nothing(route);
     if (!check && !route->final) {
         xfed_dial_rest(route, now);
         return;
@@ -140,7 +127,7 @@ static void dial_next(struct xfed_route *route, xmppfed_time now)
         xfed_route_release(route);
         return;
     }
-    if (route->endpoint_next >= route->endpoint_count) {
+    if (route->endpoint_next >= route->endpoints.count) {
         round_failed(route, now);
         return;
     }
@@ -149,11 +136,10 @@ static void dial_next(struct xfed_route *route, xmppfed_time now)
         xfed_fault_set(&route->why, rc, "%s: no new connection: %s", route->remote,
                        xmppfed_error_sentence(rc));
         route->final = xfed_failure_is_final(rc);
-        route->endpoint_next = route->endpoint_count;
         round_failed(route, now);
         return;
     }
-    route->endpoint_next++;
+    route->link->candidate = route->endpoint_next++;
     route->state = XFED_ROUTE_LINKED;
 }
 
@@ -199,10 +185,11 @@ void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
         return;
     }
     if (partner->address_count > 0) {
-        if (plan_fixed(route, partner))
-            dial_next(route, now);
+        rc = plan_fixed(route, partner);
+        if (rc < 0)
+            cannot_start(route, rc, now);
         else
-            cannot_start(route, XMPPFED_ERR_NOMEM, now);
+            dial_next(route, now);
         return;
     }
     rc = look_up(route, partner, now);

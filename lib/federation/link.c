@@ -253,7 +253,7 @@ static bool ask_to_dial(struct xfed_link *link, xmppfed_time now)
     xfed_timer_set(&link->fed->timers, &link->timer, now + DIAL_TIME);
     xfed_federation_transport(link->fed, XMPPFED_EVENT_DIAL, link->id);
     ev->has_endpoint = true;
-    ev->endpoint = route->endpoints[route->endpoint_next - 1];
+    ev->endpoint = *xfed_endpoints_at(&route->endpoints, link->candidate);
     link->direct = ev->endpoint.direct_tls != 0;
     link->since = now;
     (void)xfed_text_copy(link->peer, sizeof(link->peer), ev->endpoint.address);

@@ -27,6 +27,7 @@ struct xfed_link {
     xmppfed_time since;             /* accepted, or the host was asked to dial */
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom an outbound link serves; NULL for an inbound one */
+    size_t candidate;               /* ... and where to: its place in the route's endpoints */
     struct xfed_quota *quota;       /* NULL until the peer is known */
     struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */
     struct xfed_timer timer;        /* of the connection; of dialling; of draining */

@@ -116,6 +116,7 @@ struct xfed_route *xfed_route_get(xmppfed_federation *fed, int purpose, const ch
     memcpy(route->local, local, strlen(local) + 1);
     memcpy(route->remote, remote, strlen(remote) + 1);
     xfed_queue_init(&route->queue, fed->ctx);
+    xfed_endpoints_init(&route->endpoints, fed->ctx);
     xfed_timer_init(&route->rest, on_rest);
     xfed_timer_init(&route->expiry, on_expiry);
     if (xfed_map_put(&fed->routes, xfed_slice(key.bytes, key.len), route) < 0) {
@@ -136,7 +137,7 @@ void xfed_route_free(struct xfed_route *route)
     if (key_of(route->purpose, route->local, route->remote, &key))
         (void)xfed_map_remove(&fed->routes, xfed_slice(key.bytes, key.len));
     xfed_queue_fini(&route->queue);
-    xfed_free(fed->ctx, route->endpoints);
+    xfed_endpoints_clear(&route->endpoints);
     xfed_free(fed->ctx, route);
 }
 

@@ -2,6 +2,7 @@
 #ifndef XFED_FEDERATION_ROUTE_H
 #define XFED_FEDERATION_ROUTE_H
 
+#include "federation/endpoints.h"
 #include "federation/federation.h"
 #include "federation/queue.h"
 
@@ -26,17 +27,16 @@ struct xfed_route {
     char remote[XMPPFED_DOMAIN_SIZE];
     enum xfed_route_state state;
     struct xfed_queue queue;
-    struct xfed_link *link; /* in state LINKED */
-    uint64_t lookup;        /* in state RESOLVING */
-    xmppfed_endpoint *endpoints;
-    size_t endpoint_count;
-    size_t endpoint_next;
-    bool final;               /* every failure of this round was final */
-    bool hurried;             /* redialled at once since a stanza was last handed over */
-    unsigned backoff;         /* milliseconds of the last rest; 0 after a success */
-    struct xfed_timer rest;   /* ends RESTING and DEAD, and a check stream without checks */
-    struct xfed_timer expiry; /* of the oldest stanza */
-    xmppfed_problem why;      /* the last failure */
+    struct xfed_link *link;          /* in state LINKED */
+    uint64_t lookup;                 /* in state RESOLVING */
+    struct xfed_endpoints endpoints; /* of this round */
+    size_t endpoint_next;            /* the first that was not tried */
+    bool final;                      /* every failure of this round was final */
+    bool hurried;                    /* redialled at once since a stanza was last handed over */
+    unsigned backoff;                /* milliseconds of the last rest; 0 after a success */
+    struct xfed_timer rest;          /* ends RESTING and DEAD, and a check stream without checks */
+    struct xfed_timer expiry;        /* of the oldest stanza */
+    xmppfed_problem why;             /* the last failure */
 };
 
 /* The route, or NULL if there is none. */
