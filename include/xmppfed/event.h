@@ -80,7 +80,10 @@ XMPPFED_API uint64_t xmppfed_event_link(const xmppfed_event *ev);
 XMPPFED_API uint64_t xmppfed_event_token(const xmppfed_event *ev);
 /* enum xmppfed_direction seen from here, or 0. */
 XMPPFED_API int xmppfed_event_direction(const xmppfed_event *ev);
-/* Our domain or bare address, and the partner's; "" for none. */
+/*
+ * Our domain or bare address, and the partner's; "" for none. Of STREAM_DOWN they are what the
+ * stream was for: a peer that was not proved may have named anything.
+ */
 XMPPFED_API const char *xmppfed_event_local(const xmppfed_event *ev);
 XMPPFED_API const char *xmppfed_event_remote(const xmppfed_event *ev);
 /* 0 or an error code, and a sentence for people ("" for none). */

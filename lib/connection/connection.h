@@ -53,6 +53,7 @@ struct xmppfed_connection {
     struct xfed_rate unit_rate;
     uint64_t units;      /* elements received before authentication */
     char lang[36];       /* xml:lang of the peer's header (RFC 6120 4.7.4) */
+    bool peer_version_0; /* its header has no version (RFC 6120 4.7.5) */
     xmppfed_proof proof; /* of the first proved pair; the kind is the pair's own */
     bool direct;         /* TLS from the first byte (XEP-0368) */
     bool fed;            /* bytes came since the last next_event */

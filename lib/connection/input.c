@@ -116,10 +116,14 @@ static void take_header(xmppfed_connection *c, const xmppfed_element *e)
         xfed_stream_header_read(e, xfed_reader_prefix(c->reader), xfed_reader_default_ns(c->reader),
                                 xfed_reader_declares_dialback(c->reader), XFED_NS_SERVER, &header);
 
-    if (rc < 0)
+    c->peer_version_0 = header.version_0;
+    if (rc < 0) {
+        /* The answer and the event name whom the header names. */
+        xfed_negotiation_freeze(&c->negotiation, &header);
         fail(c, rc, "in the stream header");
-    else
+    } else {
         run(c, XFED_EVENT_HEADER, &(struct xfed_input){.element = e, .header = &header});
+    }
     (void)xfed_text_copy(c->lang, sizeof(c->lang), header.lang);
 }
 

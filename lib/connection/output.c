@@ -10,10 +10,21 @@
 /* The most plaintext in one TLS record (RFC 8446 5.1). */
 #define RECORD_MAX 16384u
 
+/*
+ * What answers a header names a domain of ours even to a peer that asked for another or for none
+ * (RFC 6120 4.7.1, 4.9.1.3) and the language of our error texts (4.7.4), and it has no version for
+ * a peer that has none (4.7.5). What opens a stream has no language: that would become the language
+ * of every stanza that we pass on without one (4.7.4).
+ */
 int xfed_connection_write_header(xmppfed_connection *c, const char *from, const char *to,
                                  const char *id)
 {
-    int rc = xfed_stream_header_write(&c->plain, XFED_NS_SERVER, from, to, id, NULL);
+    bool answers = c->negotiation.role == XFED_RECEIVER;
+    const char *shown =
+        answers && !xfed_site_hosts(c->site, from) ? xfed_site_any_domain(c->site) : from;
+    int rc =
+        xfed_stream_header_write(&c->plain, XFED_NS_SERVER, shown, to, id, answers ? "en" : NULL,
+                                 answers && c->peer_version_0 ? NULL : "1.0");
 
     c->header_sent = true;
     return rc;

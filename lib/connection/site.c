@@ -12,6 +12,7 @@
 
 struct site_domain {
     xmppfed_credentials *credentials;
+    char name[];
 };
 
 int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret)
@@ -99,7 +100,11 @@ int xmppfed_site_set_domain(xmppfed_site *site, const char *domain,
         return rc;
     d = xfed_map_get_text(&site->domains, prepared);
     if (!d) {
-        d = xfed_zalloc(site->ctx, sizeof(*d));
+        size_t size = strlen(prepared) + 1;
+
+        d = xfed_zalloc(site->ctx, sizeof(*d) + size);
+        if (d)
+            memcpy(d->name, prepared, size);
         if (!d || xfed_map_put_text(&site->domains, prepared, d) < 0) {
             xfed_free(site->ctx, d);
             return XMPPFED_ERR_NOMEM;
@@ -190,6 +195,22 @@ xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char 
     const struct site_domain *d = xfed_map_get_text(&site->domains, prepared);
 
     return d ? d->credentials : NULL;
+}
+
+/* The first by name, so that one site always gives the same. */
+const char *xfed_site_any_domain(const xmppfed_site *site)
+{
+    struct xfed_map_cursor cursor = {0};
+    const char *first = "";
+    void *value;
+
+    while (xfed_map_next(&site->domains, &cursor, NULL, &value)) {
+        const struct site_domain *d = value;
+
+        if (!first[0] || strcmp(d->name, first) < 0)
+            first = d->name;
+    }
+    return first;
 }
 
 xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site)

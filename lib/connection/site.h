@@ -28,6 +28,8 @@ struct xmppfed_site {
 
 /* Whether a prepared domain is hosted. */
 bool xfed_site_hosts(const xmppfed_site *site, const char *prepared);
+/* A hosted domain, always the same, for whom none was asked for; "" if there are none. */
+const char *xfed_site_any_domain(const xmppfed_site *site);
 /* Credentials of a prepared hosted domain, borrowed; NULL for none. */
 xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char *prepared);
 /* Those of some hosted domain, for a peer that has not named one; NULL if there are none. */

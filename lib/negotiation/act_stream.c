@@ -28,11 +28,12 @@ int xfed_act_nothing(struct xfed_negotiation *n, const struct xfed_row *row,
 int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
                   const struct xfed_input *in)
 {
-    const char *who = n->remote[0] ? n->remote : "the peer";
     const char *sentence = xmppfed_error_sentence(row->code);
+    const char *who;
 
-    if (!n->remote[0] && in->header && in->header->from[0])
-        who = in->header->from;
+    if (in->header)
+        xfed_negotiation_freeze(n, in->header);
+    who = n->remote[0] ? n->remote : "the peer";
     if (row->code == XMPPFED_ERR_DIALBACK_REFUSED && in->dialback)
         return xfed_fault_set(&n->fault, row->code, "%s: %s: %s", who, sentence,
                               in->dialback->condition);
@@ -69,14 +70,12 @@ int xfed_act_note_peer_error(struct xfed_negotiation *n, const struct xfed_row *
                           more ? xmppfed_element_name(more) : "", text[0] ? ": " : "", text);
 }
 
-/* Freezes the domains at the first header that names them (RFC 6120 4.7). */
-static int freeze(struct xfed_negotiation *n, const struct xfed_stream_header *h)
+void xfed_negotiation_freeze(struct xfed_negotiation *n, const struct xfed_stream_header *h)
 {
     if (!n->remote[0])
         (void)xfed_text_copy(n->remote, sizeof(n->remote), h->from);
     if (!n->local[0])
         (void)xfed_text_copy(n->local, sizeof(n->local), h->to);
-    return 0;
 }
 
 int xfed_act_note_header(struct xfed_negotiation *n, const struct xfed_row *row,
@@ -134,7 +133,7 @@ int xfed_act_answer_header(struct xfed_negotiation *n, const struct xfed_row *ro
     struct xfed_stream_features offer;
 
     (void)row;
-    (void)freeze(n, in->header);
+    xfed_negotiation_freeze(n, in->header);
     offer = offers(n, in);
     /* A peer that goes on with dialback sees no other features than these (XEP-0478 3.1). */
     if (offer.dialback)

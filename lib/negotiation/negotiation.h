@@ -76,6 +76,12 @@ int xfed_negotiation_begin(struct xfed_negotiation *n) XMPPFED_MUST_CHECK;
 int xfed_negotiation_run(struct xfed_negotiation *n, unsigned event,
                          const struct xfed_input *in) XMPPFED_MUST_CHECK;
 
+/*
+ * Takes the domains of the first header that names them; what later headers name must be the same
+ * (RFC 6120 4.7). A header that is refused is frozen too: the answer and the log name its domains.
+ */
+void xfed_negotiation_freeze(struct xfed_negotiation *n, const struct xfed_stream_header *h);
+
 /* Whether stanzas may be sent (initiator) or are taken (receiver). */
 bool xfed_negotiation_is_up(const struct xfed_negotiation *n);
 

@@ -70,6 +70,7 @@ int xfed_stream_header_read(const xmppfed_element *header, const char *prefix,
     const char *lang = xmppfed_element_attribute_ns(header, "lang", XMPPFED_NS_XML);
     int from_rc;
     int to_rc;
+    int version_rc = 0;
     int rc;
 
     *ret = (struct xfed_stream_header){.dialback_prefix = declares_dialback};
@@ -78,9 +79,13 @@ int xfed_stream_header_read(const xmppfed_element *header, const char *prefix,
     from_rc = read_domain(header, "from", ret->from);
     to_rc = read_domain(header, "to", ret->to);
 
+    if (version)
+        version_rc = read_version(version, &ret->version_1);
+    ret->version_0 = version_rc == 0 && !ret->version_1;
+
     rc = xfed_stream_header_check(header, prefix, default_ns, content_ns);
-    if (rc == 0 && version)
-        rc = read_version(version, &ret->version_1);
+    if (rc == 0)
+        rc = version_rc;
     if (rc < 0)
         return rc;
     return from_rc < 0 ? from_rc : to_rc;
@@ -106,10 +111,9 @@ static int write_attribute(struct xfed_buffer *out, const char *name, const char
 }
 
 int xfed_stream_header_write(struct xfed_buffer *out, const char *content_ns, const char *from,
-                             const char *to, const char *id, const char *lang)
+                             const char *to, const char *id, const char *lang, const char *version)
 {
     bool server = xfed_text_equal(content_ns, XFED_NS_SERVER);
-    bool component = xfed_text_equal(content_ns, XMPPFED_NS_COMPONENT);
     const struct {
         const char *name;
         const char *value;
@@ -122,7 +126,7 @@ int xfed_stream_header_write(struct xfed_buffer *out, const char *content_ns, co
         {"to", to},
         {"id", id},
         {"xml:lang", lang},
-        {"version", component ? NULL : "1.0"},
+        {"version", version},
     };
     int rc = xfed_buffer_append_text(out, "<?xml version='1.0'?><stream:stream");
 

@@ -13,6 +13,7 @@ struct xfed_stream_header {
     char id[256]; /* "" also if longer: half an id is the id of another stream */
     char lang[36];
     bool version_1;       /* version='1.0' or above: features follow */
+    bool version_0;       /* no version, or one below 1.0: RFC 6120 4.7.5 calls it 0.9 */
     bool dialback_prefix; /* xmlns:db='jabber:server:dialback' was declared */
 };
 
@@ -36,11 +37,11 @@ int xfed_stream_header_read(const xmppfed_element *header, const char *prefix,
 
 /*
  * Appends our header: XML declaration, xmlns, xmlns:stream, xmlns:db for content "jabber:server",
- * and of from, to, id, lang those that are not empty or NULL; version='1.0', except for components,
- * whose protocol is older (XEP-0114 3). Errors: those of xfed_buffer_append; out may then end in
- * half a header.
+ * and of from, to, id, lang, version those that are not empty or NULL. Errors: those of
+ * xfed_buffer_append; out may then end in half a header.
  */
 int xfed_stream_header_write(struct xfed_buffer *out, const char *content_ns, const char *from,
-                             const char *to, const char *id, const char *lang) XMPPFED_MUST_CHECK;
+                             const char *to, const char *id, const char *lang,
+                             const char *version) XMPPFED_MUST_CHECK;
 
 #endif

@@ -187,7 +187,9 @@ int xmppfed_stream_header_write(xmppfed_context *ctx, const char *content_ns, co
         return XMPPFED_ERR_ARGUMENT;
     xfed_account_init(&account, ctx, MAX_HELD);
     xfed_buffer_init(&out, &account, MAX_WAITING);
-    rc = xfed_stream_header_write(&out, content_ns, from, to, id, NULL);
+    /* The component protocol is older than the version (XEP-0114 3). */
+    rc = xfed_stream_header_write(&out, content_ns, from, to, id, NULL,
+                                  xfed_text_equal(content_ns, XMPPFED_NS_COMPONENT) ? NULL : "1.0");
     return hand_over(ctx, &out, rc, ret, ret_len);
 }
 

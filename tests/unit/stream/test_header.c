@@ -113,6 +113,7 @@ static const struct row rows[] = {
      .xml = "<stream:stream xmlns='jabber:server' "
             "xmlns:stream='http://wrong.namespace.example.org/' " PAIR "version='1.0'>",
      .rc = XMPPFED_ERR_STREAM_NAMESPACE,
+     .version_1 = true,
      .from = "contoso.example",
      .to = "fabrikam.example"},
     {.name = "RFC 6120 4.9.3.2, wrong prefix",
@@ -176,6 +177,8 @@ static void test_rows(void **state)
         check_text(row->name, h.to, row->to);
         check_text(row->name, h.id, row->id);
         check_text(row->name, h.lang, row->lang);
+        if (rc == 0 && h.version_0 == row->version_1)
+            fail_msg("%s: no version", row->name);
         if (h.version_1 != row->version_1 || h.dialback_prefix != row->dialback)
             fail_msg("%s: version or dialback", row->name);
     }
@@ -212,6 +215,7 @@ struct write_row {
     const char *to;
     const char *id;
     const char *lang;
+    const char *version;
     const char *xml;
 };
 
@@ -222,6 +226,7 @@ static const struct write_row write_rows[] = {
      .to = "fabrikam.example",
      .id = "1f",
      .lang = "en",
+     .version = "1.0",
      .xml = "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "
             "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' "
             "from='contoso.example' to='fabrikam.example' id='1f' xml:lang='en' version='1.0'>"},
@@ -229,8 +234,8 @@ static const struct write_row write_rows[] = {
      .content_ns = XFED_NS_SERVER,
      .from = "",
      .xml = "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "
-            "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' "
-            "version='1.0'>"},
+            "xmlns:stream='http://etherx.jabber.org/streams' "
+            "xmlns:db='jabber:server:dialback'>"},
     {.name = "component",
      .content_ns = XMPPFED_NS_COMPONENT,
      .to = "plays.shakespeare.example",
@@ -249,9 +254,9 @@ static void test_write(void **state)
 
         xfed_account_init(&account, *state, 1 << 20);
         xfed_buffer_init(&out, &account, 1 << 20);
-        assert_int_equal(
-            xfed_stream_header_write(&out, row->content_ns, row->from, row->to, row->id, row->lang),
-            0);
+        assert_int_equal(xfed_stream_header_write(&out, row->content_ns, row->from, row->to,
+                                                  row->id, row->lang, row->version),
+                         0);
         assert_true(xfed_slice_copy(xml, sizeof(xml), xfed_buffer_bytes(&out)));
         check_text(row->name, xml, row->xml);
         xfed_buffer_fini(&out);
@@ -277,7 +282,7 @@ static void test_write_hostile_id(void **state)
     xfed_account_init(&account, *state, 1 << 20);
     xfed_buffer_init(&out, &account, 1 << 20);
     assert_int_equal(
-        xfed_stream_header_write(&out, XFED_NS_SERVER, "contoso.example", NULL, id, NULL), 0);
+        xfed_stream_header_write(&out, XFED_NS_SERVER, "contoso.example", NULL, id, NULL, NULL), 0);
     assert_true(xfed_slice_copy(xml, sizeof(xml), xfed_buffer_bytes(&out)));
     xfed_buffer_fini(&out);
     assert_int_equal(judge(*state, xml, XFED_NS_SERVER, &h), 0);
@@ -294,7 +299,7 @@ static void test_write_full_buffer(void **state)
         xfed_account_init(&account, *state, 1 << 20);
         xfed_buffer_init(&out, &account, max);
         assert_int_equal(xfed_stream_header_write(&out, XFED_NS_SERVER, "contoso.example",
-                                                  "fabrikam.example", "1f", "en"),
+                                                  "fabrikam.example", "1f", "en", "1.0"),
                          XMPPFED_ERR_LIMIT_SIZE);
         xfed_buffer_fini(&out);
     }
