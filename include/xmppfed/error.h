@@ -44,6 +44,7 @@ XMPPFED_BEGIN_DECLS
     X(STREAM_ERROR_RECEIVED, -217, "", "the peer ended the stream with an error")                  \
     X(STREAM_CLOSED, -218, "", "the stream is closed")                                             \
     X(STREAM_LEFTOVER, -219, "policy-violation", "bytes followed an element that must be last")    \
+    X(STREAM_FEATURE, -220, "unsupported-feature", "the peer demands a feature that is not known") \
     /* -3xx: TLS */                                                                                \
     X(TLS_HANDSHAKE, -300, "", "the TLS handshake failed")                                         \
     X(TLS_CERTIFICATE, -301, "not-authorized", "the peer's certificate was not accepted")          \

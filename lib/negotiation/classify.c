@@ -90,8 +90,12 @@ unsigned xfed_classify(const xmppfed_element *e, struct xfed_classified *ret)
         if (plain[i].event == XFED_EVENT_FEATURES) {
             xfed_stream_features_read(e, &ret->features);
             ret->input.features = &ret->features;
+            if (ret->features.only_unknown)
+                return XFED_EVENT_FEATURES_UNKNOWN;
         }
         return plain[i].event;
     }
+    if (xfed_stanza_kind_of(e, XFED_NS_CLIENT) != XFED_STANZA_NONE)
+        return XFED_EVENT_STANZA_NAMESPACE;
     return XFED_EVENT_UNKNOWN;
 }

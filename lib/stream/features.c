@@ -50,6 +50,16 @@ static bool lists_external(const xmppfed_element *mechanisms)
     return false;
 }
 
+/* Whether any of the features carries <required/> of its own namespace (RFC 6120 4.3.2). */
+static bool demands(const xmppfed_element *features)
+{
+    const xmppfed_element *child = xmppfed_element_first(features);
+
+    while (child && !has_child(child, "required", xmppfed_element_ns(child)))
+        child = xmppfed_element_next(child);
+    return child != NULL;
+}
+
 void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_features *ret)
 {
     const xmppfed_element *tls = xmppfed_element_child(e, "starttls", XFED_NS_TLS);
@@ -66,6 +76,7 @@ void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_feat
         .dialback = dialback != NULL,
         .dialback_errors = dialback && has_child(dialback, "errors", XFED_NS_DIALBACK_FEATURE),
     };
+    ret->only_unknown = !tls && !sasl && !dialback && demands(e);
     if (limits) {
         ret->max_bytes = read_number(limits, "max-bytes", SIZE_MAX);
         ret->idle_seconds = (unsigned)read_number(limits, "idle-seconds", UINT_MAX);

@@ -12,11 +12,13 @@ struct xfed_stream_features {
     bool sasl_external;   /* and lists EXTERNAL */
     bool dialback;        /* urn:xmpp:features:dialback */
     bool dialback_errors; /* with <errors/> */
+    bool only_unknown;    /* demands what we do not know, and has none of the above */
     size_t max_bytes;     /* XEP-0478 limits; 0: not said */
     unsigned idle_seconds;
 };
 
-/* Reads <stream:features/>; what is not known is not an error (RFC 6120 4.3.2). */
+/* Reads <stream:features/>; what is not known is not an error unless it is demanded and alone
+ * (RFC 6120 4.3.2, 4.9.3.23). */
 void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_features *ret);
 /* Builds the element for a set of offers; NULL when out of memory. The caller frees. */
 xmppfed_element *xfed_stream_features_write(xmppfed_context *ctx,

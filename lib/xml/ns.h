@@ -4,6 +4,7 @@
 
 #define XFED_NS_STREAM "http://etherx.jabber.org/streams"
 #define XFED_NS_SERVER "jabber:server"
+#define XFED_NS_CLIENT "jabber:client"
 #define XFED_NS_STREAM_ERROR "urn:ietf:params:xml:ns:xmpp-streams"
 #define XFED_NS_STANZA_ERROR "urn:ietf:params:xml:ns:xmpp-stanzas"
 #define XFED_NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
