@@ -56,6 +56,19 @@ static json_t *addresses_of(const xmppfed_partner_info *info)
     return list;
 }
 
+/* Each switch as it is in force, whether by type or by the record's own word. */
+static json_t *switches_of(const xmppfed_partner_info *info, int direction)
+{
+    json_t *o = json_object();
+    const struct record_word *w;
+
+    for (w = words_switch; w->word; w++)
+        admin_put(o, w->word,
+                  json_string(word_of(words_permit,
+                                      xmppfed_partner_info_switch(info, direction, w->value))));
+    return o;
+}
+
 static void describe_rest(const xmppfed_partner_info *info, json_t *o)
 {
     admin_put(o, "note_text", json_string(info->note_text));
@@ -65,6 +78,8 @@ static void describe_rest(const xmppfed_partner_info *info, json_t *o)
     admin_put(o, "ConnectionLimit", json_integer(info->connection_limit));
     admin_put(o, "ProxyFqdn", json_string(info->proxy_fqdn));
     admin_put(o, "Addresses", addresses_of(info));
+    admin_put(o, "Inbound", switches_of(info, XMPPFED_INBOUND));
+    admin_put(o, "Outbound", switches_of(info, XMPPFED_OUTBOUND));
     admin_put(o, "Eku", json_string(word_of(words_eku, info->eku)));
 }
 

@@ -3,10 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <xmppfed/tls.h>
 
-#include "proxy/endpoint_text.h"
 #include "proxy/json_reader.h"
+#include "proxy/partner_fields.h"
 #include "proxy/words.h"
 
 /* What is built while one file is read. */
@@ -120,46 +119,6 @@ static bool load_user(struct loader *l, const struct record *r)
 
 /* ---- partners ---------------------------------------------------------------------------- */
 
-static bool load_negotiation(const struct record *r, xmppfed_partner *p)
-{
-    int tls = XMPPFED_REQUIRED;
-    int sasl = XMPPFED_OPTIONAL;
-    bool dialback = true;
-    bool plaintext = false;
-
-    if (!record_word(r, "TlsNegotiation", words_negotiation, &tls) ||
-        !record_word(r, "SaslNegotiation", words_negotiation, &sasl) ||
-        !record_bool(r, "SupportDialbackNegotiation", &dialback) ||
-        !record_bool(r, "AllowPlaintext", &plaintext))
-        return false;
-    xmppfed_partner_set_tls(p, tls);
-    xmppfed_partner_set_sasl(p, sasl);
-    xmppfed_partner_set_dialback(p, dialback);
-    xmppfed_partner_set_allow_plaintext(p, plaintext);
-    return true;
-}
-
-static bool load_addresses(const struct record *r, xmppfed_partner *p)
-{
-    xmppfed_problem problem;
-    const char *text;
-    size_t i;
-
-    for (i = 0; record_text_at(r, "Addresses", i, &text); i++) {
-        char address[ENDPOINT_TEXT_SIZE];
-        uint16_t port = 5269;
-
-        if (!text)
-            return true;
-        if (!endpoint_text_split(text, address, &port))
-            return record_complain(r, "Addresses",
-                                   "must be IP addresses, as in \"192.0.2.1:5269\"");
-        if (xmppfed_partner_add_address(p, address, port, &problem) < 0)
-            return refused(r, &problem);
-    }
-    return false;
-}
-
 static bool load_domains(const struct record *r, xmppfed_partner *p)
 {
     xmppfed_problem problem;
@@ -175,48 +134,15 @@ static bool load_domains(const struct record *r, xmppfed_partner *p)
     return false;
 }
 
-/* The fields that a partner and the open federation share: their names, for record_only(). */
-#define COMMON_FIELDS                                                                 \
-    "Description", "TlsNegotiation", "SaslNegotiation", "SupportDialbackNegotiation", \
-        "EnableKeepAlive", "ConnectionLimit", "ProxyFqdn", "Eku", "AllowPlaintext", "Addresses"
-
-/* ... and their values. */
-static bool load_common(const struct record *r, xmppfed_partner *p)
-{
-    const char *description = "";
-    const char *fqdn = "";
-    xmppfed_problem problem;
-    int eku = XMPPFED_EKU_SERVER;
-    uint32_t limit = 0;
-    bool keep_alive = true;
-
-    if (!record_string(r, "Description", &description) || !record_string(r, "ProxyFqdn", &fqdn) ||
-        !record_bool(r, "EnableKeepAlive", &keep_alive) ||
-        !record_number(r, "ConnectionLimit", &limit) || !record_word(r, "Eku", words_eku, &eku) ||
-        !load_negotiation(r, p) || !load_addresses(r, p))
-        return false;
-    if (xmppfed_partner_set_description(p, description) < 0)
-        return out_of_memory(r);
-    if (*fqdn && xmppfed_partner_set_proxy_fqdn(p, fqdn, &problem) < 0)
-        return refused(r, &problem);
-    if (xmppfed_partner_set_connection_limit(p, limit) < 0)
-        return record_complain(r, "ConnectionLimit",
-                               "must be from 1 to 100000, or 0 for the gateway's");
-    xmppfed_partner_set_keep_alive(p, keep_alive);
-    xmppfed_partner_set_eku(p, eku);
-    return true;
-}
-
 static bool load_partner(struct loader *l, const struct record *r)
 {
-    static const char *const fields[] = {"Domain", "AdditionalDomains", "PartnerType",
-                                         COMMON_FIELDS, NULL};
+    static const char *const fields[] = {"Domain", "AdditionalDomains", "PartnerType", NULL};
     const char *domain = NULL;
     int type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED;
     xmppfed_problem problem;
     xmppfed_partner *p;
 
-    if (!record_only(r, fields) || !record_string(r, "Domain", &domain) ||
+    if (!partner_fields_only(r, fields) || !record_string(r, "Domain", &domain) ||
         !record_word(r, "PartnerType", words_partner_type, &type))
         return false;
     if (!domain)
@@ -224,12 +150,12 @@ static bool load_partner(struct loader *l, const struct record *r)
     if (xmppfed_policy_builder_add_partner(l->builder, domain, &problem, &p) < 0)
         return refused(r, &problem);
     xmppfed_partner_set_type(p, type);
-    return load_domains(r, p) && load_common(r, p);
+    return load_domains(r, p) && partner_fields_load(r, p);
 }
 
 static bool load_open_federation(struct loader *l, const struct record *root)
 {
-    static const char *const fields[] = {COMMON_FIELDS, NULL};
+    static const char *const fields[] = {NULL};
     struct record r = {.file = root->file, .name = "\"OpenFederation\"", .why = root->why};
     xmppfed_partner *p;
 
@@ -237,11 +163,11 @@ static bool load_open_federation(struct loader *l, const struct record *root)
         return false;
     if (!r.object)
         return true;
-    if (!record_only(&r, fields))
+    if (!partner_fields_only(&r, fields))
         return false;
     if (xmppfed_policy_builder_open_federation(l->builder, &p) < 0)
         return out_of_memory(&r);
-    return load_common(&r, p);
+    return partner_fields_load(&r, p);
 }
 
 /* ---- the file ---------------------------------------------------------------------------- */

@@ -17,6 +17,22 @@ const struct record_word words_partner_type[] = {
     {"PublicUnverified", XMPPFED_PARTNER_PUBLIC_UNVERIFIED},
     {NULL, 0}};
 
+const struct record_word words_switch[] = {{"Add", XMPPFED_SWITCH_ADD},
+                                           {"SeePresence", XMPPFED_SWITCH_SEE_PRESENCE},
+                                           {"SeeNotes", XMPPFED_SWITCH_SEE_NOTES},
+                                           {"StartConversation", XMPPFED_SWITCH_START_CONVERSATION},
+                                           {"Typing", XMPPFED_SWITCH_TYPING},
+                                           {"Receipts", XMPPFED_SWITCH_RECEIPTS},
+                                           {"GroupChat", XMPPFED_SWITCH_GROUP_CHAT},
+                                           {"Files", XMPPFED_SWITCH_FILES},
+                                           {"Calls", XMPPFED_SWITCH_CALLS},
+                                           {NULL, 0}};
+
+const struct record_word words_permit[] = {
+    {"ByType", XMPPFED_PERMIT_BY_TYPE},   {"Never", XMPPFED_PERMIT_NEVER},
+    {"IfAdded", XMPPFED_PERMIT_IF_ADDED}, {"IfMessaged", XMPPFED_PERMIT_IF_MESSAGED},
+    {"Always", XMPPFED_PERMIT_ALWAYS},    {NULL, 0}};
+
 const struct record_word words_eku[] = {{"server", XMPPFED_EKU_SERVER},
                                         {"any", XMPPFED_EKU_ANY},
                                         {"strict-role", XMPPFED_EKU_STRICT_ROLE},
@@ -47,13 +63,15 @@ const struct record_word words_action[] = {{"add", XMPPFED_ACTION_ADD},
                                            {"iq", XMPPFED_ACTION_IQ},
                                            {"remove", XMPPFED_ACTION_REMOVE},
                                            {"error", XMPPFED_ACTION_ERROR},
+                                           {"receipt", XMPPFED_ACTION_RECEIPT},
+                                           {"file", XMPPFED_ACTION_FILE},
+                                           {"call", XMPPFED_ACTION_CALL},
                                            {NULL, 0}};
 
-const struct record_word words_contact[] = {{"none", XMPPFED_CONTACT_NONE},
-                                            {"messaged", XMPPFED_CONTACT_MESSAGED},
-                                            {"added", XMPPFED_CONTACT_ADDED},
-                                            {"blocked", XMPPFED_CONTACT_BLOCKED},
-                                            {NULL, 0}};
+const struct record_word words_contact[] = {
+    {"none", XMPPFED_CONTACT_NONE},       {"messaged", XMPPFED_CONTACT_MESSAGED},
+    {"added", XMPPFED_CONTACT_ADDED},     {"blocked", XMPPFED_CONTACT_BLOCKED},
+    {"pending", XMPPFED_CONTACT_PENDING}, {NULL, 0}};
 
 const struct record_word words_effect[] = {{"strip-notes", XMPPFED_EFFECT_STRIP_NOTES},
                                            {"auto-accept", XMPPFED_EFFECT_AUTO_ACCEPT},

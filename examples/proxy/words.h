@@ -7,11 +7,13 @@
 /* Each list ends with the word NULL. */
 extern const struct record_word words_negotiation[]; /* enum xmppfed_negotiation */
 extern const struct record_word words_partner_type[];
+extern const struct record_word words_switch[];
+extern const struct record_word words_permit[]; /* the only list with a zero: "ByType" */
 extern const struct record_word words_eku[];
 extern const struct record_word words_method[];  /* enum xmppfed_method, in order of preference */
 extern const struct record_word words_gateway[]; /* enum xmppfed_gateway_setting */
 extern const struct record_word words_action[];
-extern const struct record_word words_contact[]; /* "none", "messaged", "added", "blocked" */
+extern const struct record_word words_contact[]; /* enum xmppfed_contact, without UNKNOWN */
 extern const struct record_word words_effect[];
 
 /* The word for a value, "" for an unknown one. */

@@ -42,6 +42,32 @@ enum xmppfed_partner_type {
     XMPPFED_PARTNER_PUBLIC_UNVERIFIED = 3 /* default */
 };
 
+/*
+ * What users may do, each a switch of a record for each direction: XMPPFED_INBOUND is what the
+ * partner's users may do towards ours, XMPPFED_OUTBOUND what ours may do towards theirs. So that
+ * the partner's users never see notes of ours is SEE_NOTES, inbound.
+ */
+enum xmppfed_switch {
+    XMPPFED_SWITCH_ADD = 1,
+    XMPPFED_SWITCH_SEE_PRESENCE = 2,
+    XMPPFED_SWITCH_SEE_NOTES = 3,          /* status texts, mood, activity, tune, location, nick */
+    XMPPFED_SWITCH_START_CONVERSATION = 4, /* NEVER lets no message by, not even an answer */
+    XMPPFED_SWITCH_TYPING = 5,
+    XMPPFED_SWITCH_RECEIPTS = 6,
+    XMPPFED_SWITCH_GROUP_CHAT = 7,
+    XMPPFED_SWITCH_FILES = 8,
+    XMPPFED_SWITCH_CALLS = 9
+};
+
+/* What a switch is set to. The contact list is that of our user, whoever acts. */
+enum xmppfed_permit {
+    XMPPFED_PERMIT_BY_TYPE = 0, /* what the partner type sets it to */
+    XMPPFED_PERMIT_NEVER = 1,
+    XMPPFED_PERMIT_IF_ADDED = 2,    /* our user has the other one on the contact list */
+    XMPPFED_PERMIT_IF_MESSAGED = 3, /* ... or has written to the other one */
+    XMPPFED_PERMIT_ALWAYS = 4
+};
+
 /* TlsNegotiation and SaslNegotiation of a record. */
 enum xmppfed_negotiation { XMPPFED_REQUIRED = 1, XMPPFED_OPTIONAL = 2, XMPPFED_NOT_SUPPORTED = 3 };
 
@@ -64,6 +90,9 @@ enum xmppfed_gateway_setting {
 
 /* Where an external access policy applies; the nearest one replaces the others whole. */
 enum xmppfed_scope { XMPPFED_SCOPE_GLOBAL = 1, XMPPFED_SCOPE_SITE = 2, XMPPFED_SCOPE_USER = 3 };
+
+/* Which way a stanza goes, and whose users act. */
+enum xmppfed_direction { XMPPFED_INBOUND = 1, XMPPFED_OUTBOUND = 2 };
 
 /* Flags of an external access policy. XMPP works only with both of the first two. */
 enum xmppfed_access {
@@ -95,7 +124,9 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_set_gateway(xmppfed_po
 
 /*
  * Adds a partner record with its defaults: TLS Required, SASL Optional, dialback True (row 7),
- * PublicUnverified, keep-alive on. *ret borrows from the builder.
+ * PublicUnverified, keep-alive on. *ret borrows from the builder. A domain "*.example.com" is a
+ * wildcard: it stands for all domains below example.com that are in no other record, not for
+ * example.com itself. Of several wildcards the longest holds.
  * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_DUPLICATE (the domain is in a record already), _NOMEM.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_partner(xmppfed_policy_builder *b,
@@ -117,6 +148,12 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_set_description(xmppfed_partn
                                                                    const char *text);
 /* One of enum xmppfed_partner_type. Errors: XMPPFED_ERR_ARGUMENT (also for open federation). */
 XMPPFED_API int xmppfed_partner_set_type(xmppfed_partner *p, int type);
+/*
+ * Sets one switch (enum xmppfed_switch, enum xmppfed_direction) to one of enum xmppfed_permit,
+ * whatever the partner type says. Errors: XMPPFED_ERR_ARGUMENT.
+ */
+XMPPFED_API int xmppfed_partner_set_switch(xmppfed_partner *p, int direction, int which,
+                                           int permit);
 /* One of enum xmppfed_negotiation each. Errors: XMPPFED_ERR_ARGUMENT. */
 XMPPFED_API int xmppfed_partner_set_tls(xmppfed_partner *p, int negotiation);
 XMPPFED_API int xmppfed_partner_set_sasl(xmppfed_partner *p, int negotiation);
@@ -243,6 +280,9 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_find_partner(const xmppfed_pol
                                                                xmppfed_partner_info *ret);
 /* Additional domain number index, or NULL past the last. Ownership: borrowed from the policy. */
 XMPPFED_API const char *xmppfed_partner_info_domain(const xmppfed_partner_info *p, size_t index);
+/* What a switch is in force at: never BY_TYPE, but 0 for an unknown direction or switch. */
+XMPPFED_API int xmppfed_partner_info_switch(const xmppfed_partner_info *p, int direction,
+                                            int which);
 /*
  * Fixed address number index, or NULL past the last; *ret_port (may be NULL) gets its port.
  * Ownership: borrowed from the policy.
@@ -257,15 +297,16 @@ enum xmppfed_action {
     XMPPFED_ACTION_PRESENCE,   /* available, unavailable */
     XMPPFED_ACTION_PROBE,      /* presence probe */
     XMPPFED_ACTION_MESSAGE,    /* a message to be read by a person */
-    XMPPFED_ACTION_CHAT_STATE, /* typing, receipts and the like without a body */
+    XMPPFED_ACTION_CHAT_STATE, /* typing and the like, without a body */
     XMPPFED_ACTION_NOTE,       /* PEP events: mood, activity, tune, location, nick */
     XMPPFED_ACTION_GROUP_CHAT, /* type groupchat and MUC presence */
     XMPPFED_ACTION_IQ,         /* request or answer */
     XMPPFED_ACTION_REMOVE,     /* presence unsubscribe */
-    XMPPFED_ACTION_ERROR       /* type error of any kind */
+    XMPPFED_ACTION_ERROR,      /* type error of any kind */
+    XMPPFED_ACTION_RECEIPT,    /* delivered and displayed, without a body (XEP-0184, XEP-0333) */
+    XMPPFED_ACTION_FILE,       /* offers of files and their bytes (XEP-0234, 0096, 0065, 0047) */
+    XMPPFED_ACTION_CALL        /* audio and video (XEP-0166, 0353) */
 };
-
-enum xmppfed_direction { XMPPFED_INBOUND = 1, XMPPFED_OUTBOUND = 2 };
 
 /* What the host's user has done about the remote user. */
 enum xmppfed_contact {
@@ -273,7 +314,8 @@ enum xmppfed_contact {
     XMPPFED_CONTACT_NONE = 1,
     XMPPFED_CONTACT_MESSAGED = 2, /* wrote first: replies pass, presence does not */
     XMPPFED_CONTACT_ADDED = 3,    /* put on the contact list */
-    XMPPFED_CONTACT_BLOCKED = 4
+    XMPPFED_CONTACT_BLOCKED = 4,
+    XMPPFED_CONTACT_PENDING = 5 /* has asked to be added, not answered: permits no more than NONE */
 };
 
 /* A question to the policy. local and remote are prepared bare addresses (or domains). */

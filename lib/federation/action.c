@@ -5,6 +5,7 @@
 #include <xmppfed/policy.h>
 
 #include "base/slice.h"
+#include "federation/media.h"
 #include "federation/notes.h"
 #include "stream/stanza.h"
 
@@ -20,39 +21,44 @@
 static const struct {
     const char *ns;
     const char *name; /* NULL: any */
+    bool receipt;
 } wordless[] = {
-    {"http://jabber.org/protocol/chatstates", NULL}, /* XEP-0085 */
-    {"urn:xmpp:receipts", "received"},               /* XEP-0184 */
-    {"urn:xmpp:chat-markers:0", "received"},         /* XEP-0333 */
-    {"urn:xmpp:chat-markers:0", "displayed"},
-    {"urn:xmpp:chat-markers:0", "acknowledged"},
-    {"urn:xmpp:hints", NULL}, /* XEP-0334 */
-    {"urn:xmpp:sid:0", NULL}, /* XEP-0359 */
-    {"urn:xmpp:delay", NULL}, /* XEP-0203 */
-    {XMPPFED_NS_SERVER, "thread"},
+    {"http://jabber.org/protocol/chatstates", NULL, false}, /* XEP-0085 */
+    {"urn:xmpp:receipts", "received", true},                /* XEP-0184 */
+    {"urn:xmpp:chat-markers:0", "received", true},          /* XEP-0333 */
+    {"urn:xmpp:chat-markers:0", "displayed", true},
+    {"urn:xmpp:chat-markers:0", "acknowledged", true},
+    {"urn:xmpp:hints", NULL, false}, /* XEP-0334 */
+    {"urn:xmpp:sid:0", NULL, false}, /* XEP-0359 */
+    {"urn:xmpp:delay", NULL, false}, /* XEP-0203 */
+    {XMPPFED_NS_SERVER, "thread", false},
 };
 
-static bool is_wordless(const xmppfed_element *child)
+static bool is_wordless(const xmppfed_element *child, bool *ret_receipt)
 {
     for (size_t i = 0; i < sizeof(wordless) / sizeof(wordless[0]); i++) {
         if (!xfed_text_equal(xmppfed_element_ns(child), wordless[i].ns))
             continue;
-        if (!wordless[i].name || xfed_text_equal(xmppfed_element_name(child), wordless[i].name))
-            return true;
+        if (wordless[i].name && !xfed_text_equal(xmppfed_element_name(child), wordless[i].name))
+            continue;
+        *ret_receipt |= wordless[i].receipt;
+        return true;
     }
     return false;
 }
 
-static bool is_chat_state(const xmppfed_element *message)
+/* A message without a body. One with both typing and a receipt is a receipt: the weightier. */
+static int classify_wordless(const xmppfed_element *message)
 {
     const xmppfed_element *child = xmppfed_element_first(message);
+    bool receipt = false;
 
     if (!child)
-        return false;
+        return XMPPFED_ACTION_MESSAGE;
     for (; child; child = xmppfed_element_next(child))
-        if (!is_wordless(child))
-            return false;
-    return true;
+        if (!is_wordless(child, &receipt))
+            return XMPPFED_ACTION_MESSAGE;
+    return receipt ? XMPPFED_ACTION_RECEIPT : XMPPFED_ACTION_CHAT_STATE;
 }
 
 /* XEP-0045: what comes from rooms and invites to them. */
@@ -71,12 +77,14 @@ static int classify_message(const xmppfed_element *stanza)
     /* Before the body: words beside a note must not carry it past the rule for notes. */
     if (xfed_notes_event(stanza))
         return XMPPFED_ACTION_NOTE;
+    if (xfed_media_is_call_message(stanza))
+        return XMPPFED_ACTION_CALL;
     if (xmppfed_element_child(stanza, "body", XMPPFED_NS_SERVER))
         return XMPPFED_ACTION_MESSAGE;
     /* Other events of a person's account (avatar, devices) go where presence goes: XEP-0163 4. */
     if (xmppfed_element_child(stanza, "event", XFED_NS_PUBSUB_EVENT))
         return XMPPFED_ACTION_PRESENCE;
-    return is_chat_state(stanza) ? XMPPFED_ACTION_CHAT_STATE : XMPPFED_ACTION_MESSAGE;
+    return classify_wordless(stanza);
 }
 
 static int classify_presence(const xmppfed_element *stanza)
@@ -111,5 +119,5 @@ int xfed_action_of(const xmppfed_element *stanza)
         return classify_message(stanza);
     if (kind == XFED_STANZA_PRESENCE)
         return classify_presence(stanza);
-    return XMPPFED_ACTION_IQ;
+    return xfed_media_of_iq(stanza);
 }

@@ -70,7 +70,7 @@ int xmppfed_federation_contact(xmppfed_federation *fed, uint64_t token, int cont
 
     if (!link)
         return XMPPFED_ERR_UNKNOWN_HANDLE;
-    if (contact < XMPPFED_CONTACT_NONE || contact > XMPPFED_CONTACT_BLOCKED)
+    if (contact < XMPPFED_CONTACT_NONE || contact > XMPPFED_CONTACT_PENDING)
         contact = XMPPFED_CONTACT_NONE;
     xfed_contact_settle(link, contact, now);
     return 0;

@@ -8,6 +8,7 @@
 #include "connection/site.h"
 #include "federation/action.h"
 #include "federation/contact.h"
+#include "federation/notes.h"
 #include "federation/route.h"
 #include "stream/stanza.h"
 
@@ -66,6 +67,8 @@ static void deliver(struct xfed_link *link, xmppfed_event *ev, const xmppfed_dec
     if (decision->effects & XMPPFED_EFFECT_AUTO_ACCEPT)
         send_own(link, ev,
                  xfed_answer_presence(link->fed->ctx, ev->local, ev->remote, "subscribed"), now);
+    if (decision->effects & XMPPFED_EFFECT_STRIP_NOTES)
+        xfed_notes_strip(ev->element);
     ev->has_decision = true;
     ev->decision = *decision;
     xfed_event_queue_push(&link->fed->events, ev);

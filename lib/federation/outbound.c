@@ -45,8 +45,14 @@ static void decide(const xmppfed_federation *fed, struct outgoing *out)
 
     out->decision =
         (xmppfed_decision){.verdict = XMPPFED_VERDICT_REFUSE, .condition = "not-allowed"};
-    if (policy)
+    if (!policy)
+        return;
+    (void)xmppfed_policy_decide(policy, &question, &out->decision);
+    /* A sender does not wait: whom the host says nothing about is not on the list. */
+    if (out->decision.verdict == XMPPFED_VERDICT_NEED_CONTACT) {
+        question.contact = XMPPFED_CONTACT_NONE;
         (void)xmppfed_policy_decide(policy, &question, &out->decision);
+    }
 }
 
 /* Ends a stanza that is not queued: the element is the copy that would have been sent. */

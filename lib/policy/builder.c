@@ -1,6 +1,10 @@
 /* builder.c - collecting partner records, access policies, users and settings. */
 #include "policy/builder.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "address/domain.h"
 #include "base/fault.h"
 #include "base/slice.h"
 #include "policy/snapshot.h"
@@ -107,6 +111,31 @@ int xfed_builder_claim(struct xmppfed_policy_builder *b, const char *domain,
     return rc < 0 ? xfed_fault_code(why, rc) : 0;
 }
 
+bool xfed_builder_is_wildcard(const char *domain)
+{
+    return domain[0] == '*' && domain[1] == '.';
+}
+
+/*
+ * Prepares the domain of a record, which may be a wildcard. One for a whole top level ("*.com")
+ * would be open federation by another name, and an address of the network has nothing below it.
+ */
+static int prepare_domain(const char *domain, char ret[XMPPFED_DOMAIN_SIZE])
+{
+    char base[XMPPFED_DOMAIN_SIZE];
+    int rc;
+
+    if (!xfed_builder_is_wildcard(domain))
+        return xmppfed_domain_prepare(domain, ret);
+    rc = xmppfed_domain_prepare(domain + 2, base);
+    if (rc == 0 &&
+        (!strchr(base, '.') || xfed_domain_is_ip(base) || strlen(base) + 3 > XMPPFED_DOMAIN_SIZE))
+        rc = XMPPFED_ERR_ADDRESS;
+    if (rc == 0)
+        (void)snprintf(ret, XMPPFED_DOMAIN_SIZE, "*.%s", base);
+    return rc;
+}
+
 int xmppfed_policy_builder_add_partner(xmppfed_policy_builder *b, const char *domain,
                                        xmppfed_problem *why, xmppfed_partner **ret)
 {
@@ -117,9 +146,10 @@ int xmppfed_policy_builder_add_partner(xmppfed_policy_builder *b, const char *do
 
     if (!b || !domain || !ret)
         return XMPPFED_ERR_ARGUMENT;
-    rc = xmppfed_domain_prepare(domain, prepared);
+    rc = prepare_domain(domain, prepared);
     if (rc < 0)
-        return xfed_fault_set(why, rc, "'%s' is not a domain", domain);
+        return xfed_fault_set(
+            why, rc, "'%s' is not a domain, nor a wildcard like *.fabrikam.example", domain);
     partners = xfed_builder_room(b->ctx, b->partners, b->partner_count,
                                  sizeof(struct xmppfed_partner *), &b->partner_capacity);
     if (!partners)

@@ -63,6 +63,9 @@ void xfed_partner_free(struct xmppfed_partner *p);
 const char *xfed_record_warning(const struct xfed_partner *record, bool strict,
                                 const char **ret_text);
 
+/* Whether the domain of a record stands for all below it: "*.example.com". */
+bool xfed_builder_is_wildcard(const char *domain);
+
 /* Enters a prepared domain for p: 0, XMPPFED_ERR_DUPLICATE naming both records, _NOMEM. */
 int xfed_builder_claim(struct xmppfed_policy_builder *b, const char *domain,
                        struct xmppfed_partner *p, xmppfed_problem *why) XMPPFED_MUST_CHECK;

@@ -1,75 +1,27 @@
-/* decide.c - the decision: conditions in order, then the table of what a partner type permits. */
+/* decide.c - the decision: conditions in order, then the switch that governs the action. */
 #include "policy/snapshot.h"
 
-/* What a partner type says of an action. */
-enum permit {
-    NEVER,       /* refused */
-    ALWAYS,      /* whatever the contact state */
-    IF_ADDED,    /* to those whom the host's user has put on the contact list */
-    IF_MESSAGED, /* ... or has written to */
-};
-
-enum effect {
-    NONE = 0,
-    ACCEPT = XMPPFED_EFFECT_AUTO_ACCEPT,
-    ADDED = XMPPFED_EFFECT_REMEMBER_ADDED,
-    WROTE = XMPPFED_EFFECT_REMEMBER_MESSAGED,
-    STRIP = XMPPFED_EFFECT_STRIP_NOTES,
-    ADD_STRIP = ADDED | STRIP,
-};
-
-struct cell {
-    uint8_t permit;
-    uint8_t effects; /* when allowed */
-};
-
-/* One action; the cells are in the order of enum xmppfed_partner_type. */
-struct row {
-    struct cell inbound[3];
-    struct cell outbound[3];
-};
-
-#define ACTION_COUNT (XMPPFED_ACTION_ERROR + 1)
+#define ACTION_COUNT (XMPPFED_ACTION_CALL + 1)
 
 /*
- * What a partner's users may do to ours, and ours to theirs.
- *
- * Inbound, Federated and PublicVerified need no authorization. PublicUnverified needs that our user
- * has added the contact; as adding is the authorization, a subscription is then accepted at once.
- * What may be an answer to our user's own message passes too, errors among it: a stranger's can
- * hold words like any other stanza. Notes that come in are the peer's.
- *
- * Outbound, what our user does is remembered whatever the type, so that a change of the type finds
- * it. Status notes never leave for a public partner: they ride in presence of any kind, and an IQ
- * answer can carry the items of a note node (XEP-0060 6.5).
+ * What comes of an allowed action, by direction. What our user does is remembered whatever the
+ * record says, so that a change of the record finds it. Adding is the authorization, so that an
+ * allowed subscription of the partner's is accepted at once.
  */
-/* clang-format off */
-static const struct row rows[ACTION_COUNT] = {
-    /*                               Federated         PublicVerified       PublicUnverified */
-    [XMPPFED_ACTION_ADD]        = {{{ALWAYS, ACCEPT}, {ALWAYS, ACCEPT},    {IF_ADDED, ACCEPT}},
-                                   {{ALWAYS, ADDED},  {ALWAYS, ADD_STRIP}, {ALWAYS, ADD_STRIP}}},
-    [XMPPFED_ACTION_ANSWER_ADD] = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_PRESENCE]   = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_PROBE]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_MESSAGE]    = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, WROTE},  {ALWAYS, WROTE},     {ALWAYS, WROTE}}},
-    [XMPPFED_ACTION_CHAT_STATE] = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}}},
-    [XMPPFED_ACTION_NOTE]       = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {NEVER, NONE},       {NEVER, NONE}}},
-    [XMPPFED_ACTION_GROUP_CHAT] = {{{ALWAYS, NONE},   {NEVER, NONE},       {NEVER, NONE}},
-                                   {{ALWAYS, NONE},   {NEVER, NONE},       {NEVER, NONE}}},
-    [XMPPFED_ACTION_IQ]         = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_ADDED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_REMOVE]     = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, STRIP},     {ALWAYS, STRIP}}},
-    [XMPPFED_ACTION_ERROR]      = {{{ALWAYS, NONE},   {ALWAYS, NONE},      {IF_MESSAGED, NONE}},
-                                   {{ALWAYS, NONE},   {ALWAYS, NONE},      {ALWAYS, NONE}}},
+static const uint8_t effects[ACTION_COUNT][2] = {
+    [XMPPFED_ACTION_ADD] = {XMPPFED_EFFECT_AUTO_ACCEPT, XMPPFED_EFFECT_REMEMBER_ADDED},
+    [XMPPFED_ACTION_MESSAGE] = {0, XMPPFED_EFFECT_REMEMBER_MESSAGED},
 };
-/* clang-format on */
+
+/*
+ * What may carry a status note: presence of any kind, and an IQ answer the items of a note node
+ * (XEP-0060 6.5).
+ */
+static const bool may_carry_note[ACTION_COUNT] = {
+    [XMPPFED_ACTION_ADD] = true,   [XMPPFED_ACTION_ANSWER_ADD] = true,
+    [XMPPFED_ACTION_PROBE] = true, [XMPPFED_ACTION_PRESENCE] = true,
+    [XMPPFED_ACTION_IQ] = true,    [XMPPFED_ACTION_REMOVE] = true,
+};
 
 /* How a refused action is answered, so that neither side learns more than it should. */
 enum answer {
@@ -81,16 +33,9 @@ enum answer {
 static const uint8_t answers[ACTION_COUNT] = {
     [XMPPFED_ACTION_ADD] = BY_PRESENCE,      [XMPPFED_ACTION_PROBE] = BY_PRESENCE,
     [XMPPFED_ACTION_MESSAGE] = BY_CONDITION, [XMPPFED_ACTION_GROUP_CHAT] = BY_CONDITION,
-    [XMPPFED_ACTION_IQ] = BY_CONDITION,
+    [XMPPFED_ACTION_IQ] = BY_CONDITION,      [XMPPFED_ACTION_FILE] = BY_CONDITION,
+    [XMPPFED_ACTION_CALL] = BY_CONDITION,
 };
-
-static struct cell permitted(int type, const xmppfed_question *q)
-{
-    const struct row *row = &rows[q->action];
-    int column = type - XMPPFED_PARTNER_FEDERATED;
-
-    return q->direction == XMPPFED_INBOUND ? row->inbound[column] : row->outbound[column];
-}
 
 /*
  * The condition of a refusal. A peer must not find out whether a user exists, may use XMPP or has
@@ -155,33 +100,71 @@ static bool check_blocked(const xmppfed_question *q, xmppfed_decision *d)
     return check(q, XMPPFED_RULE_BLOCKED, q->contact != XMPPFED_CONTACT_BLOCKED, d);
 }
 
-static void decide_type(const xmppfed_question *q, int type, xmppfed_decision *d)
+/* Whether a permit depends on the contact state. */
+static bool is_conditional(uint8_t permit)
 {
-    struct cell cell = permitted(type, q);
-    bool known;
+    return permit == XMPPFED_PERMIT_IF_ADDED || permit == XMPPFED_PERMIT_IF_MESSAGED;
+}
 
-    if (!check(q, XMPPFED_RULE_TYPE, cell.permit != NEVER, d))
+/* Whether a permit holds for a contact in this state. */
+static bool holds(uint8_t permit, int contact)
+{
+    return permit == XMPPFED_PERMIT_ALWAYS ||
+           (is_conditional(permit) && contact == XMPPFED_CONTACT_ADDED) ||
+           (permit == XMPPFED_PERMIT_IF_MESSAGED && contact == XMPPFED_CONTACT_MESSAGED);
+}
+
+static uint8_t permit_of(const struct xfed_partner *partner, uint8_t actor, uint8_t which)
+{
+    return partner->permits.of[actor - XMPPFED_INBOUND][which];
+}
+
+/* The permit for an action; what our user's own act consents to is allowed unless it is off. */
+static uint8_t permit_for(const struct xfed_partner *partner, const xmppfed_question *q)
+{
+    struct xfed_governor governor = xfed_switch_governor(q->direction, q->action);
+    uint8_t permit = permit_of(partner, governor.actor, governor.which);
+
+    return governor.consented && permit != XMPPFED_PERMIT_NEVER ? XMPPFED_PERMIT_ALWAYS : permit;
+}
+
+/* The permit for the notes that may ride along: ALWAYS where there can be none. */
+static uint8_t permit_for_notes(const struct xfed_partner *partner, const xmppfed_question *q)
+{
+    int reader = q->direction == XMPPFED_INBOUND ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
+
+    if (!may_carry_note[q->action])
+        return XMPPFED_PERMIT_ALWAYS;
+    return permit_of(partner, (uint8_t)reader, XMPPFED_SWITCH_SEE_NOTES);
+}
+
+static void decide_type(const xmppfed_question *q, const struct xfed_partner *partner,
+                        xmppfed_decision *d)
+{
+    uint8_t permit = permit_for(partner, q);
+    uint8_t notes = permit_for_notes(partner, q);
+
+    if (!check(q, XMPPFED_RULE_TYPE, permit != XMPPFED_PERMIT_NEVER, d))
         return;
-    if (cell.permit != ALWAYS) {
-        if (q->contact == XMPPFED_CONTACT_UNKNOWN) {
-            d->verdict = XMPPFED_VERDICT_NEED_CONTACT;
-            return;
-        }
-        known = q->contact == XMPPFED_CONTACT_ADDED ||
-                (q->contact == XMPPFED_CONTACT_MESSAGED && cell.permit == IF_MESSAGED);
-        if (!check(q, XMPPFED_RULE_CONTACT, known, d))
-            return;
+    if (q->contact == XMPPFED_CONTACT_UNKNOWN &&
+        (is_conditional(permit) || is_conditional(notes))) {
+        d->verdict = XMPPFED_VERDICT_NEED_CONTACT;
+        return;
     }
+    if (is_conditional(permit) && !check(q, XMPPFED_RULE_CONTACT, holds(permit, q->contact), d))
+        return;
     d->verdict = XMPPFED_VERDICT_ALLOW;
-    d->effects |= cell.effects;
+    d->effects |= effects[q->action][q->direction - XMPPFED_INBOUND];
+    if (!holds(notes, q->contact))
+        d->effects |= XMPPFED_EFFECT_STRIP_NOTES;
 }
 
 static bool is_complete(const xmppfed_question *q)
 {
     return q->local && q->remote && q->direction >= XMPPFED_INBOUND &&
            q->direction <= XMPPFED_OUTBOUND && q->action >= XMPPFED_ACTION_ADD &&
-           q->action <= XMPPFED_ACTION_ERROR && q->contact >= XMPPFED_CONTACT_UNKNOWN &&
-           q->contact <= XMPPFED_CONTACT_BLOCKED;
+           q->action <= XMPPFED_ACTION_CALL && q->contact >= XMPPFED_CONTACT_UNKNOWN &&
+           q->contact <= XMPPFED_CONTACT_PENDING;
 }
 
 int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *q,
@@ -203,7 +186,7 @@ int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *
     if (q->direction == XMPPFED_OUTBOUND && q->action == XMPPFED_ACTION_REMOVE)
         d.effects = XMPPFED_EFFECT_FORGET;
     if (check_access(policy, q, partner, user, &d) && check_blocked(q, &d))
-        decide_type(q, partner->type, &d);
+        decide_type(q, partner, &d);
     *ret = d;
     return 0;
 }

@@ -13,14 +13,9 @@ static void describe(const xmppfed_policy *policy, const struct xfed_partner *re
         .domain = record->domain,
         .description = record->description,
         .proxy_fqdn = record->proxy_fqdn,
-        .type = record->type,
-        .tls = record->tls,
-        .sasl = record->sasl,
-        .dialback = record->dialback,
-        .keep_alive = record->keep_alive,
-        .allow_plaintext = record->allow_plaintext,
-        .eku = record->eku,
-        .connection_limit = record->connection_limit,
+#define FIELD(type, name, initial) .name = record->name,
+#include "policy/partner_fields.def"
+#undef FIELD
         .row = xfed_matrix(record->tls, record->sasl, record->dialback, strict).number,
         .methods = record->methods,
         .note_text = "",
@@ -84,6 +79,15 @@ const char *xmppfed_partner_info_domain(const xmppfed_partner_info *p, size_t in
     while (index-- > 0)
         domain += strlen(domain) + 1;
     return domain;
+}
+
+int xmppfed_partner_info_switch(const xmppfed_partner_info *p, int direction, int which)
+{
+    const struct xfed_partner *record = p ? p->record : NULL;
+
+    if (!record || !xfed_switch_is_known(direction, which))
+        return 0;
+    return record->permits.of[direction - XMPPFED_INBOUND][which];
 }
 
 const char *xmppfed_partner_info_address(const xmppfed_partner_info *p, size_t index,

@@ -10,11 +10,6 @@
 
 enum { CONNECTION_LIMIT_MAX = 100000 };
 
-/*
- * The original's defaults, but for SASL: Optional makes row 7 of the matrix, in which a partner
- * with a self-signed certificate can still be proved by dialback, where Required (row 1) carries a
- * warning. No method of row 7 runs without TLS.
- */
 struct xmppfed_partner *xfed_partner_new(struct xmppfed_policy_builder *b, const char *domain)
 {
     struct xmppfed_partner *p = xfed_zalloc(b->ctx, sizeof(*p));
@@ -29,12 +24,9 @@ struct xmppfed_partner *xfed_partner_new(struct xmppfed_policy_builder *b, const
     }
     p->record = (struct xfed_partner){
         .domain = p->domain,
-        .type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED,
-        .tls = XMPPFED_REQUIRED,
-        .sasl = XMPPFED_OPTIONAL,
-        .dialback = true,
-        .keep_alive = true,
-        .eku = XMPPFED_EKU_SERVER,
+#define FIELD(type, name, initial) .name = (initial),
+#include "policy/partner_fields.def"
+#undef FIELD
         .proxy_fqdn = "",
         .description = "",
     };
@@ -118,6 +110,15 @@ int xmppfed_partner_set_type(xmppfed_partner *p, int type)
     if (p == p->builder->open && type != XMPPFED_PARTNER_PUBLIC_UNVERIFIED)
         return XMPPFED_ERR_ARGUMENT;
     p->record.type = type;
+    return 0;
+}
+
+int xmppfed_partner_set_switch(xmppfed_partner *p, int direction, int which, int permit)
+{
+    if (!p || !xfed_switch_is_known(direction, which) || permit < XMPPFED_PERMIT_BY_TYPE ||
+        permit > XMPPFED_PERMIT_ALWAYS)
+        return XMPPFED_ERR_ARGUMENT;
+    p->record.permits.of[direction - XMPPFED_INBOUND][which] = (uint8_t)permit;
     return 0;
 }
 

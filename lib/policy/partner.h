@@ -6,6 +6,8 @@
 #include <xmppfed/address.h>
 #include <xmppfed/policy.h>
 
+#include "policy/switch.h"
+
 #define XFED_PARTNER_ADDRESSES 8
 
 struct xfed_partner_address {
@@ -18,19 +20,16 @@ struct xfed_partner_address {
  * borrowed from the snapshot: fixed arrays would cost a kilobyte a record.
  */
 struct xfed_partner {
-    const char *domain; /* prepared primary domain, "" for the open federation record */
-    int type;           /* enum xmppfed_partner_type */
-    int tls;            /* enum xmppfed_negotiation */
-    int sasl;
-    bool dialback;
-    bool keep_alive;
-    bool allow_plaintext;
-    int eku;                   /* enum xmppfed_eku_rule */
-    uint32_t connection_limit; /* resolved: never 0 in a snapshot */
-    uint32_t methods;          /* OR of enum xmppfed_method, from the matrix */
-    const char *proxy_fqdn;    /* prepared, "" for none */
-    const char *description;   /* free text, "" for none */
-    const char *domains;       /* additional ones, one behind the other with their NULs */
+    /* Prepared primary domain, "*.example.com" of a wildcard, "" of open federation. */
+    const char *domain;
+#define FIELD(type, name, initial) type name;
+#include "policy/partner_fields.def"
+#undef FIELD
+    struct xfed_permits permits; /* resolved: never BY_TYPE in a snapshot */
+    uint32_t methods;            /* OR of enum xmppfed_method, from the matrix */
+    const char *proxy_fqdn;      /* prepared, "" for none */
+    const char *description;     /* free text, "" for none */
+    const char *domains;         /* additional ones, one behind the other with their NULs */
     size_t domain_count;
     const struct xfed_partner_address *addresses;
     size_t address_count; /* at most XFED_PARTNER_ADDRESSES */

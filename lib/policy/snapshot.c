@@ -20,6 +20,7 @@ struct xmppfed_policy {
     struct xfed_partner_address *addresses; /* of all records together */
     char *text;                             /* every string of every record */
     struct xfed_map by_domain;              /* -> struct xfed_partner in partners */
+    struct xfed_map by_suffix;              /* ".example.com" of a wildcard -> the same */
     struct xfed_user_access *users;
     struct xfed_map by_address; /* -> struct xfed_user_access in users */
 };
@@ -35,6 +36,7 @@ static void snapshot_free(struct xmppfed_policy *policy)
     xmppfed_context *ctx = policy->ctx;
 
     xfed_map_fini(&policy->by_domain);
+    xfed_map_fini(&policy->by_suffix);
     xfed_map_fini(&policy->by_address);
     xfed_free(ctx, policy->partners);
     xfed_free(ctx, policy->addresses);
@@ -80,6 +82,7 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
     if (count > 0)
         memcpy(cursor->address, p->addresses, count * sizeof(*p->addresses));
     cursor->address += count;
+    ret->permits = xfed_switch_resolve(ret->type, &p->record.permits);
     if (ret->connection_limit == 0)
         ret->connection_limit =
             xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
@@ -109,7 +112,9 @@ static int reserve_partners(struct xmppfed_policy *policy, const struct xmppfed_
 static int index_partner(struct xmppfed_policy *policy, const struct xmppfed_partner *p,
                          struct xfed_partner *record)
 {
-    int rc = xfed_map_put_text(&policy->by_domain, record->domain, record);
+    bool wildcard = xfed_builder_is_wildcard(record->domain);
+    int rc = xfed_map_put_text(wildcard ? &policy->by_suffix : &policy->by_domain,
+                               record->domain + (wildcard ? 1 : 0), record);
 
     for (size_t i = 0; i < p->domain_count && rc == 0; i++)
         rc = xfed_map_put_text(&policy->by_domain, p->domains[i], record);
@@ -166,6 +171,7 @@ int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **r
     policy->strict = b->strict;
     policy->gateway = b->gateway;
     xfed_map_init(&policy->by_domain, b->ctx, MAP_SEED);
+    xfed_map_init(&policy->by_suffix, b->ctx, MAP_SEED);
     xfed_map_init(&policy->by_address, b->ctx, MAP_SEED);
     rc = copy_partners(policy, b);
     if (rc == 0)
@@ -211,11 +217,27 @@ uint32_t xmppfed_policy_gateway(const xmppfed_policy *policy, int setting)
     return policy ? xfed_gateway_get(&policy->gateway, setting) : 0;
 }
 
+/* The wildcard with the longest suffix of a domain; it does not stand for the suffix itself. */
+static const struct xfed_partner *find_wildcard(const xmppfed_policy *policy, xmppfed_slice domain)
+{
+    const struct xfed_partner *record = NULL;
+
+    if (policy->by_suffix.count == 0)
+        return NULL;
+    for (size_t i = 1; i < domain.len && !record; i++)
+        if (domain.data[i] == '.')
+            record =
+                xfed_map_get(&policy->by_suffix, (xmppfed_slice){domain.data + i, domain.len - i});
+    return record;
+}
+
 const struct xfed_partner *xfed_policy_find_slice(const xmppfed_policy *policy,
                                                   xmppfed_slice domain)
 {
     const struct xfed_partner *record = xfed_map_get(&policy->by_domain, domain);
 
+    if (!record)
+        record = find_wildcard(policy, domain);
     return record ? record : policy->open;
 }
 

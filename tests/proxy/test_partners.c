@@ -103,6 +103,13 @@ static const struct {
      {"field \"Addresses\" must be IP addresses"}},
     {"bad port", PARTNER(",\"Addresses\":[\"192.0.2.1:99999\"]"), {"field \"Addresses\""}},
     {"bad proxy name", PARTNER(",\"ProxyFqdn\":\"a b\""), {"partner 1", "'a b'"}},
+    {"unknown switch",
+     PARTNER(",\"Inbound\":{\"Shout\":\"Never\"}"),
+     {"partner 1 (\"fabrikam.example\"): \"Inbound\"", "field \"Shout\" is not known here"}},
+    {"unknown permit",
+     PARTNER(",\"Outbound\":{\"Calls\":\"never\"}"),
+     {"\"Outbound\", field \"Calls\" must be one of \"ByType\", \"Never\""}},
+    {"switches are no object", PARTNER(",\"Inbound\":[]"), {"field \"Inbound\" must be an object"}},
     {"unknown eku", PARTNER(",\"Eku\":\"client\""), {"field \"Eku\" must be one of \"server\""}},
     {"E1",
      PARTNER(",\"TlsNegotiation\":\"NotSupported\",\"SaslNegotiation\":\"Required\","
@@ -199,6 +206,30 @@ static const struct {
      XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
 };
 
+static void switches(void **state)
+{
+    xmppfed_partner_info info = {.size = sizeof(info)};
+    xmppfed_policy *policy = NULL;
+    struct complaint why = {""};
+    char codes[64];
+
+    (void)state;
+    if (!load(PARTNER(",\"Inbound\":{\"SeeNotes\":\"IfAdded\",\"Calls\":\"Never\"},"
+                      "\"Outbound\":{\"Files\":\"Never\",\"Add\":\"ByType\"}"),
+              codes, &policy, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(xmppfed_policy_partner(policy, 0, &info), 0);
+    assert_int_equal(xmppfed_partner_info_switch(&info, XMPPFED_INBOUND, XMPPFED_SWITCH_SEE_NOTES),
+                     XMPPFED_PERMIT_IF_ADDED);
+    assert_int_equal(xmppfed_partner_info_switch(&info, XMPPFED_INBOUND, XMPPFED_SWITCH_CALLS),
+                     XMPPFED_PERMIT_NEVER);
+    assert_int_equal(xmppfed_partner_info_switch(&info, XMPPFED_OUTBOUND, XMPPFED_SWITCH_FILES),
+                     XMPPFED_PERMIT_NEVER);
+    assert_int_equal(xmppfed_partner_info_switch(&info, XMPPFED_OUTBOUND, XMPPFED_SWITCH_ADD),
+                     XMPPFED_PERMIT_ALWAYS);
+    xmppfed_policy_unref(policy);
+}
+
 static void partners(void **state)
 {
     size_t i;
@@ -272,10 +303,8 @@ static void whole_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults),
-        cmocka_unit_test(missing_file),
-        cmocka_unit_test(partners),
-        cmocka_unit_test(whole_file),
+        cmocka_unit_test(faults),   cmocka_unit_test(missing_file), cmocka_unit_test(switches),
+        cmocka_unit_test(partners), cmocka_unit_test(whole_file),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -55,6 +55,61 @@ static void test_open_federation(void **state)
     xmppfed_policy_unref(policy);
 }
 
+/* The domain of the record that holds for each domain; NULL for none. */
+static const struct {
+    const char *domain;
+    const char *record;
+} wildcard_rows[] = {
+    {"example.com", NULL},
+    {"a.example.com", "*.example.com"},
+    {"b.a.example.com", "*.example.com"},
+    {"sub.example.com", "sub.example.com"},
+    {"x.sub.example.com", "*.sub.example.com"},
+    {"own.sub.example.com", "own.sub.example.com"},
+    {"x.own.sub.example.com", "*.sub.example.com"},
+    {"notexample.com", NULL},
+    {"com", NULL},
+};
+
+static void test_wildcards(void **state)
+{
+    xmppfed_policy_builder *b = fixture_builder();
+    xmppfed_policy *policy;
+
+    (void)state;
+    fixture_partner(b, "*.example.com");
+    fixture_partner(b, "*.Sub.example.com");
+    fixture_partner(b, "own.sub.example.com");
+    fixture_partner(b, "sub.example.com");
+    policy = fixture_finish(b);
+    for (size_t i = 0; i < sizeof(wildcard_rows) / sizeof(wildcard_rows[0]); i++) {
+        const struct xfed_partner *found = xfed_policy_find(policy, wildcard_rows[i].domain);
+        const char *record = wildcard_rows[i].record;
+
+        if (!found != !record || (found && strcmp(found->domain, record) != 0))
+            fail_msg("%s: %s", wildcard_rows[i].domain, found ? found->domain : "none");
+    }
+    xmppfed_policy_unref(policy);
+}
+
+static void test_bad_wildcards(void **state)
+{
+    static const char *const bad[] = {
+        "*", "*.", "*.com", "*.*.example.com", "*example.com", "a.*.example.com", "*.192.0.2.1"};
+    xmppfed_policy_builder *b = fixture_builder();
+    xmppfed_problem why = {0};
+    xmppfed_partner *p;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        if (xmppfed_policy_builder_add_partner(b, bad[i], &why, &p) != XMPPFED_ERR_ADDRESS)
+            fail_msg("%s was taken", bad[i]);
+    fixture_partner(b, "*.example.com");
+    assert_int_equal(xmppfed_policy_builder_add_partner(b, "*.EXAMPLE.com", &why, &p),
+                     XMPPFED_ERR_DUPLICATE);
+    xmppfed_policy_builder_free(b);
+}
+
 static void test_connection_limit_is_resolved(void **state)
 {
     xmppfed_policy_builder *b = fixture_builder();
@@ -146,6 +201,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_open_federation),
+        cmocka_unit_test(test_wildcards),
+        cmocka_unit_test(test_bad_wildcards),
         cmocka_unit_test(test_connection_limit_is_resolved),
         cmocka_unit_test(test_a_snapshot_does_not_follow_its_builder),
         cmocka_unit_test(test_many_partners),
