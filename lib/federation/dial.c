@@ -94,8 +94,7 @@ void xfed_dial_rest(struct xfed_route *route, xmppfed_time now)
     xfed_timer_set(&route->fed->timers, &route->rest, now + jitter(route, route->backoff));
 }
 
-/* Nothing is left to try in this round. */
-static void round_failed(struct xfed_route *route, xmppfed_time now)
+void xfed_dial_round_failed(struct xfed_route *route, xmppfed_time now)
 {
     bool check = route->purpose == XMPPFED_PURPOSE_VERIFY;
 
@@ -116,39 +115,12 @@ static void round_failed(struct xfed_route *route, xmppfed_time now)
         xfed_route_bounce(route, route->why.code, route->why.text);
 }
 
-/* Makes a link to the next endpoint; the pump will tell the host to dial. */
-static void dial_next(struct xfed_route *route, xmppfed_time now)
-{
-    int rc;
-
-    /* The asker may be gone by now; a round of dials for nobody would only serve as a reflector. */
-    if (route->purpose == XMPPFED_PURPOSE_VERIFY && !xfed_dialback_waits(route)) {
-        route->state = XFED_ROUTE_IDLE;
-        xfed_route_release(route);
-        return;
-    }
-    if (route->endpoint_next >= route->endpoints.count) {
-        round_failed(route, now);
-        return;
-    }
-    rc = xfed_link_new(route->fed, route, &route->link);
-    if (rc < 0) {
-        xfed_fault_set(&route->why, rc, "%s: no new connection: %s", route->remote,
-                       xmppfed_error_sentence(rc));
-        route->final = xfed_failure_is_final(rc);
-        round_failed(route, now);
-        return;
-    }
-    route->link->candidate = route->endpoint_next++;
-    route->state = XFED_ROUTE_LINKED;
-}
-
 /* Ends a round before it has begun. */
 static void cannot_start(struct xfed_route *route, int code, xmppfed_time now)
 {
     xfed_fault_set(&route->why, code, "%s: %s", route->remote, xmppfed_error_sentence(code));
     route->final = xfed_failure_is_final(code);
-    round_failed(route, now);
+    xfed_dial_round_failed(route, now);
 }
 
 static int look_up(struct xfed_route *route, const struct xfed_partner *partner, xmppfed_time now)
@@ -189,7 +161,7 @@ void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
         if (rc < 0)
             cannot_start(route, rc, now);
         else
-            dial_next(route, now);
+            xfed_race_begin(route, now);
         return;
     }
     rc = look_up(route, partner, now);
@@ -211,21 +183,14 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
                        result->text && result->text[0] ? result->text
                                                        : xmppfed_error_sentence(code));
         route->final = xfed_failure_is_final(code);
-        round_failed(route, now);
+        xfed_dial_round_failed(route, now);
         return;
     }
     code = plan_found(route, result);
     if (code < 0)
         cannot_start(route, code, now);
     else
-        dial_next(route, now);
-}
-
-void xfed_dial_failed(struct xfed_route *route, xmppfed_time now)
-{
-    if (!xfed_failure_is_final(route->why.code))
-        route->final = false;
-    dial_next(route, now);
+        xfed_race_begin(route, now);
 }
 
 void xfed_dial_cancel(struct xfed_route *route)

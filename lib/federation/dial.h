@@ -9,8 +9,8 @@ void xfed_dial_start(struct xfed_route *route, xmppfed_time now);
 /* Takes the result of a look-up. */
 void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *result,
                         xmppfed_time now);
-/* An attempt failed: tries the next endpoint, or ends the round. route->why says how. */
-void xfed_dial_failed(struct xfed_route *route, xmppfed_time now);
+/* Nothing is left to try in this round; route->why says how it ended. */
+void xfed_dial_round_failed(struct xfed_route *route, xmppfed_time now);
 /* Ends what is on its way, quietly. */
 void xfed_dial_cancel(struct xfed_route *route);
 /* Rests, a random while longer each time, and tries again after that. */

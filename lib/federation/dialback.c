@@ -10,6 +10,7 @@
 #include "federation/dial.h"
 #include "federation/failure.h"
 #include "federation/link.h"
+#include "federation/race.h"
 #include "federation/route.h"
 
 enum {
@@ -69,11 +70,18 @@ static struct xfed_link *standing(const xmppfed_federation *fed, const char *loc
 {
     static const int purposes[] = {XMPPFED_PURPOSE_STANZAS, XMPPFED_PURPOSE_VERIFY};
 
+    struct xfed_link *link;
+
     for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
         const struct xfed_route *route = xfed_route_find(fed, purposes[i], local, remote);
 
-        if (route && route->link && route->link->can_verify && route->link->state == XFED_LINK_OPEN)
+        if (!route)
+            continue;
+        if (route->link && route->link->can_verify && route->link->state == XFED_LINK_OPEN)
             return route->link;
+        link = xfed_race_carrier(route);
+        if (link)
+            return link;
     }
     return NULL;
 }

@@ -7,14 +7,16 @@
 #include "crypto/random.h"
 #include "federation/dialback.h"
 #include "federation/link.h"
-#include "federation/route.h"
 #include "federation/quota.h"
+#include "federation/race.h"
+#include "federation/route.h"
 
 enum {
     DEFAULT_QUEUE_STANZAS = 1000,
     DEFAULT_QUEUE_BYTES = 4 << 20,
     DEFAULT_QUEUE_SECONDS = 60,
-    DEFAULT_CHECKS = 256
+    DEFAULT_CHECKS = 256,
+    DEFAULT_RACE_MILLISECONDS = 250 /* RFC 8305 5 */
 };
 
 xmppfed_slice xfed_id_key(const uint64_t *id)
@@ -69,6 +71,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     fed->queue_stanzas = DEFAULT_QUEUE_STANZAS;
     fed->queue_bytes = DEFAULT_QUEUE_BYTES;
     fed->queue_time = DEFAULT_QUEUE_SECONDS * 1000;
+    fed->race_delay = DEFAULT_RACE_MILLISECONDS;
     *ret = fed;
     return 0;
 }
@@ -119,10 +122,12 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         [XMPPFED_OPTION_QUEUE_BYTES] = {64 << 10, 1 << 30},
         [XMPPFED_OPTION_QUEUE_SECONDS] = {1, 3600},
         [XMPPFED_OPTION_PENDING_CHECKS] = {1, 65536},
+        [XMPPFED_OPTION_RACE_MILLISECONDS] = {10, 15000},
     };
 
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_PENDING_CHECKS ||
-        value < ranges[option].min || value > ranges[option].max)
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS ||
+        option > XMPPFED_OPTION_RACE_MILLISECONDS || value < ranges[option].min ||
+        value > ranges[option].max)
         return XMPPFED_ERR_ARGUMENT;
     switch (option) {
     case XMPPFED_OPTION_QUEUE_STANZAS:
@@ -134,8 +139,11 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
     case XMPPFED_OPTION_QUEUE_SECONDS:
         fed->queue_time = value * 1000;
         break;
-    default:
+    case XMPPFED_OPTION_PENDING_CHECKS:
         fed->checks.max = (size_t)value;
+        break;
+    default:
+        fed->race_delay = value;
         break;
     }
     return 0;
@@ -208,21 +216,10 @@ int xmppfed_federation_accept_direct(xmppfed_federation *fed, const char *peer, 
 int xmppfed_federation_connected(xmppfed_federation *fed, uint64_t id, xmppfed_time now)
 {
     struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
-    const struct xfed_route *route;
-    xmppfed_connection *connection;
-    int rc;
 
     if (!link || link->state != XFED_LINK_DIALLING)
         return XMPPFED_ERR_UNKNOWN_HANDLE;
-    route = link->route;
-    rc =
-        (link->direct ? xmppfed_connection_new_initiator_direct : xmppfed_connection_new_initiator)(
-            fed->site, route->local, route->remote, route->purpose, now, &connection);
-    /* The host need not care: it gets CLOSE for the link like after any other failure. */
-    if (rc < 0)
-        xfed_link_close(link, rc, NULL);
-    else
-        xfed_link_open(link, connection, now);
+    xfed_race_connected(link, now);
     return 0;
 }
 
@@ -232,9 +229,9 @@ int xmppfed_federation_feed(xmppfed_federation *fed, uint64_t id, const void *da
     struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
     int rc;
 
-    (void)now;
     if (!link || !link->connection)
         return XMPPFED_ERR_UNKNOWN_HANDLE;
+    link->heard = now;
     /* The stream is over; what the peer still says does not matter, our own last bytes do. */
     if (link->state == XFED_LINK_DOWN)
         return 0;
@@ -279,7 +276,7 @@ void xmppfed_federation_sent(xmppfed_federation *fed, uint64_t id, size_t len, x
     /* Whatever is left, or comes next, is told anew. */
     link->output_told = false;
     xfed_link_touch(link);
-    if (link->route)
+    if (link->route && link->route->link == link)
         xfed_route_acked(link->route);
 }
 
@@ -291,7 +288,7 @@ void xmppfed_federation_closed(xmppfed_federation *fed, uint64_t id, const char 
     (void)now;
     if (!link)
         return;
-    if (link->state == XFED_LINK_DIALLING) {
+    if (link->state == XFED_LINK_DIALLING || link->state == XFED_LINK_RESERVE) {
         xfed_link_close(link, XMPPFED_ERR_DIAL_FAILED, why);
         return;
     }

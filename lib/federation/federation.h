@@ -40,6 +40,7 @@ struct xmppfed_federation {
     size_t queue_stanzas;
     size_t queue_bytes;
     xmppfed_time queue_time;
+    xmppfed_time race_delay; /* between attempts at two servers of a partner */
     bool closing;
 };
 

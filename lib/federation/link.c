@@ -7,6 +7,7 @@
 #include "federation/contact.h"
 #include "federation/dialback.h"
 #include "federation/inbound.h"
+#include "federation/race.h"
 #include "federation/route.h"
 #include "federation/quota.h"
 
@@ -61,10 +62,26 @@ void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmpp
     xfed_link_touch(link);
 }
 
+void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
+{
+    const struct xfed_route *route = link->route;
+    xmppfed_connection *connection;
+    int rc =
+        (link->direct ? xmppfed_connection_new_initiator_direct : xmppfed_connection_new_initiator)(
+            link->fed->site, route->local, route->remote, route->purpose, now, &connection);
+
+    /* The host need not care: it gets CLOSE for the link like after any other failure. */
+    if (rc < 0)
+        xfed_link_close(link, rc, NULL);
+    else
+        xfed_link_open(link, connection, now);
+}
+
 void xfed_link_free(struct xfed_link *link)
 {
     xmppfed_federation *fed = link->fed;
 
+    xfed_race_leave(link);
     xfed_contact_drop(link);
     xfed_timer_stop(&fed->timers, &link->timer);
     xfed_list_remove(&link->ready);
@@ -115,9 +132,11 @@ static void dial_over(struct xfed_link *link, int code, const char *text)
 {
     struct xfed_route *route = link->route;
 
-    xfed_fault_set(&route->why, code, "%s: %s", route->remote,
-                   text ? text : xmppfed_error_sentence(code));
-    tell_down(link, route->local, route->remote, code, route->why.text);
+    if (route) {
+        xfed_fault_set(&route->why, code, "%s: %s", route->remote,
+                       text ? text : xmppfed_error_sentence(code));
+        tell_down(link, route->local, route->remote, code, route->why.text);
+    }
     link->state = XFED_LINK_DOWN;
     link->transport_gone = true;
     xfed_timer_stop(&link->fed->timers, &link->timer);
@@ -129,6 +148,7 @@ void xfed_link_close(struct xfed_link *link, int code, const char *text)
     switch (link->state) {
     case XFED_LINK_WANTED:
     case XFED_LINK_DIALLING:
+    case XFED_LINK_RESERVE:
         dial_over(link, code, text);
         break;
     case XFED_LINK_OPEN:
@@ -150,6 +170,7 @@ static void on_timer(struct xfed_timer *t, xmppfed_time now)
     case XFED_LINK_WANTED:
         break;
     case XFED_LINK_DIALLING:
+    case XFED_LINK_RESERVE:
         dial_over(link, XMPPFED_ERR_DIAL_FAILED, "no connection in time");
         break;
     case XFED_LINK_OPEN:
@@ -166,12 +187,21 @@ static void on_timer(struct xfed_timer *t, xmppfed_time now)
     }
 }
 
+/* Whether another stream has won the race that this one was in: what it still says is nobody's. */
+static bool is_late(const struct xfed_link *link)
+{
+    return link->direction == XMPPFED_OUTBOUND && !link->route;
+}
+
 static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time now)
 {
     xmppfed_federation *fed = link->fed;
     xmppfed_event *ev;
     int rc = 0;
 
+    link->can_verify = link->route != NULL;
+    if (link->route && !xfed_race_won(link, now))
+        return;
     if (link->direction == XMPPFED_INBOUND && !link->quota)
         rc = xfed_quota_take(fed, xmppfed_event_remote(up), &link->quota);
     if (rc < 0) {
@@ -192,7 +222,6 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
         xfed_event_queue_push(&fed->events, ev);
     }
     if (link->route) {
-        link->can_verify = true;
         xfed_dialback_carry(link, now);
         xfed_route_flush(link->route);
     }
@@ -208,14 +237,27 @@ static void go_down(struct xfed_link *link, const char *local, const char *remot
 
     if (route)
         xfed_fault_set(&route->why, code, "%s", text);
-    tell_down(link, route ? route->local : local, route ? route->remote : remote, down_code, text);
+    if (!is_late(link))
+        tell_down(link, route ? route->local : local, route ? route->remote : remote, down_code,
+                  text);
     link->state = XFED_LINK_DOWN;
     xfed_timer_set(&link->fed->timers, &link->timer, now + DRAIN_TIME);
     xfed_dialback_link_down(link, down_code, now);
 }
 
+/* The streams of a route that only wants checks carried are good as soon as they can. */
+static void on_can_verify(struct xfed_link *link, xmppfed_time now)
+{
+    link->can_verify = true;
+    if (link->route && link->route->purpose == XMPPFED_PURPOSE_VERIFY)
+        (void)xfed_race_won(link, now);
+    xfed_dialback_carry(link, now);
+}
+
 static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time now)
 {
+    if (is_late(link) && ev->kind != XMPPFED_EVENT_STREAM_DOWN)
+        return;
     switch (ev->kind) {
     case XMPPFED_EVENT_STREAM_UP:
         on_up(link, ev, now);
@@ -227,8 +269,7 @@ static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time 
         xfed_inbound_stanza(link, now);
         break;
     case XMPPFED_EVENT_CAN_VERIFY:
-        link->can_verify = true;
-        xfed_dialback_carry(link, now);
+        on_can_verify(link, now);
         break;
     case XMPPFED_EVENT_DIALBACK_CHECK:
         xfed_dialback_check(link, ev, now);
@@ -257,6 +298,7 @@ static bool ask_to_dial(struct xfed_link *link, xmppfed_time now)
     link->direct = ev->endpoint.direct_tls != 0;
     link->since = now;
     (void)xfed_text_copy(link->peer, sizeof(link->peer), ev->endpoint.address);
+    xfed_race_asked(link, now);
     return true;
 }
 
@@ -267,13 +309,14 @@ static bool finish(struct xfed_link *link, xmppfed_time now)
     struct xfed_route *route = link->route;
     uint64_t id = link->id;
     bool known = link->host_knows;
-    bool was_up = link->up;
+    bool served = route && route->link == link;
+    size_t candidate = link->candidate;
 
-    if (route && route->purpose == XMPPFED_PURPOSE_VERIFY)
-        was_up = link->can_verify;
     xfed_link_free(link);
-    if (route)
-        xfed_route_unlinked(route, was_up, now);
+    if (served)
+        xfed_route_unlinked(route, now);
+    else if (route)
+        xfed_race_lost(route, candidate, now);
     if (known)
         xfed_federation_transport(fed, XMPPFED_EVENT_CLOSE, id);
     return known;
@@ -319,7 +362,7 @@ bool xfed_link_step(struct xfed_link *link, xmppfed_time now)
 {
     if (link->state == XFED_LINK_WANTED)
         return ask_to_dial(link, now);
-    if (link->state == XFED_LINK_DIALLING) {
+    if (link->state == XFED_LINK_DIALLING || link->state == XFED_LINK_RESERVE) {
         xfed_list_remove(&link->ready);
         return false;
     }

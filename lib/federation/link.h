@@ -13,20 +13,24 @@ struct xfed_quota;
 enum xfed_link_state {
     XFED_LINK_WANTED = 1, /* the host does not know of it yet */
     XFED_LINK_DIALLING,   /* the host was asked to connect */
+    XFED_LINK_RESERVE,    /* connected, while another server negotiates */
     XFED_LINK_OPEN,       /* there is a stream */
     XFED_LINK_DOWN        /* the stream is over; what remains of the output drains */
 };
 
 struct xfed_link {
     struct xfed_node ready;
+    struct xfed_node runner; /* while it is in the race of its route */
     xmppfed_federation *fed;
     uint64_t id;
     enum xfed_link_state state;
     int direction;
     char peer[XFED_PEER_SIZE];      /* IP address; "" until there is one */
     xmppfed_time since;             /* accepted, or the host was asked to dial */
+    xmppfed_time connected;         /* outbound: the transport stood */
+    xmppfed_time heard;             /* the last byte came; 0: none yet */
     xmppfed_connection *connection; /* NULL until connected */
-    struct xfed_route *route;       /* whom an outbound link serves; NULL for an inbound one */
+    struct xfed_route *route;       /* whom it serves; NULL: inbound, or too late in its race */
     size_t candidate;               /* ... and where to: its place in the route's endpoints */
     struct xfed_quota *quota;       /* NULL until the peer is known */
     struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */
@@ -55,6 +59,8 @@ int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route,
                   struct xfed_link **ret) XMPPFED_MUST_CHECK;
 /* Puts a stream on a link whose transport stands; the link owns it. */
 void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmppfed_time now);
+/* Begins the stream of an outbound link whose transport stands. */
+void xfed_link_begin(struct xfed_link *link, xmppfed_time now);
 /* Frees a link without a word to anybody. */
 void xfed_link_free(struct xfed_link *link);
 /* The link with this number, or NULL. */

@@ -117,6 +117,7 @@ struct xfed_route *xfed_route_get(xmppfed_federation *fed, int purpose, const ch
     memcpy(route->remote, remote, strlen(remote) + 1);
     xfed_queue_init(&route->queue, fed->ctx);
     xfed_endpoints_init(&route->endpoints, fed->ctx);
+    xfed_race_init(&route->race);
     xfed_timer_init(&route->rest, on_rest);
     xfed_timer_init(&route->expiry, on_expiry);
     if (xfed_map_put(&fed->routes, xfed_slice(key.bytes, key.len), route) < 0) {
@@ -134,6 +135,7 @@ void xfed_route_free(struct xfed_route *route)
     xfed_dial_cancel(route);
     xfed_timer_stop(&fed->timers, &route->rest);
     xfed_timer_stop(&fed->timers, &route->expiry);
+    xfed_timer_stop(&fed->timers, &route->race.timer);
     if (key_of(route->purpose, route->local, route->remote, &key))
         (void)xfed_map_remove(&fed->routes, xfed_slice(key.bytes, key.len));
     xfed_queue_fini(&route->queue);
@@ -264,7 +266,13 @@ static void resume(struct xfed_route *route, xmppfed_time now)
     xfed_dial_start(route, now);
 }
 
-void xfed_route_unlinked(struct xfed_route *route, bool was_up, xmppfed_time now)
+void xfed_route_end(struct xfed_route *route)
+{
+    xfed_route_bounce(route, XMPPFED_ERR_SHUTDOWN, xmppfed_error_sentence(XMPPFED_ERR_SHUTDOWN));
+    xfed_route_free(route);
+}
+
+void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
 {
     route->link = NULL;
     route->state = XFED_ROUTE_IDLE;
@@ -272,18 +280,10 @@ void xfed_route_unlinked(struct xfed_route *route, bool was_up, xmppfed_time now
     xfed_queue_unsend(&route->queue);
     expire_waiting(route, now);
     arm_expiry(route);
-    if (route->fed->closing) {
-        xfed_route_bounce(route, XMPPFED_ERR_SHUTDOWN,
-                          xmppfed_error_sentence(XMPPFED_ERR_SHUTDOWN));
-        xfed_route_free(route);
-        return;
-    }
-    if (was_up)
-        resume(route, now);
-    else if (route->purpose == XMPPFED_PURPOSE_STANZAS && xfed_queue_empty(&route->queue))
-        xfed_route_release(route);
+    if (route->fed->closing)
+        xfed_route_end(route);
     else
-        xfed_dial_failed(route, now);
+        resume(route, now);
 }
 
 static void shut_down(struct xfed_route *route)
@@ -295,9 +295,10 @@ static void shut_down(struct xfed_route *route)
     xfed_dial_cancel(route);
     xfed_timer_stop(&route->fed->timers, &route->rest);
     xfed_route_bounce(route, XMPPFED_ERR_SHUTDOWN, xmppfed_error_sentence(XMPPFED_ERR_SHUTDOWN));
+    xfed_race_close(route, XMPPFED_ERR_SHUTDOWN);
     if (route->link)
         xfed_link_close(route->link, XMPPFED_ERR_SHUTDOWN, NULL);
-    else
+    else if (route->race.count == 0)
         route->state = XFED_ROUTE_IDLE;
 }
 

@@ -5,13 +5,14 @@
 #include "federation/endpoints.h"
 #include "federation/federation.h"
 #include "federation/queue.h"
+#include "federation/race.h"
 
 struct xfed_link;
 
 enum xfed_route_state {
     XFED_ROUTE_IDLE = 1,  /* wants nothing */
     XFED_ROUTE_RESOLVING, /* asks DNS where the partner is */
-    XFED_ROUTE_LINKED,    /* has a link, from dialling to draining */
+    XFED_ROUTE_LINKED,    /* has a stream, or attempts at one */
     XFED_ROUTE_RESTING,   /* failed; tries again when its timer passes */
     XFED_ROUTE_DEAD       /* failed for good; until its timer passes nothing new is tried */
 };
@@ -27,7 +28,8 @@ struct xfed_route {
     char remote[XMPPFED_DOMAIN_SIZE];
     enum xfed_route_state state;
     struct xfed_queue queue;
-    struct xfed_link *link;          /* in state LINKED */
+    struct xfed_link *link;          /* the stream that serves it, until it has drained; or NULL */
+    struct xfed_race race;           /* attempts at one */
     uint64_t lookup;                 /* in state RESOLVING */
     struct xfed_endpoints endpoints; /* of this round */
     size_t endpoint_next;            /* the first that was not tried */
@@ -60,8 +62,10 @@ int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remo
 void xfed_route_flush(struct xfed_route *route);
 /* Tells the end of those stanzas that the transport has taken. */
 void xfed_route_acked(struct xfed_route *route);
-/* The link of the route is over; it is about to be freed. */
-void xfed_route_unlinked(struct xfed_route *route, bool was_up, xmppfed_time now);
+/* The stream of the route is over and its link freed. */
+void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now);
+/* Ends a route of a federation that shuts down, and frees it. */
+void xfed_route_end(struct xfed_route *route);
 /* Ends all stanzas of the route. */
 void xfed_route_bounce(struct xfed_route *route, int code, const char *text);
 /*

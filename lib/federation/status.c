@@ -14,6 +14,7 @@ static int state_of(const struct xfed_link *link)
         return XMPPFED_LINK_CLOSING;
     case XFED_LINK_WANTED:
     case XFED_LINK_DIALLING:
+    case XFED_LINK_RESERVE:
         break;
     }
     return XMPPFED_LINK_DIALLING;
@@ -96,7 +97,9 @@ int xmppfed_federation_close_link(xmppfed_federation *fed, uint64_t id)
     if (!link || link->state == XFED_LINK_WANTED)
         return XMPPFED_ERR_UNKNOWN_HANDLE;
     /* Only a stream can end well; an attempt to connect that is given up has failed. */
-    xfed_link_close(link, link->state == XFED_LINK_DIALLING ? XMPPFED_ERR_DIAL_FAILED : 0,
-                    link->state == XFED_LINK_DIALLING ? "given up on request" : NULL);
+    if (link->state == XFED_LINK_DIALLING || link->state == XFED_LINK_RESERVE)
+        xfed_link_close(link, XMPPFED_ERR_DIAL_FAILED, "given up on request");
+    else
+        xfed_link_close(link, 0, NULL);
     return 0;
 }
