@@ -66,7 +66,8 @@ static int plan_fixed(struct xfed_route *route, const struct xfed_partner *partn
 
     plan_nothing(route);
     for (size_t i = 0; i < partner->address_count && rc == 0; i++) {
-        xmppfed_endpoint fixed = {.port = partner->addresses[i].port};
+        /* The administrator lists the better ones first. */
+        xmppfed_endpoint fixed = {.port = partner->addresses[i].port, .priority = (uint16_t)i};
 
         (void)xfed_text_copy(fixed.host, sizeof(fixed.host), route->remote);
         (void)xfed_text_copy(fixed.address, sizeof(fixed.address), partner->addresses[i].address);

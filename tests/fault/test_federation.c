@@ -4,8 +4,24 @@
 
 enum { STANZAS = 3 };
 
+/* How the partner's server is found. */
+enum way { BY_ADDRESS, BY_DNS, BY_RACE };
+
+/* The first server of the partner swallows everything. */
+static void put_a_hole_before(struct scene *s, enum scene_proof proof)
+{
+    struct loop_side *hole = loop_add(&s->loop, "fabrikam.example", NULL);
+    struct loop_partner partners[] = {
+        scene_partner("fabrikam.example", hole->number, XMPPFED_PARTNER_FEDERATED, proof),
+        {.domain = NULL}};
+
+    hole->silent = true;
+    partners[0].more[0] = s->fabrikam->number;
+    loop_policy(s->contoso, partners);
+}
+
 /* One exchange; whatever fails, each stanza that was taken has one end. */
-static void exchange(enum scene_proof proof, bool by_dns, size_t fail_at, bool *ret_done)
+static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool *ret_done)
 {
     struct scene s;
     bool taken[STANZAS + 1] = {false};
@@ -14,7 +30,9 @@ static void exchange(enum scene_proof proof, bool by_dns, size_t fail_at, bool *
     scene_init(&s, proof);
     scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
     s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
-    if (by_dns) {
+    if (way == BY_RACE)
+        put_a_hole_before(&s, proof);
+    if (way == BY_DNS) {
         s.contoso->rcode = 0;
         s.contoso->hosts[0] = s.fabrikam->number;
         s.fabrikam->number = 0;
@@ -45,13 +63,13 @@ static void exchange(enum scene_proof proof, bool by_dns, size_t fail_at, bool *
     scene_fini(&s);
 }
 
-static void run(enum scene_proof proof, bool by_dns)
+static void run(enum scene_proof proof, enum way way)
 {
     bool done = false;
     size_t fail_at = 0;
 
     while (!done)
-        exchange(proof, by_dns, ++fail_at, &done);
+        exchange(proof, way, ++fail_at, &done);
     print_message("# %zu allocations\n", fail_at);
     assert_true(fail_at > 100);
 }
@@ -59,34 +77,39 @@ static void run(enum scene_proof proof, bool by_dns)
 static void test_external(void **state)
 {
     (void)state;
-    run(BY_EXTERNAL, false);
+    run(BY_EXTERNAL, BY_ADDRESS);
 }
 
 static void test_dialback_tls(void **state)
 {
     (void)state;
-    run(BY_DIALBACK_TLS, false);
+    run(BY_DIALBACK_TLS, BY_ADDRESS);
 }
 
 static void test_dialback_tcp(void **state)
 {
     (void)state;
-    run(BY_DIALBACK_TCP, false);
+    run(BY_DIALBACK_TCP, BY_ADDRESS);
 }
 
 static void test_dns(void **state)
 {
     (void)state;
-    run(BY_EXTERNAL, true);
+    run(BY_EXTERNAL, BY_DNS);
+}
+
+static void test_race(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, BY_RACE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_external),
-        cmocka_unit_test(test_dialback_tls),
-        cmocka_unit_test(test_dialback_tcp),
-        cmocka_unit_test(test_dns),
+        cmocka_unit_test(test_external),     cmocka_unit_test(test_dialback_tls),
+        cmocka_unit_test(test_dialback_tcp), cmocka_unit_test(test_dns),
+        cmocka_unit_test(test_race),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

@@ -64,11 +64,21 @@ struct loop_side *loop_add(struct loop *l, const char *domain, const char *cert)
     return s;
 }
 
+static void add_address(xmppfed_partner *p, unsigned number)
+{
+    xmppfed_problem why = {0};
+    char address[32];
+
+    if (number == 0)
+        return;
+    (void)snprintf(address, sizeof(address), "192.0.2.%u", number);
+    assert_int_equal(xmppfed_partner_add_address(p, address, 5269, &why), 0);
+}
+
 static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *row)
 {
     xmppfed_problem why = {0};
     xmppfed_partner *p = NULL;
-    char address[32];
 
     if (xmppfed_policy_builder_add_partner(b, row->domain, &why, &p) < 0)
         fail_msg("%s: %s", row->domain, why.text);
@@ -84,10 +94,9 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
     if (row->proxy)
         assert_int_equal(xmppfed_partner_set_proxy_fqdn(p, row->proxy, &why), 0);
-    if (row->number == 0)
-        return;
-    (void)snprintf(address, sizeof(address), "192.0.2.%u", row->number);
-    assert_int_equal(xmppfed_partner_add_address(p, address, 5269, &why), 0);
+    add_address(p, row->number);
+    for (size_t i = 0; i < LOOP_MORE; i++)
+        add_address(p, row->more[i]);
 }
 
 void loop_policy(struct loop_side *s, const struct loop_partner *partners)
@@ -185,19 +194,17 @@ static bool accept_at(struct loop_side *s, uint16_t port, uint64_t *ret_link)
                s->fed, "192.0.2.9", s->loop->now, ret_link) == 0;
 }
 
-static void dial(struct loop_side *s, uint64_t link, const xmppfed_endpoint *to)
+/* Makes a connection, or refuses it. */
+static void join(struct loop_side *s, uint64_t link, struct loop_side *peer, uint16_t port)
 {
     struct loop *l = s->loop;
-    struct loop_side *peer = side_at(l, to->address);
     struct loop_wire *w = NULL;
     uint64_t accepted;
 
-    if (peer && peer->silent)
-        return;
     for (size_t i = 0; i < LOOP_WIRES && !w; i++)
         if (!l->wires[i].end[0].side)
             w = &l->wires[i];
-    if (!w || !peer || !peer->fed || peer->refuses || !accept_at(peer, to->port, &accepted)) {
+    if (!w || !peer || !peer->fed || peer->refuses || !accept_at(peer, port, &accepted)) {
         xmppfed_federation_closed(s->fed, link, "connection refused", l->now);
         return;
     }
@@ -205,7 +212,35 @@ static void dial(struct loop_side *s, uint64_t link, const xmppfed_endpoint *to)
     w->end[0].link = link;
     w->end[1].side = peer;
     w->end[1].link = accepted;
-    (void)xmppfed_federation_connected(s->fed, link, l->now);
+    if (xmppfed_federation_connected(s->fed, link, l->now) < 0)
+        hang_up(w, 0); /* given up meanwhile */
+}
+
+static void dial(struct loop_side *s, uint64_t link, const xmppfed_endpoint *to)
+{
+    struct loop_side *peer = side_at(s->loop, to->address);
+    size_t i = 0;
+
+    if (!peer || !peer->silent) {
+        join(s, link, peer, to->port);
+        return;
+    }
+    while (i < LOOP_WAITING && peer->waiting[i].from)
+        i++;
+    if (i < LOOP_WAITING)
+        peer->waiting[i] = (struct loop_dial){.from = s, .link = link, .port = to->port};
+}
+
+void loop_answer(struct loop_side *s)
+{
+    s->silent = false;
+    for (size_t i = 0; i < LOOP_WAITING; i++) {
+        struct loop_dial d = s->waiting[i];
+
+        s->waiting[i].from = NULL;
+        if (d.from)
+            join(d.from, d.link, s, d.port);
+    }
 }
 
 /* The end of the question, which is all of the query that an answer repeats. */

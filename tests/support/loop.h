@@ -11,7 +11,14 @@
 #include <stdint.h>
 #include <xmppfed/federation.h>
 
-enum { LOOP_SIDES = 3, LOOP_WIRES = 64, LOOP_EVENTS = 4096, LOOP_DIRECT = 5270 };
+enum {
+    LOOP_SIDES = 4,
+    LOOP_WIRES = 64,
+    LOOP_MORE = 4,
+    LOOP_WAITING = 8,
+    LOOP_EVENTS = 4096,
+    LOOP_DIRECT = 5270
+};
 
 /* An event as a test looks at it, with texts and element of its own. */
 struct loop_event {
@@ -32,6 +39,13 @@ struct loop_event {
 
 struct loop;
 
+/* A dial that a silent side has not answered. */
+struct loop_dial {
+    struct loop_side *from; /* NULL: none */
+    uint64_t link;
+    uint16_t port;
+};
+
 struct loop_side {
     struct loop *loop;
     unsigned number;
@@ -39,14 +53,15 @@ struct loop_side {
     xmppfed_site *site;
     xmppfed_federation *fed; /* NULL while it is down */
     bool refuses;            /* connections to it fail at once */
-    bool silent;             /* ... or are never answered */
-    bool stuck;              /* its links take no bytes */
-    int contact;             /* the answer to CONTACT_WANTED; 0: none is given */
-    int rcode;               /* the answer to DNS queries; -1: none can be sent, -2: none comes */
-    unsigned hosts[2];       /* with rcode 0: any name is at these sides, in any order; 0: none */
-    uint8_t network;         /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
-    unsigned direct_port;    /* ... with direct TLS on this port (XEP-0368); 0: without */
-    unsigned starttls_port;  /* ... then, by a record of lower priority, STARTTLS on this one */
+    bool silent;             /* ... or are not answered before loop_answer() */
+    struct loop_dial waiting[LOOP_WAITING];
+    bool stuck;             /* its links take no bytes */
+    int contact;            /* the answer to CONTACT_WANTED; 0: none is given */
+    int rcode;              /* the answer to DNS queries; -1: none can be sent, -2: none comes */
+    unsigned hosts[2];      /* with rcode 0: any name is at these sides, in any order; 0: none */
+    uint8_t network;        /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
+    unsigned direct_port;   /* ... with direct TLS on this port (XEP-0368); 0: without */
+    unsigned starttls_port; /* ... then, by a record of lower priority, STARTTLS on this one */
     /* Called with each event before anything else is done about it; NULL for nothing. */
     void (*on_event)(struct loop_side *s, const xmppfed_event *ev);
     struct loop_event *events[LOOP_EVENTS];
@@ -79,7 +94,8 @@ struct loop_partner {
     int sasl;
     bool no_dialback;
     bool plaintext;
-    unsigned number; /* of the side that is its server; 0: asked of DNS, 9: nobody there */
+    unsigned number;          /* of the side that is its server; 0: asked of DNS, 9: nobody there */
+    unsigned more[LOOP_MORE]; /* ... and of further ones, in the order of trying; 0: none */
     uint32_t limit;
     const char *proxy; /* ProxyFqdn */
 };
@@ -94,6 +110,8 @@ void loop_policy(struct loop_side *s, const struct loop_partner *partners);
 /* Takes a side down with all its connections, or up again with an empty federation. */
 void loop_stop(struct loop_side *s);
 void loop_start(struct loop_side *s);
+/* Lets the connections stand that a silent side has not answered so far. */
+void loop_answer(struct loop_side *s);
 /* Breaks all connections of a side. */
 void loop_cut(struct loop_side *s);
 /* Says that a socket of the host's own, on link, has got these bytes. */

@@ -1,0 +1,332 @@
+/* test_racing.c - several servers of one partner: who is tried when, who wins, what it may cost. */
+#include "scene.h"
+
+/* Beside the scene's two a further server of fabrikam.example: 192.0.2.3. */
+enum { BACKUP = 3, NOBODY = 9, DELAY = 250 };
+
+struct race {
+    struct scene s;
+    struct loop_side *first;
+    struct loop_side *backup;
+};
+
+/* What contoso knows of its partner: these servers, in order. */
+static void know(struct race *r, const unsigned *servers, uint32_t limit, enum scene_proof proof)
+{
+    struct loop_partner partners[] = {
+        scene_partner("fabrikam.example", servers[0], XMPPFED_PARTNER_FEDERATED, proof),
+        {.domain = NULL}};
+
+    partners[0].limit = limit;
+    for (size_t i = 0; i < LOOP_MORE && servers[i]; i++)
+        partners[0].more[i] = servers[i + 1];
+    loop_policy(r->s.contoso, partners);
+}
+
+static void race_init(struct race *r, enum scene_proof proof)
+{
+    static const unsigned both[] = {2, BACKUP, 0, 0, 0};
+
+    scene_init(&r->s, proof);
+    r->first = r->s.fabrikam;
+    r->backup = loop_add(&r->s.loop, "fabrikam.example", "fabrikam");
+    r->s.fabrikam = r->backup;
+    scene_trust(&r->s, r->backup, XMPPFED_PARTNER_FEDERATED, proof);
+    r->s.fabrikam = r->first;
+    know(r, both, 0, proof);
+}
+
+/* Lets time pass until a stanza has an outcome; how much it was. Never more than a minute. */
+static xmppfed_time wait_for(struct race *r, uint64_t cookie)
+{
+    xmppfed_time start = r->s.loop.now;
+
+    loop_run(&r->s.loop);
+    while (loop_outcome(r->s.contoso, cookie) == 0 && r->s.loop.now < start + 60 * 1000)
+        loop_advance(&r->s.loop, 10);
+    return r->s.loop.now - start;
+}
+
+/* Exactly one stream stands, and each stanza came once. */
+static void expect_one_stream(struct race *r, size_t stanzas)
+{
+    loop_run(&r->s.loop);
+    assert_int_equal(loop_count(r->s.contoso, XMPPFED_EVENT_STREAM_UP), 1);
+    assert_int_equal(xmppfed_federation_links(r->s.contoso->fed), 1);
+    assert_int_equal(loop_count(r->first, XMPPFED_EVENT_STANZA) +
+                         loop_count(r->backup, XMPPFED_EVENT_STANZA),
+                     stanzas);
+}
+
+static void test_dead_primary(void **state)
+{
+    static const struct {
+        const char *name;
+        bool refuses, silent, stuck;
+        xmppfed_time most;
+    } rows[] = {
+        {"nothing is wrong", .most = 0},
+        {"the first refuses", .refuses = true, .most = 0},
+        {"the first is a black hole", .silent = true, .most = DELAY},
+        {"the first takes the connection and says nothing", .stuck = true, .most = DELAY},
+    };
+    static const enum scene_proof proofs[] = {BY_EXTERNAL, BY_DIALBACK_TLS, BY_DIALBACK_TCP};
+    (void)state;
+
+    for (size_t i = 0; i < 3 * sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t row = i / 3;
+        xmppfed_time took;
+        struct race r;
+
+        print_message("# %s, proof %zu\n", rows[row].name, i % 3);
+        race_init(&r, proofs[i % 3]);
+        r.first->refuses = rows[row].refuses;
+        r.first->silent = rows[row].silent;
+        r.first->stuck = rows[row].stuck;
+        scene_say(&r.s, "Hello", 1);
+        took = wait_for(&r, 1);
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_in_range(took, rows[row].most, rows[row].most + 10);
+        if (proofs[i % 3] == BY_EXTERNAL)
+            expect_one_stream(&r, 1);
+        scene_fini(&r.s);
+    }
+}
+
+/* Two dials that wait for their servers. */
+static void dial_both(struct race *r)
+{
+    race_init(r, BY_EXTERNAL);
+    r->first->silent = true;
+    r->backup->silent = true;
+    scene_say(&r->s, "Hello", 1);
+    loop_advance(&r->s.loop, DELAY);
+    assert_int_equal(loop_count(r->s.contoso, XMPPFED_EVENT_DIAL), 2);
+}
+
+static void test_both_connect_at_once(void **state)
+{
+    struct race r;
+    (void)state;
+
+    dial_both(&r);
+    loop_answer(r.backup);
+    loop_answer(r.first);
+    loop_run(&r.s.loop);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_count(r.backup, XMPPFED_EVENT_STREAM_UP), 1);
+    /* Nothing was said on the reserve, and the host was told of no failure. */
+    assert_int_equal(loop_count(r.first, XMPPFED_EVENT_OUTPUT), 0);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_STREAM_DOWN), 0);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_CLOSE), 1);
+    expect_one_stream(&r, 1);
+    scene_fini(&r.s);
+}
+
+static void test_reserve_takes_over(void **state)
+{
+    struct race r;
+    (void)state;
+
+    dial_both(&r);
+    r.first->stuck = true;
+    loop_answer(r.first);
+    loop_answer(r.backup);
+    loop_run(&r.s.loop);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), 0);
+    assert_int_equal(loop_count(r.backup, XMPPFED_EVENT_OUTPUT), 0);
+    loop_cut(r.first);
+    loop_run(&r.s.loop);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 2);
+    expect_one_stream(&r, 1);
+    scene_fini(&r.s);
+}
+
+/* One that has fallen silent wakes up while the other negotiates: both could be proved. */
+static void test_two_negotiate(void **state)
+{
+    size_t first_wins = 0;
+    size_t backup_wins = 0;
+    (void)state;
+
+    for (size_t chunk = 100; chunk < 3000; chunk += 100) {
+        struct race r;
+
+        race_init(&r, BY_EXTERNAL);
+        r.s.loop.chunk = chunk;
+        r.first->stuck = true;
+        r.backup->silent = true;
+        scene_say(&r.s, "Hello", 1);
+        loop_advance(&r.s.loop, DELAY);
+        assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 2);
+        loop_answer(r.backup);
+        r.first->stuck = false;
+        loop_run(&r.s.loop);
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        expect_one_stream(&r, 1);
+        first_wins += loop_count(r.first, XMPPFED_EVENT_STANZA);
+        backup_wins += loop_count(r.backup, XMPPFED_EVENT_STANZA);
+        scene_fini(&r.s);
+    }
+    assert_int_equal(first_wins + backup_wins, 29);
+}
+
+static void test_bounded(void **state)
+{
+    /* Of what the record lists, all but the last swallow everything. */
+    static const unsigned holes[] = {2, 2, 2, 2, BACKUP};
+    static const struct {
+        const char *name;
+        uint32_t limit;
+        size_t most;
+        xmppfed_time least, latest;
+    } rows[] = {
+        {"three at a time", 0, 3, 2000, 2600},
+        {"the partner's limit is two", 2, 2, 2000, 6500},
+        {"the partner's limit is one", 1, 1, 8000, 8100},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t most = 0;
+        struct race r;
+
+        print_message("# %s\n", rows[i].name);
+        race_init(&r, BY_EXTERNAL);
+        know(&r, holes, rows[i].limit, BY_EXTERNAL);
+        r.first->silent = true;
+        scene_say(&r.s, "Hello", 1);
+        while (loop_outcome(r.s.contoso, 1) == 0 && r.s.loop.now < 20 * 1000) {
+            size_t links = xmppfed_federation_links(r.s.contoso->fed);
+
+            most = links > most ? links : most;
+            loop_advance(&r.s.loop, 10);
+        }
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(most, rows[i].most);
+        assert_in_range(r.s.loop.now - 1000, rows[i].least, rows[i].latest);
+        assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 5);
+        expect_one_stream(&r, 1);
+        scene_fini(&r.s);
+    }
+}
+
+static void test_delay_is_an_option(void **state)
+{
+    struct race r;
+    (void)state;
+
+    race_init(&r, BY_EXTERNAL);
+    r.first->silent = true;
+    assert_int_equal(
+        xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RACE_MILLISECONDS, 9),
+        XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(
+        xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RACE_MILLISECONDS, 15001),
+        XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(
+        xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RACE_MILLISECONDS, 1000), 0);
+    scene_say(&r.s, "Hello", 1);
+    assert_in_range(wait_for(&r, 1), 1000, 1010);
+    scene_fini(&r.s);
+}
+
+/* A far server is no silent one: its first word has as long as the connection took on top. */
+static void test_patience_with_far_servers(void **state)
+{
+    struct race r;
+    (void)state;
+
+    race_init(&r, BY_EXTERNAL);
+    r.first->silent = true;
+    r.first->stuck = true;
+    r.backup->silent = true;
+    scene_say(&r.s, "Hello", 1);
+    loop_advance(&r.s.loop, 600);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 2);
+    loop_answer(r.first);
+    loop_run(&r.s.loop);
+    loop_answer(r.backup);
+    loop_advance(&r.s.loop, 600 + DELAY - 20);
+    assert_int_equal(loop_count(r.backup, XMPPFED_EVENT_OUTPUT), 0);
+    loop_advance(&r.s.loop, 40);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_true(loop_count(r.backup, XMPPFED_EVENT_OUTPUT) > 0);
+    expect_one_stream(&r, 1);
+    scene_fini(&r.s);
+}
+
+static void test_all_fail(void **state)
+{
+    static const unsigned nobody[] = {NOBODY, 2, NOBODY, 0, 0};
+    struct race r;
+    (void)state;
+
+    race_init(&r, BY_EXTERNAL);
+    know(&r, nobody, 0, BY_EXTERNAL);
+    r.first->silent = true;
+    scene_say(&r.s, "Hello", 1);
+    loop_advance(&r.s.loop, 14 * 1000);
+    /* Still one that may answer: the round is not over. */
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 3);
+    assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 1);
+    loop_advance(&r.s.loop, 2500);
+    assert_true(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL) > 3);
+    loop_advance(&r.s.loop, 120 * 1000);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_EXPIRED);
+    assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 0);
+    assert_true(xmppfed_federation_deadline(r.s.contoso->fed) == XMPPFED_TIME_NEVER);
+    scene_fini(&r.s);
+}
+
+static void test_shutdown_in_the_middle(void **state)
+{
+    static const struct {
+        const char *name;
+        bool stuck; /* else silent */
+        xmppfed_time after;
+    } rows[] = {
+        {"one is dialled", false, 0},
+        {"both are dialled", false, DELAY},
+        {"one negotiates", true, 0},
+        {"one negotiates, one is dialled", true, DELAY + 10},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct race r;
+
+        print_message("# %s\n", rows[i].name);
+        race_init(&r, BY_EXTERNAL);
+        r.first->silent = !rows[i].stuck;
+        r.first->stuck = rows[i].stuck;
+        r.backup->silent = true;
+        scene_say(&r.s, "Hello", 1);
+        loop_advance(&r.s.loop, rows[i].after);
+        xmppfed_federation_shutdown(r.s.contoso->fed, r.s.loop.now);
+        loop_run(&r.s.loop);
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_BOUNCED);
+        assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 0);
+        assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_CLOSE),
+                         loop_count(r.s.contoso, XMPPFED_EVENT_DIAL));
+        scene_fini(&r.s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dead_primary),
+        cmocka_unit_test(test_both_connect_at_once),
+        cmocka_unit_test(test_reserve_takes_over),
+        cmocka_unit_test(test_two_negotiate),
+        cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_delay_is_an_option),
+        cmocka_unit_test(test_patience_with_far_servers),
+        cmocka_unit_test(test_all_fail),
+        cmocka_unit_test(test_shutdown_in_the_middle),
+    };
+
+    return cmocka_run_group_tests_name("pair/racing", tests, NULL, NULL);
+}
