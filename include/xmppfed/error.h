@@ -47,8 +47,8 @@ XMPPFED_BEGIN_DECLS
     X(STREAM_FEATURE, -220, "unsupported-feature", "the peer demands a feature that is not known") \
     /* -3xx: TLS */                                                                                \
     X(TLS_HANDSHAKE, -300, "", "the TLS handshake failed")                                         \
-    X(TLS_CERTIFICATE, -301, "not-authorized", "the peer's certificate was not accepted")          \
-    X(TLS_IDENTITY, -302, "not-authorized", "the peer's certificate is for another domain")        \
+    X(TLS_CERTIFICATE, -301, "policy-violation", "the peer's certificate was not accepted")        \
+    X(TLS_IDENTITY, -302, "policy-violation", "the peer's certificate is for another domain")      \
     X(TLS_CREDENTIALS, -303, "internal-server-error", "a certificate or key could not be used")    \
     X(TLS_CLOSED, -304, "", "the TLS session is closed")                                           \
     X(TLS_TRUNCATED, -305, "", "the connection was cut without a TLS close")                       \
@@ -57,8 +57,9 @@ XMPPFED_BEGIN_DECLS
     /* -4xx: SASL */                                                                               \
     X(SASL_MALFORMED, -400, "not-authorized", "a SASL message is malformed")                       \
     X(SASL_MECHANISM, -401, "not-authorized", "the SASL mechanism was not offered")                \
-    X(SASL_REFUSED, -402, "not-authorized", "SASL authentication was refused")                     \
+    X(SASL_REFUSED, -402, "", "SASL authentication was refused")                                   \
     X(SASL_AUTHZID, -403, "not-authorized", "the SASL authorization identity is another domain")   \
+    X(SASL_TRIES, -404, "policy-violation", "SASL was tried too often on one stream")              \
     /* -5xx: server dialback */                                                                    \
     X(DIALBACK_INVALID, -500, "not-authorized", "the dialback key is not valid")                   \
     X(DIALBACK_REFUSED, -501, "", "the peer answered the dialback request with an error")          \

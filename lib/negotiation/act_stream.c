@@ -38,8 +38,7 @@ int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
         return xfed_fault_set(&n->fault, row->code, "%s: %s: %s", who, sentence,
                               in->dialback->condition);
     if (n->certificate == XFED_CERTIFICATE_FAILS && n->why_not_proved.code < 0 &&
-        (row->code == XMPPFED_ERR_POLICY_NO_METHOD || row->code == XMPPFED_ERR_TLS_CERTIFICATE ||
-         row->code == XMPPFED_ERR_SASL_REFUSED))
+        (row->code == XMPPFED_ERR_POLICY_NO_METHOD || row->code == XMPPFED_ERR_SASL_TRIES))
         return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,
                               n->why_not_proved.text,
                               "the partner record allows no other method on this stream");

@@ -52,7 +52,7 @@ static const struct xfed_row rows[] = {
 
     /* A refused EXTERNAL goes on with dialback on the same stream where the record allows it. */
     ROW(I_AUTH, CHALLENGE, TRIES_LEFT, NEVER, send_response, I_AUTH),
-    FAIL(I_AUTH, CHALLENGE, ALWAYS, TRIES_LEFT, SASL_REFUSED),
+    FAIL(I_AUTH, CHALLENGE, ALWAYS, TRIES_LEFT, SASL_TRIES),
     ROW(I_AUTH, SUCCESS, EXTERNAL_OPEN, NEVER, restart_header, I_AUTH_HEADER),
     FAIL(I_AUTH, SUCCESS, ALWAYS, EXTERNAL_OPEN, POLICY_NO_METHOD),
     ROW(I_AUTH, FAILURE, DIALBACK_OPEN | DIALBACK_OFFERED, NEVER, send_db_result, I_DIALBACK),
