@@ -29,12 +29,12 @@ static void add_partner(xmppfed_policy_builder *b, const struct test_partner *ro
     assert_int_equal(xmppfed_partner_set_eku(p, row->eku), 0);
 }
 
-xmppfed_policy *test_policy(xmppfed_context *ctx, const struct test_partner *partners, size_t count)
+/* A builder of these records with everybody allowed. */
+static xmppfed_policy_builder *new_builder(xmppfed_context *ctx,
+                                           const struct test_partner *partners, size_t count)
 {
     const uint32_t flags = XMPPFED_ACCESS_FEDERATION | XMPPFED_ACCESS_XMPP;
     xmppfed_policy_builder *b = NULL;
-    xmppfed_policy *policy = NULL;
-    xmppfed_problem why = {0};
 
     assert_int_equal(xmppfed_policy_builder_new(ctx, &b), 0);
     xmppfed_policy_builder_set_federation(b, 1);
@@ -43,10 +43,31 @@ xmppfed_policy *test_policy(xmppfed_context *ctx, const struct test_partner *par
     for (size_t i = 0; i < count; i++)
         if (partners[i].domain)
             add_partner(b, &partners[i]);
+    return b;
+}
+
+xmppfed_policy *test_policy(xmppfed_context *ctx, const struct test_partner *partners, size_t count)
+{
+    xmppfed_policy_builder *b = new_builder(ctx, partners, count);
+    xmppfed_policy *policy = NULL;
+    xmppfed_problem why = {0};
+
     if (xmppfed_policy_builder_finish(b, &why, &policy) < 0)
         fail_msg("%s", why.text);
     xmppfed_policy_builder_free(b);
     return policy;
+}
+
+int test_policy_read(xmppfed_context *ctx, struct test_partner partner, bool strict,
+                     xmppfed_policy **ret)
+{
+    xmppfed_policy_builder *b = new_builder(ctx, &partner, 1);
+    int rc;
+
+    xmppfed_policy_builder_set_strict(b, strict);
+    rc = xmppfed_policy_builder_finish(b, NULL, ret);
+    xmppfed_policy_builder_free(b);
+    return rc;
 }
 
 xmppfed_site *test_site(xmppfed_context *ctx, const char *domain, const char *cert,

@@ -19,6 +19,9 @@ struct test_partner {
 /* A policy of these records, all federated, everybody allowed. */
 xmppfed_policy *test_policy(xmppfed_context *ctx, const struct test_partner *partners,
                             size_t count);
+/* The same of one record under the reading that is wanted; what the builder says of it. */
+int test_policy_read(xmppfed_context *ctx, struct test_partner partner, bool strict,
+                     xmppfed_policy **ret);
 /*
  * A site at TEST_TIME that hosts a domain with the certificate <cert> of tests/data (NULL: without
  * TLS), trusts ca.pem, has one partner (domain NULL: none), and a secret made of its domain.
