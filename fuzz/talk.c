@@ -33,15 +33,24 @@ static int start(void *user, const char *local, const char *remote, bool server)
     return XFED_EVENT_TLS_UP;
 }
 
-static int prove(void *user, const char *domain, int eku, xmppfed_problem *why)
+static enum xfed_certificate prove(void *user, const char *domain,
+                                   const struct xfed_partner *partner, xmppfed_problem *why)
 {
     (void)user;
-    (void)eku;
+    (void)partner;
     *why = (xmppfed_problem){0, ""};
-    return certificate_proves && strcmp(domain, TALK_REMOTE) == 0 ? 0 : XMPPFED_ERR_TLS_IDENTITY;
+    return certificate_proves && strcmp(domain, TALK_REMOTE) == 0 ? XFED_CERTIFICATE_PKIX
+                                                                  : XFED_CERTIFICATE_FAILS;
 }
 
-static const struct xfed_tls_port null_tls = {usable, start, prove};
+static bool bound(void *user, const struct xfed_partner *partner)
+{
+    (void)user;
+    (void)partner;
+    return false;
+}
+
+static const struct xfed_tls_port null_tls = {usable, start, prove, bound};
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 

@@ -50,6 +50,20 @@ XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_connection_new_initiator_direct(xmppfed_site *site, const char *local, const char *remote,
                                         int purpose, xmppfed_time now, xmppfed_connection **ret);
 /*
+ * Says what DNSSEC has proved of the server that an initiator dials, before its first event. host
+ * is the SRV target if the domain's use of it is proved (XMPPFED_SECURE_NAME), else NULL; the
+ * certificate may then have that name in place of the domain (RFC 7673 4.1). records are the proved
+ * TLSA records of that server and port. If any can be used TLS is a must, and a certificate that
+ * matches none ends the stream with XMPPFED_ERR_TLS_CERTIFICATE: neither PKIX nor dialback takes
+ * its place (RFC 7673 4.2), unless the partner record does not heed DANE. All is copied. Errors:
+ * XMPPFED_ERR_ADDRESS (host is no domain), _STATE (too late), _ARGUMENT (not an initiator),
+ * _LIMIT_MEMORY, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_set_tlsa(xmppfed_connection *c,
+                                                               const char *host,
+                                                               const xmppfed_tlsa *records,
+                                                               size_t count);
+/*
  * The receiving entity, before the first byte. A peer that begins with a TLS record in place of a
  * stream header is served as by _direct(). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM.
  */

@@ -71,6 +71,13 @@ enum xmppfed_permit {
 /* TlsNegotiation and SaslNegotiation of a record. */
 enum xmppfed_negotiation { XMPPFED_REQUIRED = 1, XMPPFED_OPTIONAL = 2, XMPPFED_NOT_SUPPORTED = 3 };
 
+/* What DNS may prove of a partner's certificate (RFC 7673), if the name servers are trusted. */
+enum xmppfed_dane_rule {
+    XMPPFED_DANE_OPPORTUNISTIC = 0, /* TLSA records count where there are any (default) */
+    XMPPFED_DANE_OFF = 1,           /* nothing that DNS says of certificates counts */
+    XMPPFED_DANE_REQUIRED = 2       /* nothing but TLSA records proves the partner */
+};
+
 /* Ways to prove a domain; a set is an OR. Preference is in this order. */
 enum xmppfed_method {
     XMPPFED_METHOD_EXTERNAL = 1,     /* SASL EXTERNAL over TLS */
@@ -175,6 +182,8 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_address(xmppfed_partner *
                                                                xmppfed_problem *why);
 /* One of enum xmppfed_eku_rule (tls.h). Errors: XMPPFED_ERR_ARGUMENT. */
 XMPPFED_API int xmppfed_partner_set_eku(xmppfed_partner *p, int rule);
+/* One of enum xmppfed_dane_rule. Errors: XMPPFED_ERR_ARGUMENT. */
+XMPPFED_API int xmppfed_partner_set_dane(xmppfed_partner *p, int rule);
 /* The second, explicit consent to methods that run without TLS. Errors: none. */
 XMPPFED_API void xmppfed_partner_set_allow_plaintext(xmppfed_partner *p, int on);
 
@@ -261,6 +270,7 @@ typedef struct xmppfed_partner_info {
     size_t domain_count;       /* additional domains, and fixed addresses */
     size_t address_count;
     const void *record; /* the library's own, for the two calls below */
+    int dane;           /* enum xmppfed_dane_rule */
 } xmppfed_partner_info;
 
 /*

@@ -130,6 +130,7 @@ void xmppfed_connection_free(xmppfed_connection *c)
     xfed_buffer_fini(&c->plain);
     xfed_buffer_fini(&c->wire);
     xfed_free(ctx, c->flushes);
+    xfed_connection_forget_dns(c);
     xmppfed_site_unref(c->site);
     xfed_free(ctx, c);
     xmppfed_context_unref(ctx);

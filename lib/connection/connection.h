@@ -20,6 +20,8 @@ struct xfed_flush {
 /* TLS records whose bytes wait for the transport, at most; more plaintext waits unencrypted. */
 #define XFED_FLUSH_MAX 64
 
+struct xfed_connection_dns;
+
 struct xmppfed_connection {
     xmppfed_context *ctx;
     xmppfed_site *site;
@@ -29,7 +31,8 @@ struct xmppfed_connection {
     xmppfed_tls_session *tls;
     struct xfed_sasl *sasl;
     struct xfed_event_queue events;
-    xmppfed_element *item; /* the element being worked on; stanza events take it */
+    struct xfed_connection_dns *dns; /* what DNSSEC has proved of the peer; NULL: nothing */
+    xmppfed_element *item;           /* the element being worked on; stanza events take it */
 
     struct xfed_buffer in;      /* plaintext received and not yet read */
     struct xfed_buffer plain;   /* plaintext to be sent */
@@ -114,6 +117,21 @@ void xfed_connection_end(xmppfed_connection *c);
 
 /* timer.c: for how long a peer may be silent before we end the stream. */
 unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);
+
+/* dane.c: what the peer's certificate is worth for a prepared domain, and a sentence if nothing. */
+enum xfed_certificate xfed_connection_judge(const xmppfed_connection *c, const char *domain,
+                                            const struct xfed_partner *partner,
+                                            xmppfed_problem *why);
+/* dane.c: whether an initiator has TLSA records that can be used, and the record heeds them. */
+bool xfed_connection_is_bound(const xmppfed_connection *c, const struct xfed_partner *partner);
+/*
+ * dane.c: copies what DNSSEC has proved in place of what is there. XMPPFED_ERR_LIMIT_MEMORY,
+ * _NOMEM; then all stays as it was.
+ */
+int xfed_connection_keep_dns(xmppfed_connection *c, const char *host, const xmppfed_tlsa *records,
+                             size_t count) XMPPFED_MUST_CHECK;
+/* dane.c: forgets it. */
+void xfed_connection_forget_dns(xmppfed_connection *c);
 
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, int method);

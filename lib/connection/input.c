@@ -83,7 +83,8 @@ static bool work_handshake(xmppfed_connection *c)
     }
     if (rc == 0)
         return false;
-    run(c, XFED_EVENT_TLS_UP, &(struct xfed_input){0});
+    run(c, xfed_negotiation_refuted(&c->negotiation) ? XFED_EVENT_TLS_REFUTED : XFED_EVENT_TLS_UP,
+        &(struct xfed_input){0});
     return true;
 }
 

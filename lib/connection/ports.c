@@ -45,15 +45,18 @@ static int tls_start(void *user, const char *local, const char *remote, bool ser
     return rc;
 }
 
-static int tls_prove(void *user, const char *domain, int eku, xmppfed_problem *why)
+static enum xfed_certificate tls_prove(void *user, const char *domain,
+                                       const struct xfed_partner *partner, xmppfed_problem *why)
 {
-    xmppfed_connection *c = user;
-
-    return xmppfed_tls_session_verify(c->tls, c->site->trust, eku, xfed_site_wall(c->site, c->now),
-                                      domain, why);
+    return xfed_connection_judge(user, domain, partner, why);
 }
 
-const struct xfed_tls_port xfed_connection_tls_port = {tls_usable, tls_start, tls_prove};
+static bool tls_bound(void *user, const struct xfed_partner *partner)
+{
+    return xfed_connection_is_bound(user, partner);
+}
+
+const struct xfed_tls_port xfed_connection_tls_port = {tls_usable, tls_start, tls_prove, tls_bound};
 
 /* ---- SASL -------------------------------------------------------------------------------- */
 

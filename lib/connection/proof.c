@@ -6,11 +6,13 @@
 
 #include <string.h>
 
-static int kind_of(int method)
+/* A certificate counts as it was judged last: a reload may have taken DANE out of the record. */
+static int kind_of(const xmppfed_connection *c, int method)
 {
     switch (method) {
     case XMPPFED_METHOD_EXTERNAL:
-        return XMPPFED_PROOF_PKIX;
+        return c->negotiation.certificate == XFED_CERTIFICATE_DANE ? XMPPFED_PROOF_DANE
+                                                                   : XMPPFED_PROOF_PKIX;
     case XMPPFED_METHOD_DIALBACK_TLS:
         return XMPPFED_PROOF_DIALBACK_TLS;
     case XMPPFED_METHOD_DIALBACK_TCP:
@@ -25,7 +27,7 @@ void xfed_connection_note_proof(xmppfed_connection *c, int method)
     xmppfed_proof *proof = &c->proof;
     struct xfed_tls_facts facts;
 
-    *proof = (xmppfed_proof){.kind = kind_of(method), .proved_at = c->now};
+    *proof = (xmppfed_proof){.kind = kind_of(c, method), .proved_at = c->now};
     if (!c->tls)
         return;
     xfed_tls_session_facts(c->tls, &facts);
@@ -39,5 +41,5 @@ void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppf
 {
     ev->has_proof = true;
     ev->proof = c->proof;
-    ev->proof.kind = kind_of(method);
+    ev->proof.kind = kind_of(c, method);
 }

@@ -24,6 +24,14 @@ int xfed_act_nothing(struct xfed_negotiation *n, const struct xfed_row *row,
     return 0;
 }
 
+/* Whether DNS has promised TLS of the server that we dialled (RFC 7673 3.4). */
+static bool is_promised(const struct xfed_negotiation *n)
+{
+    const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, n->remote);
+
+    return n->role == XFED_INITIATOR && partner && n->ports.tls->bound(n->ports.user, partner);
+}
+
 /* The sentence names the certificate's fault where that is what left no method. */
 int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
                   const struct xfed_input *in)
@@ -34,9 +42,17 @@ int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
     if (in->header)
         xfed_negotiation_freeze(n, in->header);
     who = n->remote[0] ? n->remote : "the peer";
+    if (row->code == XMPPFED_ERR_TLS_UNAVAILABLE && is_promised(n))
+        return xfed_fault_set(&n->fault, row->code,
+                              "%s: does not offer TLS, which its TLSA records in DNS promise; its "
+                              "operator must enable it, or somebody on the way has taken it out",
+                              who);
     if (row->code == XMPPFED_ERR_DIALBACK_REFUSED && in->dialback)
         return xfed_fault_set(&n->fault, row->code, "%s: %s: %s", who, sentence,
                               in->dialback->condition);
+    if (n->certificate == XFED_CERTIFICATE_REFUTED)
+        return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,
+                              n->why_not_proved.text, "no other method may take its place");
     if (n->certificate == XFED_CERTIFICATE_FAILS && n->why_not_proved.code < 0 &&
         (row->code == XMPPFED_ERR_POLICY_NO_METHOD || row->code == XMPPFED_ERR_SASL_TRIES))
         return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,

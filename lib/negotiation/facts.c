@@ -50,15 +50,53 @@ static unsigned header_facts(const struct xfed_negotiation *n, const struct xfed
 }
 
 /* The verdict is kept, but a record that was changed since may ask by another rule. */
-static bool certificate_proves(struct xfed_negotiation *n, const char *domain, int eku)
+static enum xfed_certificate judge(struct xfed_negotiation *n, const char *domain,
+                                   const struct xfed_partner *partner)
 {
-    if (n->certificate == XFED_CERTIFICATE_UNCHECKED || n->certificate_eku != eku) {
-        n->certificate = n->ports.tls->prove(n->ports.user, domain, eku, &n->why_not_proved) == 0
-                             ? XFED_CERTIFICATE_PROVES
-                             : XFED_CERTIFICATE_FAILS;
-        n->certificate_eku = eku;
+    if (n->certificate == XFED_CERTIFICATE_UNCHECKED || n->certificate_eku != partner->eku ||
+        n->certificate_dane != partner->dane) {
+        n->certificate = n->ports.tls->prove(n->ports.user, domain, partner, &n->why_not_proved);
+        n->certificate_eku = partner->eku;
+        n->certificate_dane = partner->dane;
     }
-    return n->certificate == XFED_CERTIFICATE_PROVES;
+    return n->certificate;
+}
+
+static bool certificate_proves(struct xfed_negotiation *n, const char *domain,
+                               const struct xfed_partner *partner)
+{
+    enum xfed_certificate worth = judge(n, domain, partner);
+
+    return worth == XFED_CERTIFICATE_DANE ||
+           (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED);
+}
+
+/* Whether the records of the server that we dialled bind us (RFC 7673 3.4). */
+static bool is_bound(const struct xfed_negotiation *n, const struct xfed_partner *partner)
+{
+    return n->role == XFED_INITIATOR && n->ports.tls->bound(n->ports.user, partner);
+}
+
+static bool is_refuted(struct xfed_negotiation *n, const struct xfed_partner *partner)
+{
+    return n->tls_on && is_bound(n, partner) &&
+           judge(n, n->remote, partner) == XFED_CERTIFICATE_REFUTED;
+}
+
+bool xfed_negotiation_refuted(struct xfed_negotiation *n)
+{
+    const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, n->remote);
+
+    return partner && is_refuted(n, partner);
+}
+
+/* Whether the record and DNS leave room for dialback as the stream is now. */
+static bool dialback_is_open(struct xfed_negotiation *n, const struct xfed_partner *partner)
+{
+    uint32_t method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
+
+    return (partner->methods & method) && partner->dane != XMPPFED_DANE_REQUIRED &&
+           !is_refuted(n, partner);
 }
 
 static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
@@ -70,20 +108,19 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
                           : n->external_offered && n->ports.tls->usable(n->ports.user, local, true);
     /* Where direct TLS is dialled, the peer's SRV record has offered it (XEP-0368 3). */
     bool tls_offered = server || n->tls_offered || event == XFED_EVENT_DIRECT_TLS;
-    uint32_t dialback = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
     unsigned facts = 0;
 
     if (partner->tls != XMPPFED_NOT_SUPPORTED && tls_offered && !n->tls_on &&
         n->ports.tls->usable(n->ports.user, local, server))
         facts |= XFED_FACT_TLS_USABLE;
-    if (!(partner->methods & XMPPFED_METHOD_DIALBACK_TCP))
+    if (!(partner->methods & XMPPFED_METHOD_DIALBACK_TCP) ||
+        partner->dane == XMPPFED_DANE_REQUIRED || is_bound(n, partner))
         facts |= XFED_FACT_TLS_REQUIRED;
-    if (partner->methods & dialback)
+    if (dialback_is_open(n, partner))
         facts |= XFED_FACT_DIALBACK_OPEN;
     /* The certificate was checked for the stream's own peer, never for another pair's domain. */
     if (n->tls_on && offered && (partner->methods & XMPPFED_METHOD_EXTERNAL) &&
-        (!n->remote[0] || strcmp(domain, n->remote) == 0) &&
-        certificate_proves(n, domain, partner->eku))
+        (!n->remote[0] || strcmp(domain, n->remote) == 0) && certificate_proves(n, domain, partner))
         facts |= XFED_FACT_EXTERNAL_OPEN;
     return facts;
 }
@@ -99,7 +136,9 @@ static bool proof_stands(struct xfed_negotiation *n, const char *remote, int met
 
     if (!partner || !(partner->methods & (uint32_t)method))
         return false;
-    return method != XMPPFED_METHOD_EXTERNAL || certificate_proves(n, n->remote, partner->eku);
+    if (method == XMPPFED_METHOD_EXTERNAL)
+        return certificate_proves(n, n->remote, partner);
+    return partner->dane != XMPPFED_DANE_REQUIRED && !is_refuted(n, partner);
 }
 
 static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)

@@ -13,13 +13,6 @@
 #include "stream/features.h"
 #include "stream/header.h"
 
-/* What the peer's certificate was found to be worth for the peer's domain on this TLS session. */
-enum xfed_certificate {
-    XFED_CERTIFICATE_UNCHECKED,
-    XFED_CERTIFICATE_PROVES,
-    XFED_CERTIFICATE_FAILS
-};
-
 struct xfed_negotiation {
     xmppfed_context *ctx;
     struct xfed_ports ports;
@@ -34,7 +27,8 @@ struct xfed_negotiation {
     unsigned sasl_tries;
     int method; /* enum xmppfed_method that is being tried, or that succeeded */
     enum xfed_certificate certificate;
-    int certificate_eku;              /* the rule by which it was judged */
+    int certificate_eku; /* the rules by which it was judged */
+    int certificate_dane;
     char local[XMPPFED_DOMAIN_SIZE];  /* "" until a receiver is told */
     char remote[XMPPFED_DOMAIN_SIZE]; /* "" until a receiver is told */
     char id[256];                     /* of the stream as it is now; the receiver's choice */
@@ -84,6 +78,12 @@ void xfed_negotiation_freeze(struct xfed_negotiation *n, const struct xfed_strea
 
 /* Whether stanzas may be sent (initiator) or are taken (receiver). */
 bool xfed_negotiation_is_up(const struct xfed_negotiation *n);
+
+/*
+ * Initiator, after the handshake: whether the certificate is none that the TLSA records of the
+ * peer's server allow. Then XFED_EVENT_TLS_REFUTED happens in place of TLS_UP.
+ */
+bool xfed_negotiation_refuted(struct xfed_negotiation *n);
 
 /* Whether a stanza may be sent now: the stream is up and its proof is one that policy accepts. */
 bool xfed_negotiation_may_send(struct xfed_negotiation *n);

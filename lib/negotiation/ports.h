@@ -14,13 +14,26 @@
 
 struct xfed_input;
 
+/* What the peer's certificate was found to be worth for the peer's domain on this TLS session. */
+enum xfed_certificate {
+    XFED_CERTIFICATE_UNCHECKED,
+    XFED_CERTIFICATE_PKIX,   /* leads to an anchor, and has a name of the peer */
+    XFED_CERTIFICATE_DANE,   /* is the one of TLSA records that DNSSEC has proved */
+    XFED_CERTIFICATE_FAILS,  /* proves nothing; dialback may */
+    XFED_CERTIFICATE_REFUTED /* is none of such records: nothing else may prove the peer either */
+};
+
 struct xfed_tls_port {
     /* Whether we can be the server (so: have a certificate for local, "" for any) or the client. */
     bool (*usable)(void *user, const char *local, bool server);
     /* Starts the handshake; XFED_EVENT_TLS_UP is run when it is done. */
     int (*start)(void *user, const char *local, const char *remote, bool server);
-    /* 0 if the peer's certificate proves the domain now, else an error with its sentence. */
-    int (*prove)(void *user, const char *domain, int eku, xmppfed_problem *why);
+    /* What the peer's certificate is worth now; if it proves nothing *why has a sentence. */
+    enum xfed_certificate (*prove)(void *user, const char *domain,
+                                   const struct xfed_partner *partner, xmppfed_problem *why);
+    /* Whether usable TLSA records of the server dialled bind us: TLS, and a certificate of theirs.
+     */
+    bool (*bound)(void *user, const struct xfed_partner *partner);
 };
 
 struct xfed_sasl_port {

@@ -34,7 +34,9 @@ static const struct xfed_row rows[] = {
     FAIL(I_PROCEED, TLS_FAILURE, ALWAYS, NEVER, TLS_UNAVAILABLE),
     ENDS(I_PROCEED),
 
+    /* Where there are TLSA records nothing else counts, neither PKIX nor dialback (RFC 7673 4.2). */
     ROW(I_TLS, TLS_UP, ALWAYS, NEVER, restart_header, I_TLS_HEADER),
+    FAIL(I_TLS, TLS_REFUTED, ALWAYS, NEVER, TLS_CERTIFICATE),
 
     FAIL(I_TLS_HEADER, HEADER, ALWAYS, SAME_ADDRESSES, STREAM_ADDRESSING),
     ROW(I_TLS_HEADER, HEADER, VERSION_1, NEVER, note_header, I_TLS_FEATURES),

@@ -225,3 +225,11 @@ void xmppfed_partner_set_allow_plaintext(xmppfed_partner *p, int on)
 {
     p->record.allow_plaintext = on != 0;
 }
+
+int xmppfed_partner_set_dane(xmppfed_partner *p, int rule)
+{
+    if (!p || rule < XMPPFED_DANE_OPPORTUNISTIC || rule > XMPPFED_DANE_REQUIRED)
+        return XMPPFED_ERR_ARGUMENT;
+    p->record.dane = rule;
+    return 0;
+}

@@ -11,99 +11,22 @@
 #include "tls/certificate.h"
 #include "tls/trust.h"
 
-enum usage { USAGE_PKIX_EE = 1, USAGE_DANE_TA = 2, USAGE_DANE_EE = 3 };
-enum selector { SELECT_CERTIFICATE = 0, SELECT_KEY = 1 };
-enum matching { MATCH_FULL = 0, MATCH_SHA256 = 1, MATCH_SHA512 = 2 };
-
-enum { SHA256_SIZE = 32, SHA512_SIZE = 64, ANCHORS_SIZE = 1024 * 1024 };
+enum { SHA512_SIZE = 64, ANCHORS_SIZE = 1024 * 1024 };
 
 /* What is being compared; the records in use are those that are understood and not outdone. */
 struct comparison {
     const struct xfed_dane_question *q;
     const xmppfed_tlsa *records;
     size_t count;
-    bool used[XFED_DANE_RECORDS_MAX];
+    bool used[XFED_TLSA_MAX];
     const gnutls_datum_t *der;
     struct xfed_tls_chain chain;
     xmppfed_problem *why;
 };
 
-/* ---- records ----------------------------------------------------------------------------- */
-
 static gnutls_datum_t datum_of(const xmppfed_tlsa *r)
 {
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)r->data.data, (unsigned int)r->data.len};
-}
-
-/* Whether a certificate or key that is given in full can be read at all. */
-static bool is_readable(const xmppfed_tlsa *r)
-{
-    gnutls_datum_t data = datum_of(r);
-    gnutls_x509_crt_t certificate = NULL;
-    gnutls_pubkey_t key = NULL;
-    bool good;
-
-    if (r->data.len == 0 || r->data.len > XFED_TLS_CERTIFICATE_MAX)
-        return false;
-    if (r->selector == SELECT_CERTIFICATE) {
-        if (gnutls_x509_crt_init(&certificate) < 0)
-            return false;
-        good = gnutls_x509_crt_import(certificate, &data, GNUTLS_X509_FMT_DER) == 0;
-        gnutls_x509_crt_deinit(certificate);
-        return good;
-    }
-    if (gnutls_pubkey_init(&key) < 0)
-        return false;
-    good = gnutls_pubkey_import(key, &data, GNUTLS_X509_FMT_DER) == 0;
-    gnutls_pubkey_deinit(key);
-    return good;
-}
-
-/*
- * RFC 6698 4.1: a record with an unknown number or malformed data is unusable, as if it were not
- * there. Usage 0 is of that kind here: RFC 7671 5.4 gives it no advantage over the others.
- */
-static bool is_usable(const xmppfed_tlsa *r)
-{
-    if (r->usage < USAGE_PKIX_EE || r->usage > USAGE_DANE_EE || r->selector > SELECT_KEY)
-        return false;
-    switch (r->matching) {
-    case MATCH_FULL:
-        return is_readable(r);
-    case MATCH_SHA256:
-        return r->data.len == SHA256_SIZE;
-    case MATCH_SHA512:
-        return r->data.len == SHA512_SIZE;
-    default:
-        return false;
-    }
-}
-
-/*
- * Chooses the records in use: of several digests of the same thing only the strongest counts
- * (RFC 7671 9), in whatever order they stand. Returns how many there are.
- */
-static size_t choose(struct comparison *c)
-{
-    bool usable[XFED_DANE_RECORDS_MAX];
-    size_t chosen = 0;
-
-    for (size_t i = 0; i < c->count; i++)
-        usable[i] = is_usable(&c->records[i]);
-    for (size_t i = 0; i < c->count; i++) {
-        const xmppfed_tlsa *r = &c->records[i];
-
-        c->used[i] = usable[i];
-        for (size_t k = 0; k < c->count && r->matching != MATCH_FULL; k++) {
-            const xmppfed_tlsa *other = &c->records[k];
-
-            if (usable[k] && other->usage == r->usage && other->selector == r->selector &&
-                other->matching > r->matching)
-                c->used[i] = false;
-        }
-        chosen += c->used[i];
-    }
-    return chosen;
 }
 
 /* ---- certificates ------------------------------------------------------------------------ */
@@ -112,10 +35,10 @@ static size_t choose(struct comparison *c)
 static bool has_octets(const xmppfed_tlsa *r, const gnutls_datum_t *octets)
 {
     gnutls_digest_algorithm_t algorithm =
-        r->matching == MATCH_SHA512 ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256;
+        r->matching == XFED_TLSA_SHA512 ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256;
     uint8_t digest[SHA512_SIZE];
 
-    if (r->matching == MATCH_FULL)
+    if (r->matching == XFED_TLSA_FULL)
         return r->data.len == octets->size && memcmp(r->data.data, octets->data, octets->size) == 0;
     return gnutls_hash_fast(algorithm, octets->data, octets->size, digest) == 0 &&
            memcmp(r->data.data, digest, r->data.len) == 0;
@@ -140,12 +63,12 @@ static bool has_key(const xmppfed_tlsa *r, gnutls_x509_crt_t certificate)
 /* Whether a record is about the certificate at i of the chain. */
 static bool is_about(const struct comparison *c, const xmppfed_tlsa *r, size_t i)
 {
-    return r->selector == SELECT_KEY ? has_key(r, c->chain.certificates[i])
-                                     : has_octets(r, &c->der[i]);
+    return r->selector == XFED_TLSA_KEY ? has_key(r, c->chain.certificates[i])
+                                        : has_octets(r, &c->der[i]);
 }
 
 /* The first record in use of a usage that is about the leaf; count if there is none. */
-static size_t find_leaf_record(const struct comparison *c, enum usage usage)
+static size_t find_leaf_record(const struct comparison *c, enum xfed_tlsa_usage usage)
 {
     size_t i = 0;
 
@@ -193,7 +116,7 @@ static int add_anchors(const struct comparison *c, const xmppfed_tlsa *r, struct
 {
     int rc = 0;
 
-    if (r->selector == SELECT_CERTIFICATE && r->matching == MATCH_FULL)
+    if (r->selector == XFED_TLSA_CERTIFICATE && r->matching == XFED_TLSA_FULL)
         return add_pem(pem, datum_of(r));
     for (size_t i = 1; i < c->chain.count && rc == 0; i++) {
         if (is_about(c, r, i))
@@ -209,7 +132,7 @@ static int collect_anchors(const struct comparison *c, struct xfed_buffer *pem, 
         bool none_yet = xfed_buffer_length(pem) == 0;
         int rc = 0;
 
-        if (c->used[i] && c->records[i].usage == USAGE_DANE_TA)
+        if (c->used[i] && c->records[i].usage == XFED_TLSA_DANE_TA)
             rc = add_anchors(c, &c->records[i], pem);
         if (rc < 0)
             return rc;
@@ -246,14 +169,14 @@ static int check_anchors(const struct comparison *c, size_t *ret_record)
 /* Finds the record that is kept, cheapest usage first: 1 with *ret, 0 or XMPPFED_ERR_NOMEM. */
 static int find_kept(const struct comparison *c, size_t *ret)
 {
-    size_t i = find_leaf_record(c, USAGE_DANE_EE);
+    size_t i = find_leaf_record(c, XFED_TLSA_DANE_EE);
     int rc = 0;
 
     if (i < c->count) {
         *ret = i;
         return 1;
     }
-    i = find_leaf_record(c, USAGE_PKIX_EE);
+    i = find_leaf_record(c, XFED_TLSA_PKIX_EE);
     if (i < c->count)
         rc = is_valid(c, c->q->tls.trust);
     if (rc == 0)
@@ -276,8 +199,8 @@ int xfed_dane_match(const struct xfed_dane_question *q, const xmppfed_tlsa *reco
     size_t usable;
     int rc;
 
-    c.count = count < XFED_DANE_RECORDS_MAX ? count : XFED_DANE_RECORDS_MAX;
-    usable = choose(&c);
+    c.count = count < XFED_TLSA_MAX ? count : XFED_TLSA_MAX;
+    usable = xfed_tlsa_choose(records, c.count, c.used);
     if (usable == 0) {
         (void)xfed_fault_set(why, XMPPFED_ERR_TLS_CERTIFICATE,
                              "none of the %zu TLSA records of %s can be used", count, peer_name(q));

@@ -2,16 +2,8 @@
 #ifndef XFED_TLS_DANE_H
 #define XFED_TLS_DANE_H
 
+#include "tls/tlsa.h"
 #include "tls/verify.h"
-
-/* More records than this are not looked at: each may cost a digest of each certificate. */
-enum { XFED_DANE_RECORDS_MAX = 32 };
-
-enum xfed_dane_verdict {
-    XFED_DANE_MATCH,
-    XFED_DANE_NO_MATCH, /* the server must be refused, whatever PKIX says */
-    XFED_DANE_UNUSABLE  /* no record says anything that is understood: as if there were none */
-};
 
 struct xfed_dane_question {
     struct xfed_tls_question tls; /* domain is for sentences; trust is for usage 1 only */

@@ -10,8 +10,8 @@
 #include "base/slice.h"
 #include "crypto/digest.h"
 #include "tls/credentials.h"
+#include "tls/dane.h"
 #include "tls/transport.h"
-#include "tls/verify.h"
 
 enum {
     /* What a peer may send as one handshake message; bounds memory before authentication. */
@@ -450,6 +450,26 @@ int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int
     question.peer_accepted = !s->is_server;
     chain = peer_chain(s, &count);
     return xfed_tls_verify(&question, chain, count, why);
+}
+
+int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_promise *promise,
+                           xmppfed_problem *why)
+{
+    const struct xfed_dane_question question = {
+        .tls = {.ctx = s->ctx,
+                .trust = promise->trust,
+                .eku = promise->eku,
+                .peer_accepted = !s->is_server,
+                .unix_seconds = promise->unix_seconds,
+                .domain = promise->domain},
+        .names = promise->names,
+        .name_count = promise->name_count,
+    };
+    unsigned int count;
+    const gnutls_datum_t *chain = peer_chain(s, &count);
+    size_t record;
+
+    return xfed_dane_match(&question, promise->records, promise->count, chain, count, &record, why);
 }
 
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret)

@@ -3,8 +3,7 @@
 #define XFED_TLS_SESSION_H
 
 #include "base/memory.h"
-#include <stdbool.h>
-#include <xmppfed/tls.h>
+#include "tls/tlsa.h"
 
 /*
  * As xmppfed_tls_session_new, with the session's buffers charged to account (which must outlive
@@ -35,5 +34,20 @@ struct xfed_tls_facts {
 size_t xfed_tls_session_waiting(const xmppfed_tls_session *s);
 /* Gathers the evidence; only after the handshake. */
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret);
+
+/* What TLSA records are compared with. */
+struct xfed_tls_promise {
+    const xmppfed_tlsa *records; /* of one server */
+    size_t count;
+    const char *const *names; /* prepared; the certificate must have one, except in usage 3 */
+    size_t name_count;
+    xmppfed_trust *trust; /* for usage 1 only */
+    int eku;              /* enum xmppfed_eku_rule */
+    int64_t unix_seconds;
+    const char *domain; /* for sentences */
+};
+/* The verdict on the peer's certificates (dane.h), after the handshake; or XMPPFED_ERR_NOMEM. */
+int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_promise *promise,
+                           xmppfed_problem *why);
 
 #endif

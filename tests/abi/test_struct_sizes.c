@@ -183,7 +183,7 @@ static void test_listing(void **state)
         MEMBER(xmppfed_link_info, queued, 72),
         MEMBER(xmppfed_link_info, queued_bytes, 80),
         MEMBER(xmppfed_link_info, since, 88),
-        SIZE(xmppfed_partner_info, 112),
+        SIZE(xmppfed_partner_info, 120),
         MEMBER(xmppfed_partner_info, size, 0),
         MEMBER(xmppfed_partner_info, domain, 8),
         MEMBER(xmppfed_partner_info, description, 16),
@@ -203,6 +203,7 @@ static void test_listing(void **state)
         MEMBER(xmppfed_partner_info, domain_count, 88),
         MEMBER(xmppfed_partner_info, address_count, 96),
         MEMBER(xmppfed_partner_info, record, 104),
+        MEMBER(xmppfed_partner_info, dane, 112),
         END,
     };
 

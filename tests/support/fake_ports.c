@@ -42,15 +42,27 @@ static int tls_start(void *user, const char *local, const char *remote, bool ser
     return f->tls_start_rc;
 }
 
-static int prove(void *user, const char *domain, int eku, xmppfed_problem *why)
+static enum xfed_certificate prove(void *user, const char *domain,
+                                   const struct xfed_partner *partner, xmppfed_problem *why)
 {
     struct fake_ports *f = user;
 
     f->proofs_asked++;
-    f->proved_eku = eku;
-    if (f->prove_rc < 0)
-        return xfed_fault_set(why, f->prove_rc, "the certificate is not for %s", domain);
-    return 0;
+    f->proved_eku = partner->eku;
+    if (f->bound && partner->dane != XMPPFED_DANE_OFF && f->prove_rc == 0)
+        return XFED_CERTIFICATE_DANE;
+    if (f->prove_rc == 0)
+        return XFED_CERTIFICATE_PKIX;
+    (void)xfed_fault_set(why, f->prove_rc, "the certificate is not for %s", domain);
+    return f->bound && partner->dane != XMPPFED_DANE_OFF ? XFED_CERTIFICATE_REFUTED
+                                                         : XFED_CERTIFICATE_FAILS;
+}
+
+static bool bound(void *user, const struct xfed_partner *partner)
+{
+    const struct fake_ports *f = user;
+
+    return f->bound && partner->dane != XMPPFED_DANE_OFF;
 }
 
 static int sasl_start(void *user, bool initiator, const char *proved)
@@ -179,7 +191,7 @@ static int stanza(void *user, const struct xfed_input *in)
     return 0;
 }
 
-static const struct xfed_tls_port tls_port = {usable, tls_start, prove};
+static const struct xfed_tls_port tls_port = {usable, tls_start, prove, bound};
 static const struct xfed_sasl_port sasl_port = {sasl_start, sasl_step, sasl_end};
 static const struct xfed_stream_port stream_port = {
     .hosts = hosts,

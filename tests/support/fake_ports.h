@@ -14,6 +14,7 @@ struct fake_ports {
     bool can_serve; /* TLS: we have a certificate */
     bool can_dial;  /* TLS: we can be the client */
     int prove_rc;   /* what the peer's certificate is worth */
+    bool bound;     /* ... by TLSA records */
     int sasl_start_rc;
     int sasl_step_rc;
     const char *sasl_text; /* what SASL wants to be sent; NULL: nothing */

@@ -14,6 +14,7 @@ struct test_partner {
     bool plaintext;
     bool no_keep_alive;
     int eku;
+    int dane;
 };
 
 /* A policy of these records, all federated, everybody allowed. */

@@ -68,9 +68,9 @@ static void test_refusals_tell_the_peer(void **state)
     for (unsigned e = XFED_EVENT_NONE + 1; e < XFED_EVENT_COUNT; e++) {
         int refusal = xfed_event_refusal(e);
         bool ours = e == XFED_EVENT_DIRECT_TLS || e == XFED_EVENT_TLS_UP ||
-                    e == XFED_EVENT_SASL_DONE || e == XFED_EVENT_SASL_MORE ||
-                    e == XFED_EVENT_SASL_REFUSED || e == XFED_EVENT_CHECK_VALID ||
-                    e == XFED_EVENT_CHECK_FAILED;
+                    e == XFED_EVENT_TLS_REFUTED || e == XFED_EVENT_SASL_DONE ||
+                    e == XFED_EVENT_SASL_MORE || e == XFED_EVENT_SASL_REFUSED ||
+                    e == XFED_EVENT_CHECK_VALID || e == XFED_EVENT_CHECK_FAILED;
 
         if (ours != (refusal == XMPPFED_ERR_INTERNAL || refusal == XMPPFED_ERR_STATE))
             fail_msg("%s: %s", xfed_event_id_name(e), xmppfed_error_name(refusal));

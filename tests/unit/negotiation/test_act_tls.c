@@ -125,12 +125,30 @@ static void test_direct_refused(void **state)
     }
 }
 
+/* A certificate that TLSA records refute ends all: not a byte is said on that stream. */
+static void test_refuted(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_INITIATOR, ALL_METHODS);
+    fixture_jump(&f, XFED_STATE_I_TLS, true);
+    assert_false(xfed_negotiation_refuted(&f.n));
+    f.ports.bound = true;
+    assert_true(xfed_negotiation_refuted(&f.n));
+    assert_int_equal(fixture_happens(&f, XFED_EVENT_TLS_REFUTED), XMPPFED_ERR_TLS_CERTIFICATE);
+    assert_string_equal(f.n.fault.text, "fabrikam.example: the certificate is not for "
+                                        "fabrikam.example; no other method may take its place");
+    fake_ports_expect(&f.ports, "");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_injection),      cmocka_unit_test(test_start_fails),
         cmocka_unit_test(test_not_available),  cmocka_unit_test(test_direct),
-        cmocka_unit_test(test_direct_refused),
+        cmocka_unit_test(test_direct_refused), cmocka_unit_test(test_refuted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@ struct row {
     unsigned event;
     bool tls_on;
     bool certificate;      /* proves the peer */
+    bool bound;            /* ... by TLSA records */
+    int dane;              /* of the partner record */
     bool cannot_serve;     /* we have no certificate */
     bool no_offers;        /* nothing was offered on the stream */
     unsigned holds, fails; /* of those that are looked at */
@@ -123,6 +125,53 @@ static const struct row rows[] = {
      .certificate = true,
      .holds = FACT(DIALBACK_OPEN),
      .fails = FACT(EXTERNAL_OPEN)},
+    /* TLSA records of the server dialled, and what the partner record makes of them. */
+    {.name = "initiator, TLSA records promise TLS",
+     .role = XFED_INITIATOR,
+     .methods = S | TCP_DB,
+     .event = XFED_EVENT_FEATURES,
+     .bound = true,
+     .holds = FACT(TLS_REQUIRED)},
+    {.name = "initiator, TLSA records that do not count",
+     .role = XFED_INITIATOR,
+     .methods = S | TCP_DB,
+     .event = XFED_EVENT_FEATURES,
+     .bound = true,
+     .dane = XMPPFED_DANE_OFF,
+     .fails = FACT(TLS_REQUIRED)},
+    {.name = "initiator, TLSA records hold",
+     .role = XFED_INITIATOR,
+     .methods = S | TLS_DB,
+     .event = XFED_EVENT_FEATURES,
+     .tls_on = true,
+     .bound = true,
+     .certificate = true,
+     .dane = XMPPFED_DANE_REQUIRED,
+     .holds = FACT(EXTERNAL_OPEN),
+     .fails = FACT(DIALBACK_OPEN)},
+    {.name = "initiator, TLSA records refute",
+     .role = XFED_INITIATOR,
+     .methods = S | TLS_DB,
+     .event = XFED_EVENT_FEATURES,
+     .tls_on = true,
+     .bound = true,
+     .fails = FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)},
+    {.name = "initiator, DANE is required and there is PKIX",
+     .role = XFED_INITIATOR,
+     .methods = S | TLS_DB,
+     .event = XFED_EVENT_FEATURES,
+     .tls_on = true,
+     .certificate = true,
+     .dane = XMPPFED_DANE_REQUIRED,
+     .holds = FACT(TLS_REQUIRED),
+     .fails = FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)},
+    {.name = "receiver, records of a server bind nobody who dials in",
+     .role = XFED_RECEIVER,
+     .methods = S | TCP_DB,
+     .event = XFED_EVENT_HEADER,
+     .bound = true,
+     .holds = FACT(DIALBACK_OPEN),
+     .fails = FACT(TLS_REQUIRED)},
 };
 
 static void test_methods(void **state)
@@ -137,6 +186,8 @@ static void test_methods(void **state)
         fixture_jump(&f, XFED_STATE_CLOSED, row->tls_on);
         f.ports.prove_rc = row->certificate ? 0 : XMPPFED_ERR_TLS_CERTIFICATE;
         f.ports.can_serve = !row->cannot_serve;
+        f.ports.bound = row->bound;
+        f.ports.partners[0].dane = row->dane;
         f.n.tls_offered = !row->no_offers;
         f.n.external_offered = !row->no_offers;
         f.n.dialback_offered = !row->no_offers;

@@ -5,31 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <gnutls/abstract.h>
-#include <gnutls/crypto.h>
 
 #include "base/memory.h"
 #include "support/certs.h"
 #include "support/context.h"
+#include "support/tlsa.h"
 #include "tls/dane.h"
 
-enum { CHAIN = 4, RECORDS = 5 };
-
-/* A record of a certificate of tests/data: "1", or "2" for the second of its file. */
-struct promise {
-    unsigned usage, selector, matching;
-    const char *file; /* NULL: the row has no more */
-    unsigned second;  /* 1: of the second certificate in the file */
-    enum { AS_IT_IS, CHANGED, SHORT, EMPTY } spoiled;
-};
+enum { RECORDS = 5 };
 
 static const struct row {
     const char *name;
     const char *peer;
-    struct promise promises[RECORDS];
+    struct test_promise promises[RECORDS];
     enum xfed_dane_verdict verdict;
     const char *says;
     const char *names[3]; /* none: fabrikam.example */
@@ -192,83 +181,6 @@ static const struct row {
 
 static xmppfed_context *ctx;
 
-/* The certificates of a file in DER; free with free_chain(). */
-static size_t load_chain(const char *name, gnutls_datum_t der[CHAIN])
-{
-    gnutls_x509_crt_t certificates[CHAIN];
-    unsigned int count = CHAIN;
-    xmppfed_slice pem;
-    gnutls_datum_t data;
-    char file[128];
-
-    (void)snprintf(file, sizeof(file), "%s.pem", name);
-    pem = test_data_read(file);
-    data = (gnutls_datum_t){(unsigned char *)(uintptr_t)pem.data, (unsigned)pem.len};
-    assert_true(gnutls_x509_crt_list_import(certificates, &count, &data, GNUTLS_X509_FMT_PEM, 0) >
-                0);
-    for (unsigned i = 0; i < count; i++) {
-        assert_int_equal(gnutls_x509_crt_export2(certificates[i], GNUTLS_X509_FMT_DER, &der[i]), 0);
-        gnutls_x509_crt_deinit(certificates[i]);
-    }
-    test_data_free(pem);
-    return count;
-}
-
-static void free_chain(gnutls_datum_t *der, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        gnutls_free(der[i].data);
-}
-
-/* The key of a certificate as an operator would publish it, by another way than that under test. */
-static size_t public_key(const gnutls_datum_t *der, uint8_t *ret, size_t size)
-{
-    gnutls_x509_crt_t certificate;
-    gnutls_pubkey_t key;
-    size_t len = size;
-
-    assert_int_equal(gnutls_x509_crt_init(&certificate), 0);
-    assert_int_equal(gnutls_x509_crt_import(certificate, der, GNUTLS_X509_FMT_DER), 0);
-    assert_int_equal(gnutls_pubkey_init(&key), 0);
-    assert_int_equal(gnutls_pubkey_import_x509(key, certificate, 0), 0);
-    assert_int_equal(gnutls_pubkey_export(key, GNUTLS_X509_FMT_DER, ret, &len), 0);
-    gnutls_pubkey_deinit(key);
-    gnutls_x509_crt_deinit(certificate);
-    return len;
-}
-
-/* Makes the record of a promise; octets must outlive it. */
-static xmppfed_tlsa make_record(const struct promise *p, uint8_t octets[4096])
-{
-    gnutls_datum_t der[CHAIN];
-    size_t count = load_chain(p->file, der);
-    uint8_t whole[4096];
-    size_t len = der[p->second].size;
-
-    assert_true(p->second < count && len <= sizeof(whole));
-    memcpy(whole, der[p->second].data, len);
-    if (p->selector == 1)
-        len = public_key(&der[p->second], whole, sizeof(whole));
-    memcpy(octets, whole, len);
-    if (p->matching == 1 || p->matching == 2) {
-        assert_int_equal(gnutls_hash_fast(p->matching == 1 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA512,
-                                          whole, len, octets),
-                         0);
-        len = p->matching == 1 ? 32 : 64;
-    }
-    if (p->spoiled == CHANGED)
-        octets[len - 1] ^= 1;
-    else if (p->spoiled == SHORT)
-        len--;
-    else if (p->spoiled == EMPTY)
-        len = 0;
-    free_chain(der, count);
-    return (xmppfed_tlsa){.usage = (uint8_t)p->usage,
-                          .selector = (uint8_t)p->selector,
-                          .matching = (uint8_t)p->matching,
-                          .data = {(const char *)octets, len}};
-}
-
 static size_t count_names(const struct row *r)
 {
     size_t count = 0;
@@ -281,7 +193,7 @@ static size_t count_names(const struct row *r)
 static void check_row(const struct row *r, const struct xmppfed_trust *trust)
 {
     static const char *const fabrikam[] = {"fabrikam.example"};
-    static uint8_t octets[RECORDS][4096];
+    static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
     xmppfed_tlsa records[RECORDS];
     struct xfed_dane_question q = {.tls = {.ctx = ctx,
                                            .trust = r->no_trust ? NULL : trust,
@@ -290,15 +202,15 @@ static void check_row(const struct row *r, const struct xmppfed_trust *trust)
                                            .domain = "fabrikam.example"},
                                    .names = fabrikam,
                                    .name_count = 1};
-    gnutls_datum_t der[CHAIN];
-    size_t der_count = load_chain(r->peer, der);
+    gnutls_datum_t der[TEST_CHAIN];
+    size_t der_count = test_chain_load(r->peer, der);
     xmppfed_problem why = {0};
     size_t count = 0;
     size_t record = 99;
     int verdict;
 
     for (; count < RECORDS && r->promises[count].file; count++)
-        records[count] = make_record(&r->promises[count], octets[count]);
+        records[count] = test_tlsa(&r->promises[count], octets[count]);
     if (r->names[0]) {
         q.names = r->names;
         q.name_count = count_names(r);
@@ -312,7 +224,7 @@ static void check_row(const struct row *r, const struct xmppfed_trust *trust)
         fail_msg("%s: record %zu, '%s'", r->name, record, why.text);
     if (r->says && !strstr(why.text, r->says))
         fail_msg("%s: says '%s'", r->name, why.text);
-    free_chain(der, der_count);
+    test_chain_free(der, der_count);
 }
 
 static void test_rows(void **state)
@@ -329,11 +241,11 @@ static void test_rows(void **state)
 static void test_broken_chains(void **state)
 {
     static const char *const names[] = {"fabrikam.example"};
-    static uint8_t octets[4096];
+    static uint8_t octets[TEST_TLSA_SIZE];
     struct xfed_dane_question q = {
         .tls = {.ctx = ctx, .unix_seconds = TEST_TIME}, .names = names, .name_count = 1};
     gnutls_datum_t garbage = {(unsigned char *)(uintptr_t) "garbage", 7};
-    xmppfed_tlsa record = make_record(&(struct promise){3, 1, 1, "fabrikam"}, octets);
+    xmppfed_tlsa record = test_tlsa(&(struct test_promise){3, 1, 1, "fabrikam"}, octets);
     xmppfed_problem why = {0};
     size_t which;
 
@@ -351,27 +263,25 @@ static void test_record_limit(void **state)
 {
     static const char *const names[] = {"fabrikam.example"};
     static uint8_t octets[2][4096];
-    xmppfed_tlsa records[XFED_DANE_RECORDS_MAX + 1];
+    xmppfed_tlsa records[XFED_TLSA_MAX + 1];
     struct xfed_dane_question q = {
         .tls = {.ctx = ctx, .unix_seconds = TEST_TIME}, .names = names, .name_count = 1};
-    gnutls_datum_t der[CHAIN];
-    size_t count = load_chain("fabrikam", der);
+    gnutls_datum_t der[TEST_CHAIN];
+    size_t count = test_chain_load("fabrikam", der);
     size_t which = 0;
 
     (void)state;
-    records[0] = make_record(&(struct promise){3, 1, 1, "contoso"}, octets[0]);
-    for (size_t i = 1; i < XFED_DANE_RECORDS_MAX; i++)
+    records[0] = test_tlsa(&(struct test_promise){3, 1, 1, "contoso"}, octets[0]);
+    for (size_t i = 1; i < XFED_TLSA_MAX; i++)
         records[i] = records[0];
-    records[XFED_DANE_RECORDS_MAX] = make_record(&(struct promise){3, 1, 1, "fabrikam"}, octets[1]);
-    assert_int_equal(
-        xfed_dane_match(&q, records, XFED_DANE_RECORDS_MAX + 1, der, count, &which, NULL),
-        XFED_DANE_NO_MATCH);
-    records[XFED_DANE_RECORDS_MAX - 1] = records[XFED_DANE_RECORDS_MAX];
-    assert_int_equal(
-        xfed_dane_match(&q, records, XFED_DANE_RECORDS_MAX + 1, der, count, &which, NULL),
-        XFED_DANE_MATCH);
-    assert_int_equal(which, XFED_DANE_RECORDS_MAX - 1);
-    free_chain(der, count);
+    records[XFED_TLSA_MAX] = test_tlsa(&(struct test_promise){3, 1, 1, "fabrikam"}, octets[1]);
+    assert_int_equal(xfed_dane_match(&q, records, XFED_TLSA_MAX + 1, der, count, &which, NULL),
+                     XFED_DANE_NO_MATCH);
+    records[XFED_TLSA_MAX - 1] = records[XFED_TLSA_MAX];
+    assert_int_equal(xfed_dane_match(&q, records, XFED_TLSA_MAX + 1, der, count, &which, NULL),
+                     XFED_DANE_MATCH);
+    assert_int_equal(which, XFED_TLSA_MAX - 1);
+    test_chain_free(der, count);
 }
 
 static int make_context(void **state)

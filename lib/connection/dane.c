@@ -1,0 +1,235 @@
+/* dane.c - what a peer's certificate is worth: by TLSA records that DNSSEC has proved, or PKIX. */
+#include "connection/connection.h"
+
+#include <string.h>
+
+#include "base/slice.h"
+#include "tls/session.h"
+
+enum { NAMES = 3 };
+
+/* One allocation, charged to the stream's account: this, the records, their octets and bases. */
+struct xfed_connection_dns {
+    size_t size;
+    char host[XMPPFED_DOMAIN_SIZE]; /* a name that DNSSEC gives the server dialled; "" for none */
+    xmppfed_tlsa *records;
+    size_t count;
+    bool usable; /* some record is understood */
+};
+
+/* ---- keeping ----------------------------------------------------------------------------- */
+
+static bool keeps(const xmppfed_connection *c, const xmppfed_tlsa *r)
+{
+    /* Who dials in is no server here: only its very certificate says who it is, not its issuer. */
+    return c->negotiation.role == XFED_INITIATOR || r->usage == XFED_TLSA_DANE_EE;
+}
+
+static const char *base_of(const xmppfed_tlsa *r)
+{
+    return r->base ? r->base : "";
+}
+
+/* A domain may have many servers, and a peer that dials in is any one of them. */
+static size_t most(const xmppfed_connection *c)
+{
+    return c->negotiation.role == XFED_INITIATOR ? XFED_TLSA_MAX : (size_t)4 * XFED_TLSA_MAX;
+}
+
+/* How many octets the records need that are kept, and how many of them those are. */
+static bool measure(const xmppfed_connection *c, const xmppfed_tlsa *records, size_t count,
+                    size_t *ret_count, size_t *ret_size)
+{
+    size_t size = sizeof(struct xfed_connection_dns);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count && kept < most(c); i++) {
+        if (!keeps(c, &records[i]))
+            continue;
+        kept++;
+        if (!xfed_size_add(size, sizeof(*records) + strlen(base_of(&records[i])) + 1, &size) ||
+            !xfed_size_add(size, records[i].data.len, &size))
+            return false;
+    }
+    *ret_count = kept;
+    *ret_size = size;
+    return true;
+}
+
+static void copy(const xmppfed_connection *c, const xmppfed_tlsa *records,
+                 struct xfed_connection_dns *dns, size_t kept)
+{
+    char *octets = (char *)(dns->records + kept);
+
+    for (size_t i = 0; dns->count < kept; i++) {
+        xmppfed_tlsa *r = &dns->records[dns->count];
+        const char *base = base_of(&records[i]);
+
+        if (!keeps(c, &records[i]))
+            continue;
+        dns->count++;
+        *r = records[i];
+        r->data.data = octets;
+        if (r->data.len > 0)
+            memcpy(octets, records[i].data.data, r->data.len);
+        octets += r->data.len;
+        r->base = octets;
+        memcpy(octets, base, strlen(base) + 1);
+        octets += strlen(base) + 1;
+    }
+}
+
+/* How many records from the first one on are about one server. */
+static size_t group(const xmppfed_tlsa *records, size_t count)
+{
+    size_t i = 1;
+
+    while (i < count && i < XFED_TLSA_MAX && strcmp(records[i].base, records[0].base) == 0)
+        i++;
+    return i;
+}
+
+void xfed_connection_forget_dns(xmppfed_connection *c)
+{
+    if (!c->dns)
+        return;
+    xfed_account_give(&c->account, c->dns->size);
+    xfed_free(c->ctx, c->dns);
+    c->dns = NULL;
+}
+
+int xfed_connection_keep_dns(xmppfed_connection *c, const char *host, const xmppfed_tlsa *records,
+                             size_t count)
+{
+    struct xfed_connection_dns *dns;
+    bool used[XFED_TLSA_MAX];
+    size_t kept;
+    size_t size;
+    int rc;
+
+    if (!measure(c, records, count, &kept, &size))
+        return XMPPFED_ERR_NOMEM;
+    rc = xfed_account_take(&c->account, size);
+    if (rc < 0)
+        return rc;
+    dns = xfed_zalloc(c->ctx, size);
+    if (!dns) {
+        xfed_account_give(&c->account, size);
+        return XMPPFED_ERR_NOMEM;
+    }
+    dns->size = size;
+    dns->records = (xmppfed_tlsa *)(dns + 1);
+    (void)xfed_text_copy(dns->host, sizeof(dns->host), host);
+    copy(c, records, dns, kept);
+    dns->usable = xfed_tlsa_choose(dns->records, kept, used) > 0;
+    xfed_connection_forget_dns(c);
+    c->dns = dns;
+    return 0;
+}
+
+int xmppfed_connection_set_tlsa(xmppfed_connection *c, const char *host,
+                                const xmppfed_tlsa *records, size_t count)
+{
+    char prepared[XMPPFED_DOMAIN_SIZE] = "";
+    int rc = 0;
+
+    if (!c || (!records && count > 0) || c->negotiation.role != XFED_INITIATOR)
+        return XMPPFED_ERR_ARGUMENT;
+    if (c->down || (c->negotiation.state != XFED_STATE_I_HEADER && !c->direct) ||
+        c->negotiation.certificate != XFED_CERTIFICATE_UNCHECKED)
+        return XMPPFED_ERR_STATE;
+    if (host)
+        rc = xmppfed_domain_prepare(host, prepared);
+    return rc < 0 ? rc : xfed_connection_keep_dns(c, prepared, records, count);
+}
+
+/* ---- judging ----------------------------------------------------------------------------- */
+
+static bool heeds_dns(const xmppfed_connection *c, const struct xfed_partner *partner)
+{
+    return c->dns && partner->dane != XMPPFED_DANE_OFF;
+}
+
+bool xfed_connection_is_bound(const xmppfed_connection *c, const struct xfed_partner *partner)
+{
+    return c->negotiation.role == XFED_INITIATOR && heeds_dns(c, partner) && c->dns->usable;
+}
+
+static int verify(const xmppfed_connection *c, const char *domain,
+                  const struct xfed_partner *partner, xmppfed_problem *why)
+{
+    return xmppfed_tls_session_verify(c->tls, c->site->trust, partner->eku,
+                                      xfed_site_wall(c->site, c->now), domain, why);
+}
+
+/* A secure delegation makes the server's own name as good as the domain's (RFC 7673 4.1). */
+static enum xfed_certificate judge_pkix(const xmppfed_connection *c, const char *domain,
+                                        const struct xfed_partner *partner, xmppfed_problem *why)
+{
+    int rc = verify(c, domain, partner, why);
+
+    if (rc == XMPPFED_ERR_TLS_IDENTITY && heeds_dns(c, partner) && c->dns->host[0])
+        rc = verify(c, c->dns->host, partner, NULL);
+    return rc == 0 ? XFED_CERTIFICATE_PKIX : XFED_CERTIFICATE_FAILS;
+}
+
+/* The verdict of the records of one server. */
+static int match(const xmppfed_connection *c, const char *domain,
+                 const struct xfed_partner *partner, const xmppfed_tlsa *records, size_t count,
+                 xmppfed_problem *why)
+{
+    /* RFC 7673 4.1 and 6; the base is where CNAME has led (RFC 7671 7). */
+    const char *names[NAMES] = {domain};
+    size_t name_count = 1;
+
+    if (c->dns->host[0])
+        names[name_count++] = c->dns->host;
+    if (records[0].base[0])
+        names[name_count++] = records[0].base;
+    return xfed_tls_session_match(c->tls,
+                                  &(struct xfed_tls_promise){
+                                      .records = records,
+                                      .count = count,
+                                      .names = names,
+                                      .name_count = name_count,
+                                      .trust = c->site->trust,
+                                      .eku = partner->eku,
+                                      .unix_seconds = xfed_site_wall(c->site, c->now),
+                                      .domain = domain,
+                                  },
+                                  why);
+}
+
+/* Whether the peer has the certificate of one of the domain's servers. */
+static bool is_a_server(const xmppfed_connection *c, const char *domain,
+                        const struct xfed_partner *partner)
+{
+    const xmppfed_tlsa *records = c->dns->records;
+    size_t count;
+
+    for (size_t i = 0; i < c->dns->count; i += count) {
+        count = group(records + i, c->dns->count - i);
+        if (match(c, domain, partner, records + i, count, NULL) == XFED_DANE_MATCH)
+            return true;
+    }
+    return false;
+}
+
+enum xfed_certificate xfed_connection_judge(const xmppfed_connection *c, const char *domain,
+                                            const struct xfed_partner *partner,
+                                            xmppfed_problem *why)
+{
+    enum xfed_certificate worth;
+
+    if (xfed_connection_is_bound(c, partner))
+        /* Without the memory to compare nobody is let in: usable records end in match or refusal.
+         */
+        return match(c, domain, partner, c->dns->records, c->dns->count, why) == XFED_DANE_MATCH
+                   ? XFED_CERTIFICATE_DANE
+                   : XFED_CERTIFICATE_REFUTED;
+    worth = judge_pkix(c, domain, partner, why);
+    if (c->negotiation.role == XFED_INITIATOR || !heeds_dns(c, partner) ||
+        (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED))
+        return worth;
+    return is_a_server(c, domain, partner) ? XFED_CERTIFICATE_DANE : worth;
+}

@@ -1,0 +1,298 @@
+/* test_dane.c - two connections with real TLS, judged by TLSA records (RFC 7673). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/context.h"
+#include "support/sites.h"
+#include "support/stream_pair.h"
+#include "support/tlsa.h"
+
+#define CONTOSO "contoso.example"
+#define FABRIKAM "fabrikam.example"
+#define HOST "xmpp.hosting.example"
+
+enum { RECORDS = 3 };
+
+/* contoso.example trusts ca.pem and dials fabrikam.example. */
+static const struct row {
+    const char *name;
+    const char *cert; /* of the peer */
+    struct test_promise promises[RECORDS];
+    const char *base; /* whose records they are; NULL: HOST */
+    const char *host; /* what the SRV record is proved to name; NULL: nothing */
+    int dane;         /* of the partner record */
+    bool no_dialback;
+    int proof; /* of the initiator; 0: it is refused */
+    const char *says;
+} rows[] = {
+    {"no record", "fabrikam", {{0}}, .proof = XMPPFED_PROOF_PKIX},
+    {"its key", "fabrikam", {{3, 1, 1, "fabrikam"}}, .proof = XMPPFED_PROOF_DANE},
+    {"its key, expired",
+     "fabrikam-expired",
+     {{3, 1, 1, "fabrikam-expired"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"its key, another name",
+     "fabrikam-wrongname",
+     {{3, 1, 1, "fabrikam-wrongname"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"its key, self-signed",
+     "fabrikam-selfsigned",
+     {{3, 1, 2, "fabrikam-selfsigned"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"another key beside a good PKIX certificate",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}},
+     .says = "TLSA"},
+    {"one bit off", "fabrikam", {{3, 1, 1, "fabrikam", .spoiled = CHANGED}}, .says = "TLSA"},
+    {"another key, without dialback",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}},
+     .no_dialback = true,
+     .says = "TLSA"},
+    {"another key, self-signed", "fabrikam-selfsigned", {{3, 1, 1, "contoso"}}, .says = "TLSA"},
+    {"both digests",
+     "fabrikam",
+     {{3, 1, 1, "fabrikam"}, {3, 1, 2, "fabrikam"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"both digests, the other way",
+     "fabrikam",
+     {{3, 1, 2, "fabrikam"}, {3, 1, 1, "fabrikam"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"only the weak digest is right",
+     "fabrikam",
+     {{3, 1, 1, "fabrikam"}, {3, 1, 2, "contoso"}},
+     .says = "TLSA"},
+    {"the key to come and the key that is",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}, {3, 1, 1, "fabrikam"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"its authority", "fabrikam-chain", {{2, 0, 1, "sub-ca"}}, .proof = XMPPFED_PROOF_DANE},
+    {"another authority", "fabrikam-chain", {{2, 0, 1, "unknown-ca"}}, .says = "TLSA"},
+    {"its authority, another name", "fabrikam-wrongname", {{2, 0, 0, "ca"}}, .says = "cover"},
+    {"its authority, the name of the server",
+     "fabrikam-wrongname",
+     {{2, 0, 0, "ca"}},
+     .base = "other.example",
+     .proof = XMPPFED_PROOF_DANE},
+    {"PKIX and its key", "fabrikam", {{1, 1, 1, "fabrikam"}}, .proof = XMPPFED_PROOF_DANE},
+    {"PKIX and its key, expired",
+     "fabrikam-expired",
+     {{1, 1, 1, "fabrikam-expired"}},
+     .says = "expired"},
+    /* Records that nobody understands are as if they were not there, never a success. */
+    {"unusable, PKIX good", "fabrikam", {{9, 1, 1, "contoso"}}, .proof = XMPPFED_PROOF_PKIX},
+    {"unusable, PKIX bad",
+     "fabrikam-expired",
+     {{9, 1, 1, "fabrikam-expired"}},
+     .no_dialback = true,
+     .says = "expired"},
+    {"unusable, dialback",
+     "fabrikam-expired",
+     {{9, 1, 1, "fabrikam-expired"}},
+     .proof = XMPPFED_PROOF_DIALBACK_TLS},
+    {"malformed",
+     "fabrikam",
+     {{3, 1, 1, "fabrikam", .spoiled = SHORT}},
+     .proof = XMPPFED_PROOF_PKIX},
+    /* The name of the server counts for PKIX where DNSSEC has proved it. */
+    {"a proved delegation",
+     "fabrikam-wrongname",
+     {{0}},
+     .host = "other.example",
+     .no_dialback = true,
+     .proof = XMPPFED_PROOF_PKIX},
+    {"no proved delegation", "fabrikam-wrongname", {{0}}, .no_dialback = true, .says = "cover"},
+    {"a delegation elsewhere",
+     "fabrikam-wrongname",
+     {{0}},
+     .host = HOST,
+     .no_dialback = true,
+     .says = "cover"},
+    /* What the partner record says. */
+    {"off: another key",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}},
+     .dane = XMPPFED_DANE_OFF,
+     .proof = XMPPFED_PROOF_PKIX},
+    {"off: its key, expired",
+     "fabrikam-expired",
+     {{3, 1, 1, "fabrikam-expired"}},
+     .dane = XMPPFED_DANE_OFF,
+     .no_dialback = true,
+     .says = "expired"},
+    {"off: a proved delegation",
+     "fabrikam-wrongname",
+     {{0}},
+     .host = "other.example",
+     .dane = XMPPFED_DANE_OFF,
+     .no_dialback = true,
+     .says = "cover"},
+    {"required: its key",
+     "fabrikam",
+     {{3, 1, 1, "fabrikam"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .proof = XMPPFED_PROOF_DANE},
+    {"required: no record", "fabrikam", {{0}}, .dane = XMPPFED_DANE_REQUIRED, .says = FABRIKAM},
+    {"required: unusable",
+     "fabrikam",
+     {{9, 1, 1, "fabrikam"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .says = FABRIKAM},
+    {"required: another key",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .says = "TLSA"},
+};
+
+struct scene {
+    xmppfed_context *ctx;
+    xmppfed_site *contoso;
+    xmppfed_site *fabrikam;
+    struct stream_pair pair;
+};
+
+static void open_scene(struct scene *s, const struct row *row, enum dialled dialled)
+{
+    const struct test_partner partner = {
+        .domain = FABRIKAM, .no_dialback = row->no_dialback, .dane = row->dane};
+
+    memset(s, 0, sizeof(*s));
+    s->ctx = test_context();
+    s->contoso = test_site(s->ctx, CONTOSO, "contoso", partner);
+    s->fabrikam = test_site(s->ctx, FABRIKAM, row->cert, (struct test_partner){.domain = CONTOSO});
+    s->pair.now = 1000;
+    s->pair.dialled = dialled;
+    stream_pair_start(&s->pair, s->ctx, s->contoso, s->fabrikam, XMPPFED_PURPOSE_STANZAS);
+}
+
+static void close_scene(struct scene *s)
+{
+    stream_pair_stop(&s->pair);
+    xmppfed_site_unref(s->contoso);
+    xmppfed_site_unref(s->fabrikam);
+    xmppfed_context_unref(s->ctx);
+}
+
+/* Hands the row's records to the initiator. */
+static void tell_records(const struct scene *s, const struct row *row)
+{
+    static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
+    xmppfed_tlsa records[RECORDS];
+    size_t count = 0;
+
+    for (; count < RECORDS && row->promises[count].file; count++) {
+        records[count] = test_tlsa(&row->promises[count], octets[count]);
+        records[count].base = row->base ? row->base : HOST;
+    }
+    assert_int_equal(xmppfed_connection_set_tlsa(s->pair.initiator, row->host, records, count), 0);
+}
+
+static void check_row(const struct row *row, enum dialled dialled)
+{
+    const struct seen_event *up;
+    const struct seen_event *down;
+    struct scene s;
+
+    open_scene(&s, row, dialled);
+    tell_records(&s, row);
+    stream_pair_run(&s.pair);
+    up = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_UP);
+    down = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_DOWN);
+    if ((up ? up->proof.kind : 0) != row->proof)
+        fail_msg("%s: %s, '%s'", row->name, up ? xmppfed_proof_name(up->proof.kind) : "refused",
+                 down ? down->text : "");
+    if (row->proof == 0 && !(down && down->code < 0 && strstr(down->text, row->says)))
+        fail_msg("%s: ends in %d '%s'", row->name, down ? down->code : 0, down ? down->text : "");
+    if (row->says && strcmp(row->says, "TLSA") == 0 && down->code != XMPPFED_ERR_TLS_CERTIFICATE)
+        fail_msg("%s: ends in %d", row->name, down->code);
+    if (row->proof == 0 && seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP))
+        fail_msg("%s: the peer thinks that it was accepted", row->name);
+    close_scene(&s);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (int dialled = DIAL_STARTTLS; dialled <= DIAL_DIRECT_SHARED; dialled++)
+            check_row(&rows[i], (enum dialled)dialled);
+}
+
+static xmppfed_policy *policy_of(const struct scene *s, int dane, bool no_dialback)
+{
+    return test_policy(
+        s->ctx,
+        &(struct test_partner){.domain = FABRIKAM, .no_dialback = no_dialback, .dane = dane}, 1);
+}
+
+static int send_message(const struct scene *s)
+{
+    xmppfed_element *e = xmppfed_element_new(s->ctx, "message", XMPPFED_NS_SERVER);
+    int rc;
+
+    xmppfed_element_set_attribute(e, "from", "romeo@" CONTOSO);
+    xmppfed_element_set_attribute(e, "to", "juliet@" FABRIKAM);
+    rc = xmppfed_connection_send(s->pair.initiator, e, NULL);
+    xmppfed_element_free(e);
+    return rc;
+}
+
+/* A proof ends with the rule that made it, whichever way the rule changes. */
+static void test_reload(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *cert;
+        const char *record; /* NULL: none */
+        int before, after;
+        int rc;
+    } changes[] = {
+        {"stays", "fabrikam-expired", "fabrikam-expired", XMPPFED_DANE_OPPORTUNISTIC,
+         XMPPFED_DANE_REQUIRED, 0},
+        {"trust in DNS ends", "fabrikam-expired", "fabrikam-expired", XMPPFED_DANE_OPPORTUNISTIC,
+         XMPPFED_DANE_OFF, XMPPFED_ERR_STATE},
+        {"PKIX takes over", "fabrikam", "fabrikam", XMPPFED_DANE_OPPORTUNISTIC, XMPPFED_DANE_OFF,
+         0},
+        {"DNS is heeded", "fabrikam", "contoso", XMPPFED_DANE_OFF, XMPPFED_DANE_OPPORTUNISTIC,
+         XMPPFED_ERR_STATE},
+        {"PKIX is not enough any more", "fabrikam", NULL, XMPPFED_DANE_OPPORTUNISTIC,
+         XMPPFED_DANE_REQUIRED, XMPPFED_ERR_STATE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        struct row row = {.cert = changes[i].cert, .dane = changes[i].before, .no_dialback = true};
+        xmppfed_policy *policy;
+        struct scene s;
+
+        if (changes[i].record)
+            row.promises[0] = (struct test_promise){3, 1, 1, changes[i].record};
+        open_scene(&s, &row, DIAL_STARTTLS);
+        tell_records(&s, &row);
+        stream_pair_run(&s.pair);
+        assert_int_equal(send_message(&s), 0);
+        policy = policy_of(&s, changes[i].after, true);
+        xmppfed_site_set_policy(s.contoso, policy);
+        xmppfed_policy_unref(policy);
+        if (send_message(&s) != changes[i].rc)
+            fail_msg("%s", changes[i].name);
+        close_scene(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_reload),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
