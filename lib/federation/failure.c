@@ -26,6 +26,19 @@ bool xfed_failure_is_final(int code)
     }
 }
 
+bool xfed_failure_is_of_server(int code)
+{
+    switch (code) {
+    case XMPPFED_ERR_NOMEM:
+    case XMPPFED_ERR_SHUTDOWN:
+    case XMPPFED_ERR_LIMIT_CONNECTIONS:
+    case XMPPFED_ERR_LIMIT_MEMORY:
+        return false;
+    default:
+        return xmppfed_error_class(code) != XMPPFED_CLASS_POLICY;
+    }
+}
+
 const char *xfed_failure_stanza_condition(int code)
 {
     if (code == XMPPFED_ERR_DNS_NO_DOMAIN || code == XMPPFED_ERR_DNS_NO_SERVICE)

@@ -9,6 +9,8 @@
  * every allowed way of proof was refused.
  */
 bool xfed_failure_is_final(int code);
+/* Whether it says something of the server that was tried, and not of us. */
+bool xfed_failure_is_of_server(int code);
 /* The condition for the sender of a stanza that cannot be delivered (RFC 6120 8.3.3). */
 const char *xfed_failure_stanza_condition(int code);
 /* The condition for an asker whose dialback key could not be checked (XEP-0220 2.5). */

@@ -65,6 +65,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->holds, ctx, seed);
     xfed_map_init(&fed->quotas, ctx, seed);
     xfed_map_init(&fed->strangers, ctx, seed);
+    xfed_targets_init(&fed->targets, ctx, seed);
     xfed_dialback_pending_init(&fed->checks, ctx, DEFAULT_CHECKS);
     xfed_list_init(&fed->ready);
     xfed_event_queue_init(&fed->events);
@@ -106,6 +107,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->holds);
     xfed_map_fini(&fed->quotas);
     xfed_map_fini(&fed->strangers);
+    xfed_targets_fini(&fed->targets);
     xmppfed_resolver_free(fed->resolver);
     xmppfed_policy_unref(fed->policy);
     xmppfed_site_unref(fed->site);

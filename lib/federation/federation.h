@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "connection/event.h"
 #include "dialback/pending.h"
+#include "federation/targets.h"
 #include "federation/timer.h"
 
 #define XFED_QUERY_SIZE 512 /* a DNS question with EDNS is far smaller */
@@ -27,6 +28,7 @@ struct xmppfed_federation {
     /* Address of peers -> struct xfed_quota: inbound links that have proved nothing yet. */
     struct xfed_map strangers;
     size_t stranger_count;
+    struct xfed_targets targets; /* servers of partners that failed */
     struct xfed_dialback_pending checks;
     struct xfed_node ready; /* links that may have something to say */
     uint64_t last_id;       /* of links and tokens alike: no number comes twice */

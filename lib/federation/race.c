@@ -225,6 +225,7 @@ static void step(struct xfed_route *route, xmppfed_time now)
 
 void xfed_race_begin(struct xfed_route *route, xmppfed_time now)
 {
+    xfed_targets_order(&route->fed->targets, &route->endpoints, now);
     start(route, now);
 }
 
@@ -253,6 +254,13 @@ void xfed_race_leave(struct xfed_link *link)
     link->route->race.count--;
 }
 
+/* Whether a server has kept us waiting for longer than others are made to wait for it. */
+static bool is_overdue(const struct xfed_link *link, xmppfed_time now)
+{
+    return (link->state == XFED_LINK_DIALLING || link->state == XFED_LINK_OPEN) &&
+           hold_until(link) <= now;
+}
+
 /* Takes a link from its route, quietly: neither the host nor the route is to hear of it again. */
 static void dismiss(struct xfed_link *link, xmppfed_time now)
 {
@@ -262,6 +270,9 @@ static void dismiss(struct xfed_link *link, xmppfed_time now)
         xfed_link_free(link);
         return;
     }
+    if (is_overdue(link, now))
+        xfed_targets_failed(&link->fed->targets,
+                            xfed_endpoints_at(&link->route->endpoints, link->candidate), now);
     xfed_dialback_link_down(link, 0, now);
     link->route = NULL;
     xfed_link_close(link, 0, NULL);
@@ -294,6 +305,8 @@ bool xfed_race_won(struct xfed_link *link, xmppfed_time now)
     if (!xfed_list_linked(&link->runner))
         return true;
     xfed_race_leave(link);
+    xfed_targets_worked(&route->fed->targets,
+                        xfed_endpoints_at(&route->endpoints, link->candidate));
     route->link = link;
     xfed_race_cancel(route, now);
     return true;
@@ -303,7 +316,9 @@ void xfed_race_lost(struct xfed_route *route, size_t candidate, xmppfed_time now
 {
     struct xfed_link *reserve;
 
-    (void)candidate;
+    if (xfed_failure_is_of_server(route->why.code))
+        xfed_targets_failed(&route->fed->targets, xfed_endpoints_at(&route->endpoints, candidate),
+                            now);
     if (route->fed->closing) {
         if (route->race.count == 0 && !route->link)
             xfed_route_end(route);

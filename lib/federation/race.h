@@ -20,8 +20,7 @@ struct xfed_race {
 };
 
 void xfed_race_init(struct xfed_race *race);
-/* Tries the candidates of a route that were not tried yet, in order; the end of the round follows.
- */
+/* Tries the candidates of a route, those last that failed lately; the end of the round follows. */
 void xfed_race_begin(struct xfed_route *route, xmppfed_time now);
 /* The host was asked to dial for a runner: its time begins. */
 void xfed_race_asked(struct xfed_link *link, xmppfed_time now);

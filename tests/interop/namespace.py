@@ -34,6 +34,15 @@ def furnish(name_server):
     _cover("/etc/hosts", "127.0.0.1 localhost\n")
 
 
+def make_dead_ends():
+    """Inside a network namespace of our own: addresses that swallow whatever is sent to them."""
+    # A tunnel that nobody reads from asks for no neighbour first, and gives no error afterwards.
+    _must(["ip", "tuntap", "add", "dev", "hole", "mode", "tun"])
+    _must(["ip", "link", "set", "hole", "up"])
+    _must(["ip", "address", "add", "198.51.100.1/24", "dev", "hole"])
+    run(["ip", "-6", "address", "add", "2001:db8:dead::1/64", "dev", "hole", "nodad"])
+
+
 def _must(argv):
     status, output = run(argv)
     if status != 0:

@@ -20,7 +20,7 @@ from process import HarnessError  # noqa: E402
 def main():
     namespace.enter()
     namespace.furnish(servers.RESOLVER)
-    servers.make_dead_ends()
+    namespace.make_dead_ends()
     work = tempfile.mkdtemp(prefix="xmppfed-lab-")
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)

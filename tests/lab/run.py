@@ -105,7 +105,7 @@ def main():
         raise HarnessError("examples/lookup is not built; build it or name it with --lookup")
     namespace.enter()
     namespace.furnish(servers.RESOLVER)
-    servers.make_dead_ends()
+    namespace.make_dead_ends()
     work = tempfile.mkdtemp(prefix="xmppfed-lab-")
     try:
         with servers.Lab(work, everything):

@@ -83,15 +83,6 @@ def _must(argv, directory=None):
     return output
 
 
-def make_dead_ends():
-    """Inside a network namespace of our own: addresses that swallow whatever is sent to them."""
-    # A tunnel that nobody reads from asks for no neighbour first, and gives no error afterwards.
-    _must(["ip", "tuntap", "add", "dev", "hole", "mode", "tun"])
-    _must(["ip", "link", "set", "hole", "up"])
-    _must(["ip", "address", "add", "198.51.100.1/24", "dev", "hole"])
-    run(["ip", "-6", "address", "add", "2001:db8:dead::1/64", "dev", "hole", "nodad"])
-
-
 class Zones:
     """The zone files of all cases, each record in the zone that is nearest to it."""
 

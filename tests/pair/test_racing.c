@@ -280,6 +280,47 @@ static void test_all_fail(void **state)
     scene_fini(&r.s);
 }
 
+/* A server that failed comes after those that did not, until it has had its time. */
+static void test_dead_servers_are_remembered(void **state)
+{
+    static const struct {
+        const char *name;
+        bool refuses, silent, stuck;
+    } rows[] = {
+        {"it refuses", .refuses = true},
+        {"it is a black hole", .silent = true},
+        {"it says nothing", .stuck = true},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct race r;
+
+        print_message("# %s\n", rows[i].name);
+        race_init(&r, BY_EXTERNAL);
+        r.first->refuses = rows[i].refuses;
+        r.first->silent = rows[i].silent;
+        r.first->stuck = rows[i].stuck;
+        scene_say(&r.s, "Hello", 1);
+        (void)wait_for(&r, 1);
+        loop_cut(r.backup);
+        scene_say(&r.s, "Hello?", 2);
+        assert_int_equal(wait_for(&r, 2), 0);
+        assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 3);
+        /* The first is well again, and its time passes. */
+        r.first->refuses = false;
+        r.first->silent = false;
+        r.first->stuck = false;
+        loop_advance(&r.s.loop, 31 * 1000);
+        loop_cut(r.backup);
+        scene_say(&r.s, "Hello!", 3);
+        assert_int_equal(wait_for(&r, 3), 0);
+        assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 4);
+        assert_int_equal(loop_count(r.first, XMPPFED_EVENT_STANZA), 1);
+        scene_fini(&r.s);
+    }
+}
+
 static void test_shutdown_in_the_middle(void **state)
 {
     static const struct {
@@ -325,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_delay_is_an_option),
         cmocka_unit_test(test_patience_with_far_servers),
         cmocka_unit_test(test_all_fail),
+        cmocka_unit_test(test_dead_servers_are_remembered),
         cmocka_unit_test(test_shutdown_in_the_middle),
     };
 

@@ -56,9 +56,27 @@ static void test_rows(void **state)
     }
 }
 
+/* What was short on our side must not make us avoid a server. */
+static void test_whose_failure(void **state)
+{
+    static const int of_server[] = {XMPPFED_ERR_DIAL_FAILED, XMPPFED_ERR_TLS_IDENTITY,
+                                    XMPPFED_ERR_STREAM_ERROR_RECEIVED,
+                                    XMPPFED_ERR_TIMEOUT_ESTABLISH, XMPPFED_ERR_SASL_REFUSED};
+    static const int ours[] = {XMPPFED_ERR_NOMEM, XMPPFED_ERR_LIMIT_CONNECTIONS,
+                               XMPPFED_ERR_LIMIT_MEMORY, XMPPFED_ERR_SHUTDOWN,
+                               XMPPFED_ERR_POLICY_UNKNOWN_PARTNER};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(of_server) / sizeof(of_server[0]); i++)
+        assert_true(xfed_failure_is_of_server(of_server[i]));
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        assert_false(xfed_failure_is_of_server(ours[i]));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_whose_failure)};
 
     return cmocka_run_group_tests_name("federation/failure", tests, NULL, NULL);
 }
