@@ -43,26 +43,29 @@ static void compact(struct xfed_buffer *b)
     b->end = length;
 }
 
-/* Moves the unconsumed bytes to a larger block. */
+/*
+ * Moves the unconsumed bytes to a larger block. The account is charged for both blocks while both
+ * are there, so that its limit bounds what is really held.
+ */
 static int grow(struct xfed_buffer *b, size_t capacity)
 {
     size_t length = xfed_buffer_length(b);
-    size_t more = capacity - b->capacity;
     char *data;
     int rc;
 
-    rc = xfed_account_take(b->account, more);
+    rc = xfed_account_take(b->account, capacity);
     if (rc < 0)
         return rc;
     /* Not realloc: it would copy the consumed bytes as well. */
     data = xfed_alloc(b->account->ctx, capacity);
     if (!data) {
-        xfed_account_give(b->account, more);
+        xfed_account_give(b->account, capacity);
         return XMPPFED_ERR_NOMEM;
     }
     if (length > 0)
         memcpy(data, b->data + b->start, length);
     xfed_free(b->account->ctx, b->data);
+    xfed_account_give(b->account, b->capacity);
     b->data = data;
     b->start = 0;
     b->end = length;

@@ -20,14 +20,13 @@ enum {
 struct xfed_worst_case xfed_worst_case_parts(const struct xfed_limits *l)
 {
     const struct xfed_xml_limits xml = xfed_xml_limits_of(l);
-    size_t buffers = (size_t)l->values[XMPPFED_LIMIT_BUFFER_BYTES];
     size_t unit = xml.unit_bytes > xml.header_bytes ? xml.unit_bytes : xml.header_bytes;
 
     return (struct xfed_worst_case){
         .fixed = sizeof(xmppfed_connection) + 2 * XFED_PAIRS_MAX * sizeof(struct xfed_pair) +
                  EVENTS * sizeof(xmppfed_event) + SMALL_OBJECTS +
                  XFED_FLUSH_MAX * sizeof(struct xfed_flush),
-        .buffers = buffers + buffers / 2,
+        .buffers = (size_t)l->values[XMPPFED_LIMIT_BUFFER_BYTES],
         .scope = GROWING * ESCAPED * xml.header_bytes,
         .parse = GROWING * unit,
         .tree = xfed_xml_limits_tree(&xml),

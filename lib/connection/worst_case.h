@@ -10,7 +10,7 @@
  */
 #define XFED_WORST_CASE_MAP(X)                                                                   \
     X(fixed, "the connection itself, its pairs of domains, its events and its SASL exchange")    \
-    X(buffers, "BUFFER_BYTES, and half as much again while the largest buffer moves to grow")    \
+    X(buffers, "BUFFER_BYTES, which count a buffer twice while it moves to grow")    \
     X(scope, "what the stream header declares: HEADER_BYTES, escaped and in a growing buffer")   \
     X(parse, "the text of one element while it is parsed: UNIT_BYTES in a growing buffer")       \
     X(tree, "the tree of one element of UNIT_BYTES with ELEMENTS, text around each of them and " \

@@ -21,6 +21,12 @@
 
 enum { IDLE_MOST = 512 };
 
+/*
+ * How much of what is published the peers below reach, at least. A partner behind TLS could have
+ * some more output wait than one without; the shape of its element is what costs most.
+ */
+enum { FAIR_PERCENT_BEFORE = 40, FAIR_PERCENT_AFTER = 35 };
+
 struct scene {
     struct alloc_count memory;
     xmppfed_context *ctx;
@@ -111,14 +117,19 @@ static void say_keys(struct scene *s)
     }
 }
 
-/* Questions whose answers repeat as much as they can, and escape it; nobody fetches those. */
+/* A question whose answer repeats as much as it can, and escapes it; nobody looks at that. */
+static void say_quietly(struct scene *s)
+{
+    text_add(&s->text, "<db:verify from='" FABRIKAM "' to='" CONTOSO "' id='");
+    text_fill(&s->text, '"', 1023);
+    text_add(&s->text, "'>k</db:verify>");
+    say(s);
+}
+
 static void say_questions(struct scene *s, size_t count)
 {
     for (size_t i = 0; i < count && !s->over; i++) {
-        text_add(&s->text, "<db:verify from='" FABRIKAM "' to='" CONTOSO "' id='");
-        text_fill(&s->text, '"', 1023);
-        text_add(&s->text, "'>k</db:verify>");
-        say(s);
+        say_quietly(s);
         if (i % 2 == 0)
             (void)xmppfed_connection_output(s->c); /* looked at, but not taken */
     }
@@ -177,16 +188,17 @@ static void bring_up(struct scene *s)
 
 /* ---- the bound --------------------------------------------------------------------------- */
 
-/* No more than is published, and no less than a part of it: else test or sum would be weak. */
-static void check(struct scene *s, int when, size_t part, const char *what)
+/* No more than is published, and no less than most of it: else test or sum would be weak. */
+static void check(struct scene *s, int when, const char *what)
 {
     size_t most = s->memory.most - s->before;
     size_t published = xmppfed_site_worst_case(s->site, when);
+    size_t fair = when == XMPPFED_LIMIT_BEFORE ? FAIR_PERCENT_BEFORE : FAIR_PERCENT_AFTER;
 
     print_message("# %s: %zu of %zu bytes\n", what, most, published);
     if (most > published)
         fail_msg("%s: %zu bytes are held, %zu are published", what, most, published);
-    if (most < published / part)
+    if (most < published / 100 * fair)
         fail_msg("%s: only %zu of %zu bytes are held: the test or the sum is weak", what, most,
                  published);
 }
@@ -198,26 +210,49 @@ static void play_before(struct scene *s, const char *what)
     say_keys(s);
     say_questions(s, 1000);
     say_unfinished(s, XMPPFED_LIMIT_BEFORE);
-    check(s, XMPPFED_LIMIT_BEFORE, 2, what);
+    check(s, XMPPFED_LIMIT_BEFORE, what);
     stop(s);
 }
 
-/* Output that is not fetched first, so that the dear element comes on top of it. */
-static void play_after(struct scene *s, size_t part, const char *what)
+/* Without TLS each of two buffers takes a MiB of output; a small account takes less. */
+static size_t room_for_output(const struct scene *s)
 {
+    size_t quarter = (size_t)limit(s, XMPPFED_LIMIT_BUFFER_BYTES, XMPPFED_LIMIT_AFTER) / 4;
+
+    return quarter < 1000000 ? quarter : 1000000;
+}
+
+/*
+ * Output that nobody fetches, one half as it goes to the transport, the other in front of that; the
+ * dear element is kept as an event while as much of the next one waits.
+ */
+static void play_after(struct scene *s, const char *what)
+{
+    const xmppfed_event *ev;
+    int kind = 0;
+
     start(s);
     say_header(s);
     bring_up(s);
-    say_questions(s, 200);
+    while (!s->over && xfed_connection_backlog(s->c) < room_for_output(s))
+        say_questions(s, 1);
+    (void)xmppfed_connection_output(s->c);
+    while (!s->over && xfed_connection_backlog(s->c) < 2 * room_for_output(s))
+        say_quietly(s);
     assert_false(s->over);
-    say_unfinished(s, XMPPFED_LIMIT_AFTER);
-    assert_false(s->over);
-    text_add(&s->text, ">");
-    text_fill(&s->text, ' ', 200000);
-    say(s);
+    add_dear_element(s, XMPPFED_LIMIT_AFTER);
+    assert_int_equal(xmppfed_connection_feed(s->c, s->text.bytes, s->text.len), 0);
+    s->text.len = 0;
+    while (kind != XMPPFED_EVENT_STANZA && xmppfed_connection_next_event(s->c, s->now, &ev) == 1)
+        kind = xmppfed_event_kind(ev);
+    assert_int_equal(kind, XMPPFED_EVENT_STANZA);
+    add_dear_element(s, XMPPFED_LIMIT_AFTER);
+    s->text.len -= 1;
+    assert_int_equal(xmppfed_connection_feed(s->c, s->text.bytes, s->text.len), 0);
+    s->text.len = 0;
     say_unfinished(s, XMPPFED_LIMIT_AFTER);
     say_questions(s, 1000);
-    check(s, XMPPFED_LIMIT_AFTER, part, what);
+    check(s, XMPPFED_LIMIT_AFTER, what);
     stop(s);
 }
 
@@ -241,14 +276,14 @@ static void test_after(void **state)
 
     (void)state;
     open_scene(&s);
-    play_after(&s, 5, "a partner"); /* without TLS, output cannot take all of the buffers */
+    play_after(&s, "a partner");
     assert_int_equal(
         xmppfed_site_set_limit(s.site, XMPPFED_LIMIT_BUFFER_BYTES, XMPPFED_LIMIT_AFTER, 3000000),
         0);
-    play_after(&s, 3, "a partner with less");
+    play_after(&s, "a partner with less");
     assert_int_equal(
         xmppfed_site_set_limit(s.site, XMPPFED_LIMIT_UNIT_BYTES, XMPPFED_LIMIT_AFTER, 100000), 0);
-    play_after(&s, 4, "a partner with smaller elements");
+    play_after(&s, "a partner with smaller elements");
     close_scene(&s);
 }
 

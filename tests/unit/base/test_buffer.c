@@ -106,10 +106,10 @@ static void test_account_limit(void **state)
 
     (void)state;
     memset(data, 'a', sizeof(data));
-    set_up(&f, 400, 10000);
+    set_up(&f, 700, 10000);
     assert_int_equal(xfed_buffer_append(&f.buffer, data, 300), 0);
     assert_int_equal(f.buffer.capacity, 300);
-    /* Doubling to 600 does not fit the account, the 400 that are needed do. */
+    /* Beside the old block, 600 do not fit the account, the 400 that are needed do. */
     assert_int_equal(xfed_buffer_append(&f.buffer, data, 100), 0);
     assert_int_equal(f.account.used, 400);
     assert_int_equal(xfed_buffer_append(&f.buffer, data, 1), XMPPFED_ERR_LIMIT_MEMORY);
