@@ -6,6 +6,7 @@
 #include "base/slice.h"
 #include "base/utf8.h"
 #include "connection/connection.h"
+#include "stream/stanza.h"
 #include "xml/ns.h"
 
 /* ---- the null TLS ------------------------------------------------------------------------ */
@@ -60,6 +61,7 @@ struct settings {
     bool dialback;
     bool plaintext;
     bool strict;
+    bool direct;
     int purpose;
 };
 
@@ -72,7 +74,7 @@ static int negotiation_of(char letter, const char *letters, int otherwise)
 
 static struct settings read_settings(struct talk *t, xmppfed_slice line)
 {
-    struct settings s = {XMPPFED_REQUIRED,       XMPPFED_OPTIONAL, false, false, false,
+    struct settings s = {XMPPFED_REQUIRED,       XMPPFED_OPTIONAL, false, false, false, false,
                          XMPPFED_PURPOSE_STANZAS};
 
     certificate_proves = false;
@@ -85,10 +87,11 @@ static struct settings read_settings(struct talk *t, xmppfed_slice line)
         s.dialback = s.dialback || letter == 'd';
         s.plaintext = s.plaintext || letter == 'p';
         s.strict = s.strict || letter == 's';
+        s.direct = s.direct || letter == 't';
         s.purpose = letter == 'v' ? XMPPFED_PURPOSE_VERIFY : s.purpose;
         certificate_proves = certificate_proves || letter == 'c';
         have_certificate = have_certificate && letter != 'u';
-        if (!letter || !strchr("RONrondpscuv", letter))
+        if (!letter || !strchr("RONrondpscuvt", letter))
             t->cut = fuzz_cut((uint8_t)letter);
     }
     return s;
@@ -137,8 +140,12 @@ void talk_begin(struct talk *t, struct fuzz_input *in, int direction)
     else if (xmppfed_connection_new_initiator(t->site, TALK_LOCAL, TALK_REMOTE, s.purpose, t->now,
                                               &t->connection) < 0)
         t->connection = NULL;
-    if (t->connection)
-        t->connection->negotiation.ports.tls = &null_tls;
+    if (!t->connection)
+        return;
+    t->connection->negotiation.ports.tls = &null_tls;
+    /* Of an initiator the first header is out already; inside of TLS it is sent once more. */
+    if (s.direct && xfed_connection_begin_direct(t->connection) < 0)
+        xfed_connection_end(t->connection);
 }
 
 void talk_end(struct talk *t)
@@ -202,6 +209,21 @@ static void on_up(struct talk *t, const xmppfed_event *ev)
         FUZZ_CHECK(!inbound || (check && check->kind == 1));
     }
     remember(&t->up, ev, proof->kind);
+    t->proof_of_outbound = inbound ? 0 : proof->kind;
+}
+
+/*
+ * A stream of ours is up only after we have asked for that very method: what a peer says unasked
+ * proves nothing. Asked once what we wrote was read.
+ */
+static void check_asked(struct talk *t)
+{
+    int kind = t->proof_of_outbound;
+
+    FUZZ_CHECK(kind != XMPPFED_PROOF_PKIX || t->wrote_auth);
+    FUZZ_CHECK((kind != XMPPFED_PROOF_DIALBACK_TLS && kind != XMPPFED_PROOF_DIALBACK_TCP) ||
+               t->wrote_key);
+    t->proof_of_outbound = 0;
 }
 
 /* A stanza is for a pair that was proved, or from a domain that its certificate proved. */
@@ -243,6 +265,17 @@ static void on_event(struct talk *t, const xmppfed_event *ev)
 
 /* ---- going on ---------------------------------------------------------------------------- */
 
+/* Nothing of ours carries stanzas before the stream is up, and a key is asked about once it is out.
+ */
+static void note_written(struct talk *t, const xmppfed_element *e)
+{
+    if (!e)
+        return;
+    t->wrote_auth = t->wrote_auth || xmppfed_element_is(e, "auth", XFED_NS_SASL);
+    t->wrote_key = t->wrote_key || xmppfed_element_is(e, "result", XFED_NS_DIALBACK);
+    FUZZ_CHECK(xfed_stanza_kind_of(e, XFED_NS_SERVER) == XFED_STANZA_NONE || t->up.count > 0);
+}
+
 /* What we write is a stream that we could read; each declaration begins a new one. */
 static void read_written(struct talk *t, xmppfed_slice bytes)
 {
@@ -256,6 +289,7 @@ static void read_written(struct talk *t, xmppfed_slice bytes)
     FUZZ_CHECK(t->written && xmppfed_stream_feed(t->written, bytes.data, bytes.len) == 0);
     while ((rc = xmppfed_stream_next(t->written, &item)) == 1) {
         xmppfed_stream_set_trusted(t->written, 1);
+        note_written(t, item.element);
         xmppfed_element_free(item.element);
     }
     FUZZ_CHECK(rc == 0);
@@ -289,6 +323,7 @@ static void take_events(struct talk *t)
     while (xmppfed_connection_next_event(t->connection, t->now, &ev) == 1)
         on_event(t, ev);
     take_output(t);
+    check_asked(t);
 }
 
 static void answer_check(struct talk *t, int code)
@@ -307,7 +342,7 @@ static void answer_check(struct talk *t, int code)
 static void reload(struct talk *t)
 {
     const struct settings only_external = {
-        XMPPFED_REQUIRED, XMPPFED_REQUIRED, false, false, false, XMPPFED_PURPOSE_STANZAS};
+        XMPPFED_REQUIRED, XMPPFED_REQUIRED, false, false, false, false, XMPPFED_PURPOSE_STANZAS};
 
     if (t->reloads++ == 0)
         set_policy(t, &only_external);

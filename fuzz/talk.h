@@ -8,7 +8,7 @@
  * Input: a line of letters, then what the peer sends. The letters: 'R' 'O' 'N' TLS required,
  * optional, not supported; 'r' 'o' 'n' the same of SASL; 'd' dialback; 'p' plaintext is allowed;
  * 'c' the certificate proves the peer; 'u' we have no certificate; 'v' only to verify; 's' strict;
- * other bytes the pieces (fuzz.h).
+ * 't' TLS from the first byte (XEP-0368); other bytes the pieces (fuzz.h).
  * Bytes below 9 within the rest are not sent but make our host act, see act() in talk.c; at a
  * vertical tab the peer waits for what we send.
  */
@@ -46,6 +46,9 @@ struct talk {
     struct talk_pairs up;     /* pairs that were announced as proved */
     struct talk_pairs checks; /* dialback checks that we were asked for */
     xmppfed_stream *written;  /* reads what we write */
+    int proof_of_outbound;    /* of a STREAM_UP since the output was read last; 0: none */
+    bool wrote_auth;          /* <auth/> is out */
+    bool wrote_key;           /* <db:result/> is out */
     unsigned reloads;
     bool down;
 };
