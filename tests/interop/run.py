@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """run.py - run the interop cases against real servers; TAP lines, then "N passed, N failed".
 
-Usage: run.py [--proxy PATH] [--echo PATH] [--logs DIR] [--list] [NAME...]
+Usage: run.py [--proxy PATH] [--echo PATH] [--logs DIR] [--record FOLDER] [--list] [NAME...]
 
 A NAME is a case ("prosody.external") or the beginning of several ("prosody", "scan."). Without
 --proxy and --echo the newest build directory of this source tree is used.
@@ -24,7 +24,8 @@ import namespace  # noqa: E402
 from case import CASES, Failed  # noqa: E402
 from dns import NameServer  # noqa: E402
 from process import HarnessError  # noqa: E402
-from world import DIRECT, NAME_SERVER, ZONES, Certificates, World  # noqa: E402
+from record import Recorder, write as write_seeds  # noqa: E402
+from world import DIRECT, NAME_SERVER, OUR_ADDRESS, PEERS, ZONES, Certificates, World  # noqa: E402
 import cases.harness  # noqa: E402,F401
 import cases.federation  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
@@ -48,12 +49,15 @@ def arguments():
     parser.add_argument("--proxy", default=find_program("xmppfed-proxy"))
     parser.add_argument("--echo", default=find_program("echo-host"))
     parser.add_argument("--logs", help="where logs of failed cases go (default: a new folder in /tmp)")
+    parser.add_argument("--record", metavar="FOLDER",
+                        help="write what peers say without TLS as seeds, as into fuzz/corpus")
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     for name in ("proxy", "echo"):
         path = getattr(options, name)
         setattr(options, name, os.path.abspath(path) if path else None)
+    options.record = os.path.abspath(options.record) if options.record else None
     return options
 
 
@@ -99,12 +103,17 @@ def sanitizer_report(directory):
     return None
 
 
-def run_case(item, directory, certificates, programs):
+def run_case(item, directory, certificates, programs, record):
     """Run one case in a directory of its own; return the error or None."""
     os.makedirs(directory)
     world = World(directory, certificates, programs)
+    recorder = Recorder() if record else None
     error = run_limited(lambda: item.run(world), item.seconds)
     leftover = run_limited(world.close, 60)
+    if recorder:
+        streams = recorder.close()
+        for name, (_, domain, address) in PEERS.items():
+            write_seeds(record, name, OUR_ADDRESS, address, domain, streams)
     return error or leftover or sanitizer_report(directory)
 
 
@@ -119,7 +128,7 @@ def run_all(items, options, work):
         for number, item in enumerate(items, 1):
             start = time.monotonic()
             directory = os.path.join(work, item.name)
-            error = run_case(item, directory, certificates, programs)
+            error = run_case(item, directory, certificates, programs, options.record)
             took = f"{time.monotonic() - start:.1f} s"
             print(f"{'not ok' if error else 'ok'} {number} - {item.name} # {took}")
             if error:
