@@ -81,6 +81,7 @@ static void describe_rest(const xmppfed_partner_info *info, json_t *o)
     admin_put(o, "Inbound", switches_of(info, XMPPFED_INBOUND));
     admin_put(o, "Outbound", switches_of(info, XMPPFED_OUTBOUND));
     admin_put(o, "Eku", json_string(word_of(words_eku, info->eku)));
+    admin_put(o, "Dane", json_string(word_of(words_dane, info->dane)));
 }
 
 bool admin_partner_list(struct admin_call *call)

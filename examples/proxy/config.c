@@ -266,19 +266,15 @@ static bool read_inside(struct reader *r, const config_setting_t *root)
 
 /* ---- the rest ---------------------------------------------------------------------------- */
 
-static bool read_dns(struct reader *r, const config_setting_t *root)
+static bool read_servers(struct reader *r, const config_setting_t *group)
 {
-    static const char *const fields[] = {"servers", NULL};
     struct config *c = r->config;
-    const config_setting_t *group;
     const config_setting_t *list = NULL;
     int count;
     int i;
 
     c->servers = reader_alloc(r, NAME_SERVERS_MAX, sizeof(struct config_server));
-    if (!c->servers || !reader_group(r, root, "dns", &group))
-        return false;
-    if (group && (!reader_only(r, group, fields) || !reader_list(r, group, "servers", &list)))
+    if (!c->servers || (group && !reader_list(r, group, "servers", &list)))
         return false;
     if (!list)
         return name_servers_of_system(r, c->servers, &c->server_count);
@@ -294,6 +290,36 @@ static bool read_dns(struct reader *r, const config_setting_t *root)
         c->server_count++;
     }
     return true;
+}
+
+/* A validating server is believed only over a path that nobody else is on (RFC 6698 10.1.2). */
+static bool check_trusted(struct reader *r, const config_setting_t *group)
+{
+    const struct config *c = r->config;
+    size_t i;
+
+    for (i = 0; i < c->server_count && c->dns_trusted; i++)
+        if (!is_loopback(c->servers[i].address))
+            return reader_complain(r, config_setting_get_member(group, "trusted"), "trusted",
+                                   "may be true only where every name server is on loopback; run a "
+                                   "validating one there, as unbound, and list it in 'servers'");
+    return true;
+}
+
+static bool read_dns(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"servers", "trusted", "cache", NULL};
+    struct config *c = r->config;
+    const config_setting_t *group;
+
+    c->dns_cache = 4096;
+    if (!reader_group(r, root, "dns", &group))
+        return false;
+    if (group &&
+        (!reader_only(r, group, fields) || !reader_bool(r, group, "trusted", &c->dns_trusted) ||
+         !reader_number(r, group, "cache", 0, 1000000, &c->dns_cache)))
+        return false;
+    return read_servers(r, group) && check_trusted(r, group);
 }
 
 static bool read_log(struct reader *r, const config_setting_t *root)

@@ -60,6 +60,8 @@ struct config {
     size_t host_count;
     struct config_server *servers; /* of DNS */
     size_t server_count;
+    bool dns_trusted;  /* they validate DNSSEC; all are on loopback */
+    int64_t dns_cache; /* answers kept */
     enum log_format log_format;
     enum log_level log_level;
     int64_t queue_seconds;

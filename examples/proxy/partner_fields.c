@@ -135,6 +135,7 @@ static const struct field fields[] = {
     {"ConnectionLimit", load_limit},
     {"ProxyFqdn", load_fqdn},
     WORD("Eku", words_eku, xmppfed_partner_set_eku),
+    WORD("Dane", words_dane, xmppfed_partner_set_dane),
     BOOL("AllowPlaintext", xmppfed_partner_set_allow_plaintext),
     {"Addresses", load_addresses},
     {"Inbound", load_switches, .direction = XMPPFED_INBOUND},

@@ -153,6 +153,17 @@ static bool listen_outside(struct proxy *p, char *list, size_t size, struct comp
     return true;
 }
 
+/* Not on reload, which leaves the name servers as they are: the trust is in those. */
+static int apply_dns(struct proxy *p, const struct config *c)
+{
+    int rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_DNS_TRUSTED, c->dns_trusted);
+
+    if (rc == 0)
+        rc =
+            xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_DNS_CACHE, (uint64_t)c->dns_cache);
+    return rc;
+}
+
 static bool make_engine(struct proxy *p, struct complaint *why)
 {
     const struct config *c = p->loaded->config;
@@ -163,6 +174,8 @@ static bool make_engine(struct proxy *p, struct complaint *why)
         rc = xmppfed_federation_new(p->ctx, p->site, &p->fed);
     if (rc == 0)
         rc = apply(p, p->loaded);
+    if (rc == 0)
+        rc = apply_dns(p, c);
     if (rc == 0)
         rc = xmppfed_uv_new(p->loop, p->fed, p->site, relay_event, p, &p->edge);
     for (i = 0; rc == 0 && i < c->server_count; i++)

@@ -38,6 +38,11 @@ const struct record_word words_eku[] = {{"server", XMPPFED_EKU_SERVER},
                                         {"strict-role", XMPPFED_EKU_STRICT_ROLE},
                                         {NULL, 0}};
 
+const struct record_word words_dane[] = {{"opportunistic", XMPPFED_DANE_OPPORTUNISTIC},
+                                         {"off", XMPPFED_DANE_OFF},
+                                         {"required", XMPPFED_DANE_REQUIRED},
+                                         {NULL, 0}};
+
 const struct record_word words_method[] = {{"EXTERNAL", XMPPFED_METHOD_EXTERNAL},
                                            {"DB/TLS", XMPPFED_METHOD_DIALBACK_TLS},
                                            {"DB/TCP", XMPPFED_METHOD_DIALBACK_TCP},

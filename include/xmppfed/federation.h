@@ -31,12 +31,17 @@ typedef struct xmppfed_federation xmppfed_federation;
 
 /* Numeric options of a federation, each with a finite default. */
 enum xmppfed_federation_option {
-    XMPPFED_OPTION_QUEUE_STANZAS = 1,    /* waiting stanzas a pair, default 1000, 1..100000 */
-    XMPPFED_OPTION_QUEUE_BYTES = 2,      /* their bytes a pair, default 4 MiB, 64 KiB..1 GiB */
-    XMPPFED_OPTION_QUEUE_SECONDS = 3,    /* how long a stanza may wait, default 60, 1..3600 */
-    XMPPFED_OPTION_PENDING_CHECKS = 4,   /* dialback checks open at a time, default 256, 1..65536 */
-    XMPPFED_OPTION_RACE_MILLISECONDS = 5 /* after which a partner's next server is tried beside one
-                                            that does not answer, default 250, 10..15000 */
+    XMPPFED_OPTION_QUEUE_STANZAS = 1,  /* waiting stanzas a pair, default 1000, 1..100000 */
+    XMPPFED_OPTION_QUEUE_BYTES = 2,    /* their bytes a pair, default 4 MiB, 64 KiB..1 GiB */
+    XMPPFED_OPTION_QUEUE_SECONDS = 3,  /* how long a stanza may wait, default 60, 1..3600 */
+    XMPPFED_OPTION_PENDING_CHECKS = 4, /* dialback checks open at a time, default 256, 1..65536 */
+    XMPPFED_OPTION_RACE_MILLISECONDS = 5, /* after which a partner's next server is tried beside one
+                                             that does not answer, default 250, 10..15000 */
+    XMPPFED_OPTION_DNS_TRUSTED = 6,       /* 1: the name servers validate DNSSEC and nobody else is
+                                             on the path to them, so that their word proves TLSA
+                                             records (RFC 7673); default 0 */
+    XMPPFED_OPTION_DNS_CACHE = 7,         /* answers kept, default 4096, 0..1000000 */
+    XMPPFED_OPTION_DNS_MIXED_CASE = 8     /* 1: ask in random upper and lower case, default 0 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */

@@ -50,7 +50,8 @@ const char *xfed_failure_dialback_condition(int code)
 {
     if (code == XMPPFED_ERR_DIAL_FAILED)
         return "remote-connection-failed";
-    if (code == XMPPFED_ERR_TIMEOUT_ESTABLISH || code == XMPPFED_ERR_TIMEOUT_IDLE)
+    if (code == XMPPFED_ERR_TIMEOUT_ESTABLISH || code == XMPPFED_ERR_TIMEOUT_IDLE ||
+        code == XMPPFED_ERR_DNS_TIMEOUT)
         return "remote-server-timeout";
     if (code == XMPPFED_ERR_LIMIT_PENDING || code == XMPPFED_ERR_LIMIT_CONNECTIONS ||
         code == XMPPFED_ERR_LIMIT_MEMORY || code == XMPPFED_ERR_NOMEM)

@@ -125,11 +125,13 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         [XMPPFED_OPTION_QUEUE_SECONDS] = {1, 3600},
         [XMPPFED_OPTION_PENDING_CHECKS] = {1, 65536},
         [XMPPFED_OPTION_RACE_MILLISECONDS] = {10, 15000},
+        [XMPPFED_OPTION_DNS_TRUSTED] = {0, 1},
+        [XMPPFED_OPTION_DNS_CACHE] = {0, 1000000},
+        [XMPPFED_OPTION_DNS_MIXED_CASE] = {0, 1},
     };
 
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS ||
-        option > XMPPFED_OPTION_RACE_MILLISECONDS || value < ranges[option].min ||
-        value > ranges[option].max)
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_DNS_MIXED_CASE ||
+        value < ranges[option].min || value > ranges[option].max)
         return XMPPFED_ERR_ARGUMENT;
     switch (option) {
     case XMPPFED_OPTION_QUEUE_STANZAS:
@@ -144,8 +146,17 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
     case XMPPFED_OPTION_PENDING_CHECKS:
         fed->checks.max = (size_t)value;
         break;
-    default:
+    case XMPPFED_OPTION_RACE_MILLISECONDS:
         fed->race_delay = value;
+        break;
+    case XMPPFED_OPTION_DNS_TRUSTED:
+        xmppfed_resolver_set_trusted(fed->resolver, value == 1);
+        break;
+    case XMPPFED_OPTION_DNS_CACHE:
+        xmppfed_resolver_set_cache(fed->resolver, (size_t)value);
+        break;
+    default:
+        xmppfed_resolver_set_mixed_case(fed->resolver, value == 1);
         break;
     }
     return 0;

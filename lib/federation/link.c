@@ -62,19 +62,36 @@ void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmpp
     xfed_link_touch(link);
 }
 
+/* Tells a stream what DNSSEC has proved of the server at its other end. */
+static int tell_proved(const struct xfed_link *link, xmppfed_connection *connection)
+{
+    const struct xfed_endpoints *all = &link->route->endpoints;
+    const xmppfed_endpoint *e = xfed_endpoints_at(all, link->candidate);
+    size_t count;
+    const xmppfed_tlsa *tlsa = xfed_endpoints_tlsa(all, link->candidate, &count);
+
+    if (!e || !(e->secure & XMPPFED_SECURE_NAME))
+        return 0;
+    return xmppfed_connection_set_tlsa(connection, e->host, tlsa, count);
+}
+
 void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
 {
     const struct xfed_route *route = link->route;
-    xmppfed_connection *connection;
+    xmppfed_connection *connection = NULL;
     int rc =
         (link->direct ? xmppfed_connection_new_initiator_direct : xmppfed_connection_new_initiator)(
             link->fed->site, route->local, route->remote, route->purpose, now, &connection);
 
-    /* The host need not care: it gets CLOSE for the link like after any other failure. */
-    if (rc < 0)
-        xfed_link_close(link, rc, NULL);
-    else
+    if (rc == 0)
+        rc = tell_proved(link, connection);
+    if (rc == 0) {
         xfed_link_open(link, connection, now);
+        return;
+    }
+    /* The host need not care: it gets CLOSE for the link like after any other failure. */
+    xmppfed_connection_free(connection);
+    xfed_link_close(link, rc, NULL);
 }
 
 void xfed_link_free(struct xfed_link *link)

@@ -5,6 +5,7 @@
 #include "federation/link.h"
 #include "federation/route.h"
 #include "federation/quota.h"
+#include "policy/partner.h"
 
 /* The method by which a proof came about; 0 if there is none yet. */
 static uint32_t method_of(int proof)
@@ -22,6 +23,17 @@ static uint32_t method_of(int proof)
     }
 }
 
+/* Whether the record heeds DNS as it must for this proof (RFC 7673). */
+static bool heeds(const xmppfed_policy *policy, const char *peer, int proof)
+{
+    const struct xfed_partner *partner = policy ? xfed_policy_find(policy, peer) : NULL;
+
+    if (!partner || proof == XMPPFED_PROOF_NONE)
+        return true;
+    return partner->dane !=
+           (proof == XMPPFED_PROOF_DANE ? XMPPFED_DANE_OFF : XMPPFED_DANE_REQUIRED);
+}
+
 /* Whether a stream could still come about as it did: the partner is listed, the proof allowed. */
 static bool is_allowed(const struct xfed_link *link, const char *peer)
 {
@@ -29,7 +41,7 @@ static bool is_allowed(const struct xfed_link *link, const char *peer)
     uint32_t methods = policy ? xmppfed_policy_methods(policy, peer, NULL) : 0;
     uint32_t method = method_of(link->proof);
 
-    return method ? (methods & method) != 0 : methods != 0;
+    return (method ? (methods & method) != 0 : methods != 0) && heeds(policy, peer, link->proof);
 }
 
 /* The partner that a link is counted for, or NULL while it is not known. */

@@ -91,6 +91,7 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
     if (row->limit)
         assert_int_equal(xmppfed_partner_set_connection_limit(p, row->limit), 0);
     xmppfed_partner_set_dialback(p, !row->no_dialback);
+    assert_int_equal(xmppfed_partner_set_dane(p, row->dane), 0);
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
     if (row->proxy)
         assert_int_equal(xmppfed_partner_set_proxy_fqdn(p, row->proxy, &why), 0);
@@ -285,19 +286,36 @@ static size_t add_service(const xmppfed_dns_query *q, const char *service, unsig
     return at + write_service(q, service, priority, port, message + at);
 }
 
-/* Answers A and SRV questions as the side says, and any other with nothing. */
+/* A TLSA record of the name that was asked for; its length. */
+static size_t write_tlsa(const xmppfed_tlsa *r, uint8_t *record)
+{
+    const uint8_t head[15] = {0xC0,     12,          0,          52, 0, 1,
+                              0,        0,           0,          60, 0, (uint8_t)(3 + r->data.len),
+                              r->usage, r->selector, r->matching};
+
+    memcpy(record, head, sizeof(head));
+    memcpy(record + sizeof(head), r->data.data, r->data.len);
+    return sizeof(head) + r->data.len;
+}
+
+/* Answers A, SRV and TLSA questions as the side says, and any other with nothing. */
 static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q, uint8_t *message)
 {
     size_t at = question_end(q->data, q->len);
     bool is_a = at && q->data[at - 4] == 0 && q->data[at - 3] == 1;
+    bool is_tlsa = at && q->data[at - 4] == 0 && q->data[at - 3] == 52;
 
     memcpy(message, q->data, at);
     message[2] |= 0x80;
-    message[3] = (uint8_t)(0x80 | s->rcode);
+    message[3] = (uint8_t)(0x80 | (s->secure ? 0x20 : 0) | s->rcode);
     memset(message + 6, 0, 6);
     if (s->rcode == 0) {
         at = add_service(q, "_xmpps-server", 1, s->direct_port, message, at);
         at = add_service(q, "_xmpp-server", 2, s->starttls_port, message, at);
+    }
+    for (size_t i = 0; i < s->tlsa_count && is_tlsa && s->rcode == 0; i++) {
+        at += write_tlsa(&s->tlsa[i], message + at);
+        message[7]++;
     }
     for (size_t i = 0; i < 2 && is_a && s->rcode == 0; i++) {
         const uint8_t record[] = {0xC0, 12, 0, 1, 0,   1, 0, 0,

@@ -55,13 +55,16 @@ struct loop_side {
     bool refuses;            /* connections to it fail at once */
     bool silent;             /* ... or are not answered before loop_answer() */
     struct loop_dial waiting[LOOP_WAITING];
-    bool stuck;             /* its links take no bytes */
-    int contact;            /* the answer to CONTACT_WANTED; 0: none is given */
-    int rcode;              /* the answer to DNS queries; -1: none can be sent, -2: none comes */
-    unsigned hosts[2];      /* with rcode 0: any name is at these sides, in any order; 0: none */
-    uint8_t network;        /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
-    unsigned direct_port;   /* ... with direct TLS on this port (XEP-0368); 0: without */
-    unsigned starttls_port; /* ... then, by a record of lower priority, STARTTLS on this one */
+    bool stuck;               /* its links take no bytes */
+    int contact;              /* the answer to CONTACT_WANTED; 0: none is given */
+    int rcode;                /* the answer to DNS queries; -1: none can be sent, -2: none comes */
+    unsigned hosts[2];        /* with rcode 0: any name is at these sides, in any order; 0: none */
+    uint8_t network;          /* ... in 192.0.2.0/24, or in this one of 10.0.0.0/8 */
+    unsigned direct_port;     /* ... with direct TLS on this port (XEP-0368); 0: without */
+    unsigned starttls_port;   /* ... then, by a record of lower priority, STARTTLS on this one */
+    bool secure;              /* its name server says that all of this is proved (the AD bit) */
+    const xmppfed_tlsa *tlsa; /* ... and any server has these TLSA records */
+    size_t tlsa_count;
     /* Called with each event before anything else is done about it; NULL for nothing. */
     void (*on_event)(struct loop_side *s, const xmppfed_event *ev);
     struct loop_event *events[LOOP_EVENTS];
@@ -98,6 +101,7 @@ struct loop_partner {
     unsigned more[LOOP_MORE]; /* ... and of further ones, in the order of trying; 0: none */
     uint32_t limit;
     const char *proxy; /* ProxyFqdn */
+    int dane;          /* enum xmppfed_dane_rule */
 };
 
 void loop_init(struct loop *l, xmppfed_context *ctx);

@@ -1,0 +1,156 @@
+/* test_secure_dns.c - a federation dials by DNS answers that DNSSEC has proved (RFC 7673). */
+#include "scene.h"
+
+#include "support/tlsa.h"
+
+enum { RECORDS = 2 };
+
+/* contoso.example sends to fabrikam.example, which has no fixed address. */
+static const struct row {
+    const char *name;
+    const char *cert; /* of fabrikam.example */
+    struct test_promise promises[RECORDS];
+    bool untrusted; /* nobody has said that the name server validates */
+    bool insecure;  /* it does not say that it has validated */
+    bool dialback;  /* the record allows it beside EXTERNAL */
+    int proof;      /* 0: the message is not delivered */
+    const char *says;
+} rows[] = {
+    {"no record", "fabrikam", {{0}}, .proof = XMPPFED_PROOF_PKIX},
+    {"its key, expired",
+     "fabrikam-expired",
+     {{3, 1, 1, "fabrikam-expired"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"another key", "fabrikam", {{3, 1, 1, "contoso"}}, .says = "TLSA"},
+    {"another key, dialback", "fabrikam", {{3, 1, 1, "contoso"}}, .dialback = true, .says = "TLSA"},
+    {"the second key",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}, {3, 1, 1, "fabrikam"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"unusable, PKIX", "fabrikam", {{7, 1, 1, "contoso"}}, .proof = XMPPFED_PROOF_PKIX},
+    {"nobody trusts the server",
+     "fabrikam",
+     {{3, 1, 1, "contoso"}},
+     .untrusted = true,
+     .proof = XMPPFED_PROOF_PKIX},
+    {"... and it cannot prove",
+     "fabrikam-expired",
+     {{3, 1, 1, "fabrikam-expired"}},
+     .untrusted = true,
+     .says = "expired"},
+    {"not validated",
+     "fabrikam-expired",
+     {{3, 1, 1, "fabrikam-expired"}},
+     .insecure = true,
+     .says = "expired"},
+};
+
+static void open_row(struct scene *s, const struct row *row)
+{
+    static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
+    static xmppfed_tlsa records[RECORDS];
+    struct loop_partner partner = {.domain = "fabrikam.example",
+                                   .type = XMPPFED_PARTNER_FEDERATED,
+                                   .no_dialback = !row->dialback};
+    const struct loop_partner partners[] = {partner, {.domain = NULL}};
+    size_t count = 0;
+
+    scene_init_certs(s, "contoso", row->cert);
+    loop_policy(s->contoso, partners);
+    scene_trust(s, s->fabrikam, XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL);
+    for (; count < RECORDS && row->promises[count].file; count++)
+        records[count] = test_tlsa(&row->promises[count], octets[count]);
+    s->contoso->rcode = 0;
+    s->contoso->hosts[0] = s->fabrikam->number;
+    s->contoso->starttls_port = 5269;
+    s->contoso->secure = !row->insecure;
+    s->contoso->tlsa = records;
+    s->contoso->tlsa_count = count;
+    if (!row->untrusted)
+        assert_int_equal(
+            xmppfed_federation_set_option(s->contoso->fed, XMPPFED_OPTION_DNS_TRUSTED, 1), 0);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct row *row = &rows[i];
+        const struct loop_event *up;
+        const struct loop_event *down;
+        struct scene s;
+
+        open_row(&s, row);
+        scene_say(&s, "Hello", 7);
+        loop_run(&s.loop);
+        up = loop_event(s.contoso, XMPPFED_EVENT_STREAM_UP, 0);
+        down = loop_event(s.contoso, XMPPFED_EVENT_STREAM_DOWN, 0);
+        if ((up ? up->proof : 0) != row->proof)
+            fail_msg("%s: %s '%s'", row->name, up ? xmppfed_proof_name(up->proof) : "not up",
+                     down ? down->text : "");
+        if (loop_count(s.fabrikam, XMPPFED_EVENT_STANZA) != (row->proof ? 1 : 0))
+            fail_msg("%s: the message", row->name);
+        if (row->says && !(down && strstr(down->text, row->says)))
+            fail_msg("%s: says '%s'", row->name, down ? down->text : "");
+        if (loop_outcome(s.contoso, 7) !=
+            (row->proof ? XMPPFED_OUTCOME_HANDED : XMPPFED_OUTCOME_BOUNCED))
+            fail_msg("%s: the outcome", row->name);
+        scene_fini(&s);
+    }
+}
+
+/* A stream that TLSA records have proved ends with the trust in them. */
+static void test_reload(void **state)
+{
+    const struct loop_partner partners[] = {
+        {.domain = "fabrikam.example", .type = XMPPFED_PARTNER_FEDERATED, .dane = XMPPFED_DANE_OFF},
+        {.domain = NULL}};
+    struct scene s;
+
+    (void)state;
+    open_row(&s, &rows[1]);
+    scene_say(&s, "Hello", 7);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STREAM_DOWN), 0);
+    loop_policy(s.contoso, partners);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STREAM_DOWN), 1);
+    scene_fini(&s);
+}
+
+static void test_options(void **state)
+{
+    static const struct {
+        int option;
+        uint64_t value;
+        int rc;
+    } calls[] = {
+        {XMPPFED_OPTION_DNS_TRUSTED, 1, 0},
+        {XMPPFED_OPTION_DNS_TRUSTED, 2, XMPPFED_ERR_ARGUMENT},
+        {XMPPFED_OPTION_DNS_CACHE, 0, 0},
+        {XMPPFED_OPTION_DNS_CACHE, 1000001, XMPPFED_ERR_ARGUMENT},
+        {XMPPFED_OPTION_DNS_MIXED_CASE, 0, 0},
+        {XMPPFED_OPTION_DNS_MIXED_CASE, 2, XMPPFED_ERR_ARGUMENT},
+        {XMPPFED_OPTION_DNS_MIXED_CASE + 1, 0, XMPPFED_ERR_ARGUMENT},
+    };
+    struct scene s;
+
+    (void)state;
+    scene_init(&s, BY_EXTERNAL);
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        if (xmppfed_federation_set_option(s.contoso->fed, calls[i].option, calls[i].value) !=
+            calls[i].rc)
+            fail_msg("option %d = %u", calls[i].option, (unsigned)calls[i].value);
+    scene_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_options),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
