@@ -41,7 +41,9 @@ enum xmppfed_federation_option {
                                              on the path to them, so that their word proves TLSA
                                              records (RFC 7673); default 0 */
     XMPPFED_OPTION_DNS_CACHE = 7,         /* answers kept, default 4096, 0..1000000 */
-    XMPPFED_OPTION_DNS_MIXED_CASE = 8     /* 1: ask in random upper and lower case, default 0 */
+    XMPPFED_OPTION_DNS_MIXED_CASE = 8,    /* 1: ask in random upper and lower case, default 0 */
+    XMPPFED_OPTION_RETURN_SECONDS = 9     /* after half to all of which a stream to a server of
+                                             lower priority moves back, default 600, 10..86400 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */

@@ -76,13 +76,12 @@ static int plan_fixed(struct xfed_route *route, const struct xfed_partner *partn
     return rc;
 }
 
-/* The delay is between half and all of the rest, so that many pairs do not come back as one. */
-static xmppfed_time jitter(struct xfed_route *route, unsigned rest)
+xmppfed_time xfed_dial_jitter(const xmppfed_federation *fed, xmppfed_time rest)
 {
     uint32_t extra;
 
-    if (xfed_random_below(route->fed->ctx, rest / 2 + 1, &extra) < 0)
-        extra = rest / 2;
+    if (xfed_random_below(fed->ctx, (uint32_t)(rest / 2 + 1), &extra) < 0)
+        extra = (uint32_t)(rest / 2);
     return rest / 2 + extra;
 }
 
@@ -92,7 +91,8 @@ void xfed_dial_rest(struct xfed_route *route, xmppfed_time now)
     if (route->backoff > LONGEST_REST)
         route->backoff = LONGEST_REST;
     route->state = XFED_ROUTE_RESTING;
-    xfed_timer_set(&route->fed->timers, &route->rest, now + jitter(route, route->backoff));
+    xfed_timer_set(&route->fed->timers, &route->rest,
+                   now + xfed_dial_jitter(route->fed, route->backoff));
 }
 
 void xfed_dial_round_failed(struct xfed_route *route, xmppfed_time now)
@@ -141,33 +141,53 @@ static int look_up(struct xfed_route *route, const struct xfed_partner *partner,
         xmppfed_resolver_cancel(fed->resolver, route->lookup);
         return rc;
     }
-    route->state = XFED_ROUTE_RESOLVING;
+    if (!route->link)
+        route->state = XFED_ROUTE_RESOLVING;
     return 0;
 }
 
-void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
+/* Tries what was found: for want of a stream, or to have a better one. */
+static void try_found(struct xfed_route *route, xmppfed_time now)
+{
+    if (route->link)
+        xfed_move_found(route, now);
+    else
+        xfed_race_begin(route, now);
+}
+
+/* Finds the servers of the partner, at once or by a look-up. */
+static int search(struct xfed_route *route, xmppfed_time now)
 {
     const xmppfed_policy *policy = xmppfed_site_policy(route->fed->site);
     const struct xfed_partner *partner = policy ? xfed_policy_find(policy, route->remote) : NULL;
     int rc;
 
-    xfed_timer_stop(&route->fed->timers, &route->rest);
+    xfed_dial_cancel(route);
     route->final = true;
-    if (!partner) {
-        cannot_start(route, XMPPFED_ERR_POLICY_UNKNOWN_PARTNER, now);
-        return;
-    }
-    if (partner->address_count > 0) {
-        rc = plan_fixed(route, partner);
-        if (rc < 0)
-            cannot_start(route, rc, now);
-        else
-            xfed_race_begin(route, now);
-        return;
-    }
-    rc = look_up(route, partner, now);
+    if (!partner)
+        return XMPPFED_ERR_POLICY_UNKNOWN_PARTNER;
+    if (partner->address_count == 0)
+        return look_up(route, partner, now);
+    rc = plan_fixed(route, partner);
+    if (rc == 0)
+        try_found(route, now);
+    return rc;
+}
+
+void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
+{
+    int rc;
+
+    xfed_timer_stop(&route->fed->timers, &route->rest);
+    rc = search(route, now);
     if (rc < 0)
         cannot_start(route, rc, now);
+}
+
+void xfed_dial_better(struct xfed_route *route, xmppfed_time now)
+{
+    if (search(route, now) < 0)
+        xfed_move_over(route, now);
 }
 
 void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *result,
@@ -179,6 +199,10 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
     route->lookup = 0;
     if (code == 0 && result->count == 0)
         code = XMPPFED_ERR_DNS_NO_DOMAIN;
+    if (code < 0 && route->link) {
+        xfed_move_over(route, now);
+        return;
+    }
     if (code < 0) {
         xfed_fault_set(&route->why, code, "%s",
                        result->text && result->text[0] ? result->text
@@ -188,18 +212,21 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
         return;
     }
     code = plan_found(route, result);
-    if (code < 0)
-        cannot_start(route, code, now);
+    if (code == 0)
+        try_found(route, now);
+    else if (route->link)
+        xfed_move_over(route, now);
     else
-        xfed_race_begin(route, now);
+        cannot_start(route, code, now);
 }
 
 void xfed_dial_cancel(struct xfed_route *route)
 {
-    if (route->state != XFED_ROUTE_RESOLVING)
+    if (route->lookup == 0)
         return;
     xmppfed_resolver_cancel(route->fed->resolver, route->lookup);
     (void)xfed_map_remove(&route->fed->lookups, xfed_id_key(&route->lookup));
     route->lookup = 0;
-    route->state = XFED_ROUTE_IDLE;
+    if (route->state == XFED_ROUTE_RESOLVING)
+        route->state = XFED_ROUTE_IDLE;
 }

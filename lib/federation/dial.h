@@ -6,6 +6,10 @@
 
 /* Starts a round for an idle route: the fixed addresses, the named server, or a look-up. */
 void xfed_dial_start(struct xfed_route *route, xmppfed_time now);
+/* The same for a route that has a stream: looks for servers that are better than its own. */
+void xfed_dial_better(struct xfed_route *route, xmppfed_time now);
+/* Between half and all of a rest, by chance, so that many pairs do not come back as one. */
+xmppfed_time xfed_dial_jitter(const xmppfed_federation *fed, xmppfed_time rest);
 /* Takes the result of a look-up. */
 void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *result,
                         xmppfed_time now);

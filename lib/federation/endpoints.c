@@ -77,6 +77,19 @@ int xfed_endpoints_add(struct xfed_endpoints *e, const xmppfed_endpoint *endpoin
     return 0;
 }
 
+void xfed_endpoints_keep_better(struct xfed_endpoints *e, uint16_t priority)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < e->count; i++) {
+        if (e->items[i].endpoint.priority < priority)
+            e->items[kept++] = e->items[i];
+        else
+            xfed_free(e->ctx, e->items[i].tlsa);
+    }
+    e->count = kept;
+}
+
 const xmppfed_endpoint *xfed_endpoints_at(const struct xfed_endpoints *e, size_t index)
 {
     return index < e->count ? &e->items[index].endpoint : NULL;

@@ -29,6 +29,8 @@ void xfed_endpoints_clear(struct xfed_endpoints *e);
  */
 int xfed_endpoints_add(struct xfed_endpoints *e, const xmppfed_endpoint *endpoint,
                        const xmppfed_tlsa *tlsa) XMPPFED_MUST_CHECK;
+/* Forgets the candidates that are no better than this priority (RFC 2782: lower is better). */
+void xfed_endpoints_keep_better(struct xfed_endpoints *e, uint16_t priority);
 /* A candidate, borrowed; NULL past the end. */
 const xmppfed_endpoint *xfed_endpoints_at(const struct xfed_endpoints *e, size_t index);
 /* Its TLSA records, borrowed, and how many; NULL and 0 if it has none. */

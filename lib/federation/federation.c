@@ -16,6 +16,7 @@ enum {
     DEFAULT_QUEUE_BYTES = 4 << 20,
     DEFAULT_QUEUE_SECONDS = 60,
     DEFAULT_CHECKS = 256,
+    DEFAULT_RETURN_SECONDS = 600,
     DEFAULT_RACE_MILLISECONDS = 250 /* RFC 8305 5 */
 };
 
@@ -72,6 +73,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     fed->queue_stanzas = DEFAULT_QUEUE_STANZAS;
     fed->queue_bytes = DEFAULT_QUEUE_BYTES;
     fed->queue_time = DEFAULT_QUEUE_SECONDS * 1000;
+    fed->return_time = DEFAULT_RETURN_SECONDS * 1000;
     fed->race_delay = DEFAULT_RACE_MILLISECONDS;
     *ret = fed;
     return 0;
@@ -128,9 +130,10 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         [XMPPFED_OPTION_DNS_TRUSTED] = {0, 1},
         [XMPPFED_OPTION_DNS_CACHE] = {0, 1000000},
         [XMPPFED_OPTION_DNS_MIXED_CASE] = {0, 1},
+        [XMPPFED_OPTION_RETURN_SECONDS] = {10, 86400},
     };
 
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_DNS_MIXED_CASE ||
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_RETURN_SECONDS ||
         value < ranges[option].min || value > ranges[option].max)
         return XMPPFED_ERR_ARGUMENT;
     switch (option) {
@@ -155,8 +158,11 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
     case XMPPFED_OPTION_DNS_CACHE:
         xmppfed_resolver_set_cache(fed->resolver, (size_t)value);
         break;
-    default:
+    case XMPPFED_OPTION_DNS_MIXED_CASE:
         xmppfed_resolver_set_mixed_case(fed->resolver, value == 1);
+        break;
+    default:
+        fed->return_time = value * 1000;
         break;
     }
     return 0;

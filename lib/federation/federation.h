@@ -42,7 +42,8 @@ struct xmppfed_federation {
     size_t queue_stanzas;
     size_t queue_bytes;
     xmppfed_time queue_time;
-    xmppfed_time race_delay; /* between attempts at two servers of a partner */
+    xmppfed_time return_time; /* after which a better server is tried again */
+    xmppfed_time race_delay;  /* between attempts at two servers of a partner */
     bool closing;
 };
 

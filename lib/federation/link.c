@@ -99,6 +99,8 @@ void xfed_link_free(struct xfed_link *link)
     xmppfed_federation *fed = link->fed;
 
     xfed_race_leave(link);
+    if (link->route && link->route->move.next == link)
+        link->route->move.next = NULL;
     xfed_contact_drop(link);
     xfed_timer_stop(&fed->timers, &link->timer);
     xfed_list_remove(&link->ready);
@@ -327,12 +329,13 @@ static bool finish(struct xfed_link *link, xmppfed_time now)
     uint64_t id = link->id;
     bool known = link->host_knows;
     bool served = route && route->link == link;
+    bool ran = xfed_list_linked(&link->runner);
     size_t candidate = link->candidate;
 
     xfed_link_free(link);
     if (served)
         xfed_route_unlinked(route, now);
-    else if (route)
+    else if (ran)
         xfed_race_lost(route, candidate, now);
     if (known)
         xfed_federation_transport(fed, XMPPFED_EVENT_CLOSE, id);

@@ -100,7 +100,7 @@ static bool is_wanted(const struct xfed_route *route)
         return false;
     if (route->purpose == XMPPFED_PURPOSE_VERIFY)
         return xfed_dialback_waits(route);
-    return !xfed_queue_empty(&route->queue);
+    return route->move.trying || !xfed_queue_empty(&route->queue);
 }
 
 /* ---- going on ---------------------------------------------------------------------------- */
@@ -164,6 +164,10 @@ static void finish(struct xfed_route *route, xmppfed_time now)
     xfed_timer_stop(&route->fed->timers, &route->race.timer);
     if (route->race.count > 0)
         return;
+    if (route->link) {
+        xfed_move_over(route, now);
+        return;
+    }
     if (is_wanted(route)) {
         xfed_dial_round_failed(route, now);
         return;
@@ -190,6 +194,10 @@ static void start(struct xfed_route *route, xmppfed_time now)
         return;
     }
     xfed_timer_stop(&route->fed->timers, &route->race.timer);
+    if (route->link) {
+        xfed_move_over(route, now);
+        return;
+    }
     xfed_fault_set(&route->why, rc, "%s: no new connection: %s", route->remote,
                    xmppfed_error_sentence(rc));
     route->final = xfed_failure_is_final(rc);
@@ -307,7 +315,11 @@ bool xfed_race_won(struct xfed_link *link, xmppfed_time now)
     xfed_race_leave(link);
     xfed_targets_worked(&route->fed->targets,
                         xfed_endpoints_at(&route->endpoints, link->candidate));
-    route->link = link;
+    xfed_move_watch(route, link->candidate, now);
+    if (route->link)
+        xfed_move_to(route, link);
+    else
+        route->link = link;
     xfed_race_cancel(route, now);
     return true;
 }

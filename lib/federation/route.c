@@ -118,6 +118,7 @@ struct xfed_route *xfed_route_get(xmppfed_federation *fed, int purpose, const ch
     xfed_queue_init(&route->queue, fed->ctx);
     xfed_endpoints_init(&route->endpoints, fed->ctx);
     xfed_race_init(&route->race);
+    xfed_move_init(&route->move);
     xfed_timer_init(&route->rest, on_rest);
     xfed_timer_init(&route->expiry, on_expiry);
     if (xfed_map_put(&fed->routes, xfed_slice(key.bytes, key.len), route) < 0) {
@@ -136,6 +137,7 @@ void xfed_route_free(struct xfed_route *route)
     xfed_timer_stop(&fed->timers, &route->rest);
     xfed_timer_stop(&fed->timers, &route->expiry);
     xfed_timer_stop(&fed->timers, &route->race.timer);
+    xfed_timer_stop(&fed->timers, &route->move.timer);
     if (key_of(route->purpose, route->local, route->remote, &key))
         (void)xfed_map_remove(&fed->routes, xfed_slice(key.bytes, key.len));
     xfed_queue_fini(&route->queue);
@@ -277,9 +279,17 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
     route->link = NULL;
     route->state = XFED_ROUTE_IDLE;
     xfed_timer_stop(&route->fed->timers, &route->rest);
+    if (!route->move.next)
+        xfed_move_stop(route);
     xfed_queue_unsend(&route->queue);
     expire_waiting(route, now);
     arm_expiry(route);
+    if (xfed_move_finish(route) || route->race.count > 0) {
+        /* The stream that waited, or the attempts at one, are the route's own from now on. */
+        route->state = XFED_ROUTE_LINKED;
+        xfed_route_flush(route);
+        return;
+    }
     if (route->fed->closing)
         xfed_route_end(route);
     else
@@ -288,11 +298,13 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
 
 static void shut_down(struct xfed_route *route)
 {
+    xfed_dial_cancel(route);
+    xfed_move_stop(route);
     if (route->link && route->link->up) {
+        xfed_race_close(route, XMPPFED_ERR_SHUTDOWN);
         xfed_route_flush(route);
         return;
     }
-    xfed_dial_cancel(route);
     xfed_timer_stop(&route->fed->timers, &route->rest);
     xfed_route_bounce(route, XMPPFED_ERR_SHUTDOWN, xmppfed_error_sentence(XMPPFED_ERR_SHUTDOWN));
     xfed_race_close(route, XMPPFED_ERR_SHUTDOWN);

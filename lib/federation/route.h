@@ -4,6 +4,7 @@
 
 #include "federation/endpoints.h"
 #include "federation/federation.h"
+#include "federation/move.h"
 #include "federation/queue.h"
 #include "federation/race.h"
 
@@ -30,6 +31,7 @@ struct xfed_route {
     struct xfed_queue queue;
     struct xfed_link *link;          /* the stream that serves it, until it has drained; or NULL */
     struct xfed_race race;           /* attempts at one */
+    struct xfed_move move;           /* to a better server than that of link */
     uint64_t lookup;                 /* in state RESOLVING */
     struct xfed_endpoints endpoints; /* of this round */
     size_t endpoint_next;            /* the first that was not tried */

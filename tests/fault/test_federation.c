@@ -5,7 +5,7 @@
 enum { STANZAS = 3 };
 
 /* How the partner's server is found. */
-enum way { BY_ADDRESS, BY_DNS, BY_RACE };
+enum way { BY_ADDRESS, BY_DNS, BY_RACE, BY_MOVE };
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -20,16 +20,39 @@ static void put_a_hole_before(struct scene *s, enum scene_proof proof)
     loop_policy(s->contoso, partners);
 }
 
+/* The first server of the partner is back after a second; the stream moves to it. */
+static struct loop_side *put_a_better_before(struct scene *s, enum scene_proof proof)
+{
+    struct loop_side *better = loop_add(&s->loop, "fabrikam.example", "fabrikam");
+    struct loop_side *fabrikam = s->fabrikam;
+    struct loop_partner partners[] = {
+        scene_partner("fabrikam.example", better->number, XMPPFED_PARTNER_FEDERATED, proof),
+        {.domain = NULL}};
+
+    partners[0].more[0] = fabrikam->number;
+    loop_policy(s->contoso, partners);
+    s->fabrikam = better;
+    scene_trust(s, better, XMPPFED_PARTNER_FEDERATED, proof);
+    s->fabrikam = fabrikam;
+    better->refuses = true;
+    assert_int_equal(
+        xmppfed_federation_set_option(s->contoso->fed, XMPPFED_OPTION_RETURN_SECONDS, 10), 0);
+    return better;
+}
+
 /* One exchange; whatever fails, each stanza that was taken has one end. */
 static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool *ret_done)
 {
     struct scene s;
     bool taken[STANZAS + 1] = {false};
+    struct loop_side *better = NULL;
     size_t armed_at;
 
     scene_init(&s, proof);
     scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
     s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
+    if (way == BY_MOVE)
+        better = put_a_better_before(&s, proof);
     if (way == BY_RACE)
         put_a_hole_before(&s, proof);
     if (way == BY_DNS) {
@@ -45,6 +68,10 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
                                          : loop_message(&s.loop, ALICE, BOB, "Hello");
 
         taken[cookie] = loop_send(s.contoso, e, cookie) == 0;
+    }
+    if (better) {
+        loop_advance(&s.loop, 1000);
+        better->refuses = false;
     }
     loop_advance(&s.loop, 70 * 1000);
     *ret_done = s.memory.calls < armed_at + fail_at;
@@ -104,12 +131,18 @@ static void test_race(void **state)
     run(BY_EXTERNAL, BY_RACE);
 }
 
+static void test_move(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, BY_MOVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_external),     cmocka_unit_test(test_dialback_tls),
         cmocka_unit_test(test_dialback_tcp), cmocka_unit_test(test_dns),
-        cmocka_unit_test(test_race),
+        cmocka_unit_test(test_race),         cmocka_unit_test(test_move),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

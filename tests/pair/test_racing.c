@@ -321,6 +321,120 @@ static void test_dead_servers_are_remembered(void **state)
     }
 }
 
+/* Says numbered things for some seconds, one in each. */
+static void keep_talking(struct race *r, uint64_t *cookie, unsigned seconds)
+{
+    for (unsigned i = 0; i < seconds; i++) {
+        char body[16];
+
+        (void)snprintf(body, sizeof(body), "%u", (unsigned)*cookie);
+        scene_say(&r->s, body, (*cookie)++);
+        scene_say(&r->s, "and", 10000 + *cookie);
+        loop_advance(&r->s.loop, 1000);
+    }
+}
+
+/* The numbers that a side heard are these, in order; how many. */
+static uint64_t expect_numbers(const struct loop_side *s, uint64_t from)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        const char *body;
+
+        if (s->events[i]->kind != XMPPFED_EVENT_STANZA)
+            continue;
+        body = scene_body(s->events[i]->element);
+        if (strcmp(body, "and") != 0)
+            assert_int_equal(strtoul(body, NULL, 10), from++);
+    }
+    return from;
+}
+
+static void test_back_to_the_better_server(void **state)
+{
+    uint64_t cookie = 1;
+    uint64_t heard;
+    struct race r;
+    (void)state;
+
+    race_init(&r, BY_EXTERNAL);
+    assert_int_equal(
+        xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RETURN_SECONDS, 9),
+        XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(
+        xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RETURN_SECONDS, 60), 0);
+    r.first->refuses = true;
+    keep_talking(&r, &cookie, 29);
+    /* Tried again and still dead: nothing happens to the stream. */
+    keep_talking(&r, &cookie, 61);
+    assert_in_range(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 3, 5);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_STREAM_UP), 1);
+    r.first->refuses = false;
+    keep_talking(&r, &cookie, 61);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_STREAM_UP), 2);
+    assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 1);
+    heard = expect_numbers(r.backup, 1);
+    assert_true(heard > 90);
+    assert_int_equal(expect_numbers(r.first, heard), cookie);
+    for (uint64_t i = 1; i < cookie; i++)
+        assert_int_equal(loop_outcome(r.s.contoso, i), XMPPFED_OUTCOME_HANDED);
+    /* It is with the best one: nothing is tried any more. */
+    loop_forget(r.s.contoso);
+    keep_talking(&r, &cookie, 120);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 0);
+    scene_fini(&r.s);
+}
+
+/* What ends while a better server is being dialled: the stream, the federation, the attempt. */
+static void test_ends_while_moving(void **state)
+{
+    enum end { STREAM_ENDS, SHUTDOWN_COMES, ATTEMPT_BREAKS };
+    static const struct {
+        const char *name;
+        enum end end;
+    } rows[] = {
+        {"the stream ends", STREAM_ENDS},
+        {"the federation is shut down", SHUTDOWN_COMES},
+        {"the attempt breaks", ATTEMPT_BREAKS},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t cookie = 1;
+        struct race r;
+
+        print_message("# %s\n", rows[i].name);
+        race_init(&r, BY_EXTERNAL);
+        assert_int_equal(
+            xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RETURN_SECONDS, 10), 0);
+        r.first->refuses = true;
+        keep_talking(&r, &cookie, 1);
+        r.first->refuses = false;
+        r.first->silent = true;
+        while (xmppfed_federation_links(r.s.contoso->fed) < 2)
+            keep_talking(&r, &cookie, 1);
+        if (rows[i].end == STREAM_ENDS) {
+            loop_cut(r.backup);
+            loop_answer(r.first);
+        } else if (rows[i].end == SHUTDOWN_COMES) {
+            xmppfed_federation_shutdown(r.s.contoso->fed, r.s.loop.now);
+            loop_run(&r.s.loop);
+            assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 0);
+            scene_fini(&r.s);
+            continue;
+        } else {
+            r.first->stuck = true;
+            loop_answer(r.first);
+            loop_run(&r.s.loop);
+            loop_cut(r.first);
+        }
+        keep_talking(&r, &cookie, 2);
+        for (uint64_t k = 1; k < cookie; k++)
+            assert_int_equal(loop_outcome(r.s.contoso, k), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 1);
+        scene_fini(&r.s);
+    }
+}
+
 static void test_shutdown_in_the_middle(void **state)
 {
     static const struct {
@@ -367,6 +481,8 @@ int main(void)
         cmocka_unit_test(test_patience_with_far_servers),
         cmocka_unit_test(test_all_fail),
         cmocka_unit_test(test_dead_servers_are_remembered),
+        cmocka_unit_test(test_back_to_the_better_server),
+        cmocka_unit_test(test_ends_while_moving),
         cmocka_unit_test(test_shutdown_in_the_middle),
     };
 
