@@ -57,17 +57,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     xmppfed_context *ctx = fuzz_context();
     struct complaint why = {""};
+    struct partner_trusts trusts = {NULL, 0};
     xmppfed_policy *policy = NULL;
     size_t notes = 0;
     char path[64];
 
     (void)open_file(data, size, path, sizeof(path));
-    if (partners_load(ctx, path, on_note, &notes, &policy, &why)) {
+    if (partners_load(ctx, path, on_note, &notes, &policy, &trusts, &why)) {
         FUZZ_CHECK(policy);
         ask(policy);
     } else {
         FUZZ_CHECK(!policy && strncmp(why.text, path, strlen(path)) == 0);
     }
+    partner_trusts_fini(&trusts);
     xmppfed_policy_unref(policy);
     fuzz_context_end(ctx);
     return 0;

@@ -51,7 +51,19 @@ static bool bound(void *user, const struct xfed_partner *partner)
     return false;
 }
 
-static const struct xfed_tls_port null_tls = {usable, start, prove, bound};
+static uint64_t epoch(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static int version(void *user)
+{
+    (void)user;
+    return XMPPFED_TLS_1_3;
+}
+
+static const struct xfed_tls_port null_tls = {usable, start, prove, bound, epoch, version};
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 

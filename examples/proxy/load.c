@@ -95,7 +95,8 @@ bool load_all(xmppfed_context *ctx, struct config *config, const struct log *log
     l->config = config;
     ok = load_domains(ctx, l, log, why) &&
          file_trust(ctx, config->trust, config->crl, "the trust anchors", &l->trust, why) &&
-         partners_load(ctx, config->partners, log_note, &notes, &l->policy, why) &&
+         partners_load(ctx, config->partners, log_note, &notes, &l->policy, &l->partner_trusts,
+                       why) &&
          load_inside(ctx, l, why) && load_secrets(l, why);
     if (ok)
         *ret = l;
@@ -119,6 +120,7 @@ void loaded_free(struct loaded *l)
     file_text_fini(&l->dialback_secret);
     xmppfed_trust_unref(l->trust);
     xmppfed_policy_unref(l->policy);
+    partner_trusts_fini(&l->partner_trusts);
     xmppfed_credentials_unref(l->inside_credentials);
     xmppfed_trust_unref(l->inside_trust);
     config_free(l->config);

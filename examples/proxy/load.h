@@ -7,6 +7,7 @@
 #include "proxy/config.h"
 #include "proxy/files.h"
 #include "proxy/log.h"
+#include "proxy/partner_trust.h"
 
 struct loaded {
     struct config *config;
@@ -15,6 +16,7 @@ struct loaded {
     struct file_text dialback_secret;
     xmppfed_trust *trust;
     xmppfed_policy *policy;
+    struct partner_trusts partner_trusts;
     xmppfed_credentials *inside_credentials; /* NULL: no listener with TLS */
     xmppfed_trust *inside_trust;
 };

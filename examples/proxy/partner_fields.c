@@ -136,6 +136,7 @@ static const struct field fields[] = {
     {"ProxyFqdn", load_fqdn},
     WORD("Eku", words_eku, xmppfed_partner_set_eku),
     WORD("Dane", words_dane, xmppfed_partner_set_dane),
+    WORD("TlsMinimum", words_tls_version, xmppfed_partner_set_tls_minimum),
     BOOL("AllowPlaintext", xmppfed_partner_set_allow_plaintext),
     {"Addresses", load_addresses},
     {"Inbound", load_switches, .direction = XMPPFED_INBOUND},

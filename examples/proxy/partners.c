@@ -10,7 +10,9 @@
 
 /* What is built while one file is read. */
 struct loader {
+    xmppfed_context *ctx;
     xmppfed_policy_builder *builder;
+    struct partner_trusts trusts;
 };
 
 /* Names the record for an error that the library found in it. */
@@ -134,9 +136,40 @@ static bool load_domains(const struct record *r, xmppfed_partner *p)
     return false;
 }
 
+static bool load_pins(const struct record *r, xmppfed_partner *p)
+{
+    xmppfed_problem problem;
+    const char *text;
+    bool only = false;
+    size_t i;
+
+    if (!record_bool(r, "PinOnly", &only))
+        return false;
+    xmppfed_partner_set_pin_only(p, only);
+    for (i = 0; record_text_at(r, "Pins", i, &text); i++) {
+        if (!text)
+            return true;
+        if (xmppfed_partner_add_pin(p, text, &problem) < 0)
+            return refused(r, &problem);
+    }
+    return false;
+}
+
+static bool load_anchors(struct loader *l, const struct record *r, const char *domain)
+{
+    const char *file = NULL;
+    struct complaint why;
+
+    if (!record_string(r, "TrustAnchors", &file))
+        return false;
+    return !file || partner_trusts_add(&l->trusts, l->ctx, domain, file, &why) ||
+           complain(r->why, "%s: %s: %s", r->file, r->name, why.text);
+}
+
 static bool load_partner(struct loader *l, const struct record *r)
 {
-    static const char *const fields[] = {"Domain", "AdditionalDomains", "PartnerType", NULL};
+    static const char *const fields[] = {"Domain",  "AdditionalDomains", "PartnerType", "Pins",
+                                         "PinOnly", "TrustAnchors",      NULL};
     const char *domain = NULL;
     int type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED;
     xmppfed_problem problem;
@@ -150,7 +183,8 @@ static bool load_partner(struct loader *l, const struct record *r)
     if (xmppfed_policy_builder_add_partner(l->builder, domain, &problem, &p) < 0)
         return refused(r, &problem);
     xmppfed_partner_set_type(p, type);
-    return load_domains(r, p) && partner_fields_load(r, p);
+    return load_domains(r, p) && partner_fields_load(r, p) && load_pins(r, p) &&
+           load_anchors(l, r, domain);
 }
 
 static bool load_open_federation(struct loader *l, const struct record *root)
@@ -241,10 +275,10 @@ static bool parse(const char *path, json_t **ret, struct complaint *why)
 }
 
 bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
-                   xmppfed_policy **ret, struct complaint *why)
+                   xmppfed_policy **ret, struct partner_trusts *ret_trusts, struct complaint *why)
 {
     struct record root = {.file = path, .why = why};
-    struct loader l = {NULL};
+    struct loader l = {.ctx = ctx};
     xmppfed_problem problem;
     bool ok;
 
@@ -257,6 +291,10 @@ bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_n
              complain(why, "%s: %s", path, problem.text);
         give_notes(l.builder, on_note, user);
     }
+    if (ok)
+        *ret_trusts = l.trusts;
+    else
+        partner_trusts_fini(&l.trusts);
     xmppfed_policy_builder_free(l.builder);
     json_decref(root.object);
     return ok;

@@ -5,15 +5,17 @@
 #include <xmppfed/policy.h>
 
 #include "proxy/complaint.h"
+#include "proxy/partner_trust.h"
 
 /* Gets each remark on a record: errors E1 E2 P1 ..., warnings W1 W2 .... */
 typedef void (*partners_note_fn)(const xmppfed_policy_note *note, void *user);
 
 /*
- * Reads a partner file into a policy. On failure why names the file, and the line or the record and
+ * Reads a partner file into a policy, and the anchors that its records name, which the caller ends
+ * with partner_trusts_fini(). On failure why names the file, and the line or the record and
  * field. Notes are given also on failure, as far as checking came.
  */
 bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
-                   xmppfed_policy **ret, struct complaint *why);
+                   xmppfed_policy **ret, struct partner_trusts *ret_trusts, struct complaint *why);
 
 #endif

@@ -48,6 +48,8 @@ static int apply(struct proxy *p, const struct loaded *l)
         rc = xmppfed_site_set_domain(p->site, l->config->domains[i].name, l->domains[i]);
     if (rc == 0 && secret->data)
         rc = xmppfed_site_set_dialback_secret(p->site, (xmppfed_slice){secret->data, secret->len});
+    if (rc == 0)
+        rc = partner_trusts_apply(&l->partner_trusts, p->site);
     xmppfed_site_set_trust(p->site, l->trust);
     xmppfed_site_set_policy(p->site, l->policy);
     p->log.format = l->config->log_format;
@@ -110,10 +112,12 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
         /* The rest of the old values is as good as what is there. */
         (void)!apply(p, old);
         remove_domains(p, loaded->config, old->config);
+        partner_trusts_remove(&loaded->partner_trusts, &old->partner_trusts, p->site);
         loaded_free(loaded);
         return false;
     }
     remove_domains(p, old->config, loaded->config);
+    partner_trusts_remove(&old->partner_trusts, &loaded->partner_trusts, p->site);
     p->loaded = loaded;
     p->loaded_at = (int64_t)time(NULL);
     inside_reloaded(p);

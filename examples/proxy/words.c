@@ -43,6 +43,9 @@ const struct record_word words_dane[] = {{"opportunistic", XMPPFED_DANE_OPPORTUN
                                          {"required", XMPPFED_DANE_REQUIRED},
                                          {NULL, 0}};
 
+const struct record_word words_tls_version[] = {
+    {"1.2", XMPPFED_TLS_1_2}, {"1.3", XMPPFED_TLS_1_3}, {NULL, 0}};
+
 const struct record_word words_method[] = {{"EXTERNAL", XMPPFED_METHOD_EXTERNAL},
                                            {"DB/TLS", XMPPFED_METHOD_DIALBACK_TLS},
                                            {"DB/TCP", XMPPFED_METHOD_DIALBACK_TCP},

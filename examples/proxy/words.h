@@ -11,6 +11,7 @@ extern const struct record_word words_switch[];
 extern const struct record_word words_permit[]; /* the only list with a zero: "ByType" */
 extern const struct record_word words_eku[];
 extern const struct record_word words_dane[];
+extern const struct record_word words_tls_version[];
 extern const struct record_word words_method[];  /* enum xmppfed_method, in order of preference */
 extern const struct record_word words_gateway[]; /* enum xmppfed_gateway_setting */
 extern const struct record_word words_action[];

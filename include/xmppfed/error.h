@@ -54,6 +54,8 @@ XMPPFED_BEGIN_DECLS
     X(TLS_TRUNCATED, -305, "", "the connection was cut without a TLS close")                       \
     X(TLS_UNAVAILABLE, -306, "policy-violation", "TLS is required and was not used or offered")    \
     X(TLS_RECORD, -307, "", "a TLS record could not be read")                                      \
+    X(TLS_PIN, -308, "not-authorized", "the peer's key is not one that its record pins")           \
+    X(TLS_VERSION, -309, "policy-violation", "the TLS version is below the partner's minimum")     \
     /* -4xx: SASL */                                                                               \
     X(SASL_MALFORMED, -400, "not-authorized", "a SASL message is malformed")                       \
     X(SASL_MECHANISM, -401, "not-authorized", "the SASL mechanism was not offered")                \

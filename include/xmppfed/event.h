@@ -1,5 +1,6 @@
 /*
- * xmppfed/event.h - what the library tells its host, as a queue of typed events that the host pulls.
+ * xmppfed/event.h - what the library tells its host, as a queue of typed events that the host
+ * pulls.
  *
  * Purpose: no host code ever runs inside the parser, the TLS library or the state machine. After a
  * call the host takes events until there are none. Some events are requests: the host answers them
@@ -43,7 +44,7 @@ enum xmppfed_event_kind {
     XMPPFED_EVENT_CONTACT_WANTED = 30, /* token, local, remote: answer with _contact() */
     XMPPFED_EVENT_CONTACT_LEARNT = 31, /* local, remote, contact: keep it */
     XMPPFED_EVENT_OUTCOME = 32,        /* token (the cookie), outcome, code, text, element */
-    XMPPFED_EVENT_REFUSED = 33         /* direction, local, remote, code, text, decision: for logs */
+    XMPPFED_EVENT_REFUSED = 33 /* direction, local, remote, code, text, decision: for logs */
 };
 
 /* The one end of each stanza that the host sent. */
@@ -56,7 +57,7 @@ enum xmppfed_outcome {
 /* How a domain was proved. */
 enum xmppfed_proof_kind {
     XMPPFED_PROOF_NONE = 0,
-    XMPPFED_PROOF_PKIX = 1,         /* certificate, SASL EXTERNAL or our own check as initiator */
+    XMPPFED_PROOF_PKIX = 1, /* certificate, SASL EXTERNAL or our own check as initiator */
     XMPPFED_PROOF_DANE = 2,
     XMPPFED_PROOF_DIALBACK_TLS = 3, /* dialback inside TLS */
     XMPPFED_PROOF_DIALBACK_TCP = 4
@@ -64,12 +65,14 @@ enum xmppfed_proof_kind {
 
 /* Evidence about the peer; it travels with each stanza. */
 typedef struct xmppfed_proof {
-    int kind;                /* enum xmppfed_proof_kind */
-    char tls_version[16];    /* "TLS1.3", "" without TLS */
+    int kind;             /* enum xmppfed_proof_kind */
+    char tls_version[16]; /* "TLS1.3", "" without TLS */
     char cipher[32];
     int has_certificate;
     uint8_t fingerprint[32]; /* SHA-256 of the certificate; zero without one */
     xmppfed_time proved_at;  /* on the host's monotonic clock */
+    int has_binding;         /* whether the next member has a value */
+    uint8_t binding[32]; /* tls-exporter (RFC 9266): the same at both ends, of this session only */
 } xmppfed_proof;
 
 /* Kind of the event, one of enum xmppfed_event_kind. */

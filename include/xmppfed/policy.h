@@ -184,6 +184,26 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_address(xmppfed_partner *
 XMPPFED_API int xmppfed_partner_set_eku(xmppfed_partner *p, int rule);
 /* One of enum xmppfed_dane_rule. Errors: XMPPFED_ERR_ARGUMENT. */
 XMPPFED_API int xmppfed_partner_set_dane(xmppfed_partner *p, int rule);
+/*
+ * Adds a pinned key: the SHA-256 of a SubjectPublicKeyInfo as 64 hexadecimal digits, colons between
+ * octets allowed. At most 8. The partner's certificate must then have one of the keys, besides all
+ * that is asked of it anyway, and dialback proves this partner no more. Pin the next key before the
+ * partner changes to it. Errors, with a sentence in why: XMPPFED_ERR_ARGUMENT (no pin, too many,
+ * open federation), _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_pin(xmppfed_partner *p, const char *pin,
+                                                           xmppfed_problem *why);
+/*
+ * Lets a pin stand in for the chain: authorities, names, dates and purposes of the certificate are
+ * then not asked about, as with DANE-EE (RFC 7671 5.1). Errors: none; finish() refuses it without a
+ * pin.
+ */
+XMPPFED_API void xmppfed_partner_set_pin_only(xmppfed_partner *p, int on);
+/*
+ * The least version of TLS in which the partner can be proved, one of enum xmppfed_tls_version
+ * (tls.h), default 1.2. Errors: XMPPFED_ERR_ARGUMENT.
+ */
+XMPPFED_API int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version);
 /* The second, explicit consent to methods that run without TLS. Errors: none. */
 XMPPFED_API void xmppfed_partner_set_allow_plaintext(xmppfed_partner *p, int on);
 
@@ -271,6 +291,9 @@ typedef struct xmppfed_partner_info {
     size_t address_count;
     const void *record; /* the library's own, for the two calls below */
     int dane;           /* enum xmppfed_dane_rule */
+    size_t pin_count;
+    int pin_only;
+    int tls_minimum; /* enum xmppfed_tls_version */
 } xmppfed_partner_info;
 
 /*

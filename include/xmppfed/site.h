@@ -50,6 +50,13 @@ XMPPFED_API int xmppfed_site_hosts(const xmppfed_site *site, const char *domain)
 
 /* Whom we believe; takes a reference. NULL: no certificate is accepted. */
 XMPPFED_API void xmppfed_site_set_trust(xmppfed_site *site, xmppfed_trust *trust);
+/*
+ * Whom we believe about one partner, in place of the trust store above: domain is the primary one
+ * of its record, and the store is for all of the record's domains. NULL: as for everybody. Errors:
+ * XMPPFED_ERR_ADDRESS, XMPPFED_ERR_NOMEM. Ownership: takes a reference of its own.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_site_set_partner_trust(xmppfed_site *site, const char *domain, xmppfed_trust *trust);
 /* Who the partners are; takes a reference. NULL: nobody. */
 XMPPFED_API void xmppfed_site_set_policy(xmppfed_site *site, xmppfed_policy *policy);
 /* The policy in force, borrowed; NULL for none. */

@@ -38,6 +38,9 @@ enum xmppfed_eku_rule {
     XMPPFED_EKU_STRICT_ROLE = 2 /* serverAuth of who accepted, clientAuth of who dialled */
 };
 
+/* Versions that a partner record can ask for. */
+enum xmppfed_tls_version { XMPPFED_TLS_1_2 = 12, XMPPFED_TLS_1_3 = 13 };
+
 /*
  * One TLSA record (RFC 6698 2.1), as validated by DNSSEC: which certificate or key a server has.
  * data and base borrow from whatever the record came with.

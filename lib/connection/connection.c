@@ -35,6 +35,7 @@ static int new_connection(xmppfed_site *site, enum xfed_role role, const char *l
     c->last_write = now;
     c->last_stanza = now;
     c->unit_since = XMPPFED_TIME_NEVER;
+    c->proof_until = INT64_MAX;
     *ret = c;
     return 0;
 }

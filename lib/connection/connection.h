@@ -58,6 +58,7 @@ struct xmppfed_connection {
     char lang[36];       /* xml:lang of the peer's header (RFC 6120 4.7.4) */
     bool peer_version_0; /* its header has no version (RFC 6120 4.7.5) */
     xmppfed_proof proof; /* of the first proved pair; the kind is the pair's own */
+    int64_t proof_until; /* Unix seconds: the certificate proves the peer no longer than that */
     bool direct;         /* TLS from the first byte (XEP-0368) */
     bool fed;            /* bytes came since the last next_event */
     bool header_sent;
@@ -119,7 +120,7 @@ void xfed_connection_end(xmppfed_connection *c);
 unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);
 
 /* dane.c: what the peer's certificate is worth for a prepared domain, and a sentence if nothing. */
-enum xfed_certificate xfed_connection_judge(const xmppfed_connection *c, const char *domain,
+enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *domain,
                                             const struct xfed_partner *partner,
                                             xmppfed_problem *why);
 /* dane.c: whether an initiator has TLSA records that can be used, and the record heeds them. */
@@ -135,6 +136,10 @@ void xfed_connection_forget_dns(xmppfed_connection *c);
 
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, int method);
+/* proof.c: the moment after the certificate's last second, NEVER if no proof rests on it. */
+xmppfed_time xfed_connection_proof_end(const xmppfed_connection *c);
+/* proof.c: ends a stream that is up when none of its proofs stands any more. */
+void xfed_connection_recheck(xmppfed_connection *c);
 /* proof.c: puts the proof, as of a method of enum xmppfed_method, into an event. */
 void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppfed_event *ev);
 

@@ -155,19 +155,25 @@ bool xfed_connection_is_bound(const xmppfed_connection *c, const struct xfed_par
     return c->negotiation.role == XFED_INITIATOR && heeds_dns(c, partner) && c->dns->usable;
 }
 
-static int verify(const xmppfed_connection *c, const char *domain,
-                  const struct xfed_partner *partner, xmppfed_problem *why)
+static int verify(xmppfed_connection *c, const char *domain, const struct xfed_partner *partner,
+                  xmppfed_problem *why)
 {
-    return xmppfed_tls_session_verify(c->tls, c->site->trust, partner->eku,
-                                      xfed_site_wall(c->site, c->now), domain, why);
+    return xfed_tls_session_prove(c->tls, xfed_site_trust_for(c->site, partner->domain),
+                                  partner->eku, xfed_site_wall(c->site, c->now), domain,
+                                  &c->proof_until, why);
 }
 
 /* A secure delegation makes the server's own name as good as the domain's (RFC 7673 4.1). */
-static enum xfed_certificate judge_pkix(const xmppfed_connection *c, const char *domain,
+static enum xfed_certificate judge_pkix(xmppfed_connection *c, const char *domain,
                                         const struct xfed_partner *partner, xmppfed_problem *why)
 {
-    int rc = verify(c, domain, partner, why);
+    int rc;
 
+    if (partner->pin_only) {
+        c->proof_until = INT64_MAX;
+        return XFED_CERTIFICATE_PKIX;
+    }
+    rc = verify(c, domain, partner, why);
     if (rc == XMPPFED_ERR_TLS_IDENTITY && heeds_dns(c, partner) && c->dns->host[0])
         rc = verify(c, c->dns->host, partner, NULL);
     return rc == 0 ? XFED_CERTIFICATE_PKIX : XFED_CERTIFICATE_FAILS;
@@ -192,7 +198,7 @@ static int match(const xmppfed_connection *c, const char *domain,
                                       .count = count,
                                       .names = names,
                                       .name_count = name_count,
-                                      .trust = c->site->trust,
+                                      .trust = xfed_site_trust_for(c->site, partner->domain),
                                       .eku = partner->eku,
                                       .unix_seconds = xfed_site_wall(c->site, c->now),
                                       .domain = domain,
@@ -215,21 +221,38 @@ static bool is_a_server(const xmppfed_connection *c, const char *domain,
     return false;
 }
 
-enum xfed_certificate xfed_connection_judge(const xmppfed_connection *c, const char *domain,
+/* Pins are asked for besides whatever else speaks for a certificate. */
+static bool lacks_pin(const xmppfed_connection *c, const char *domain,
+                      const struct xfed_partner *partner, xmppfed_problem *why)
+{
+    const struct xfed_tls_pins pins = {partner->pins, partner->pin_count};
+
+    return pins.count > 0 && xfed_tls_session_check_pins(c->tls, &pins, domain, why) < 0;
+}
+
+enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *domain,
                                             const struct xfed_partner *partner,
                                             xmppfed_problem *why)
 {
     enum xfed_certificate worth;
+    bool bound = xfed_connection_is_bound(c, partner);
 
-    if (xfed_connection_is_bound(c, partner))
+    if (lacks_pin(c, domain, partner, why))
+        return bound ? XFED_CERTIFICATE_REFUTED : XFED_CERTIFICATE_FAILS;
+    if (bound) {
         /* Without the memory to compare nobody is let in: usable records end in match or refusal.
          */
+        c->proof_until = INT64_MAX;
         return match(c, domain, partner, c->dns->records, c->dns->count, why) == XFED_DANE_MATCH
                    ? XFED_CERTIFICATE_DANE
                    : XFED_CERTIFICATE_REFUTED;
+    }
     worth = judge_pkix(c, domain, partner, why);
     if (c->negotiation.role == XFED_INITIATOR || !heeds_dns(c, partner) ||
         (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED))
         return worth;
-    return is_a_server(c, domain, partner) ? XFED_CERTIFICATE_DANE : worth;
+    if (!is_a_server(c, domain, partner))
+        return worth;
+    c->proof_until = INT64_MAX;
+    return XFED_CERTIFICATE_DANE;
 }

@@ -56,7 +56,22 @@ static bool tls_bound(void *user, const struct xfed_partner *partner)
     return xfed_connection_is_bound(user, partner);
 }
 
-const struct xfed_tls_port xfed_connection_tls_port = {tls_usable, tls_start, tls_prove, tls_bound};
+static uint64_t tls_epoch(void *user)
+{
+    const xmppfed_connection *c = user;
+
+    return c->site->generation * 2 + (xfed_site_wall(c->site, c->now) > c->proof_until);
+}
+
+static int tls_version(void *user)
+{
+    const xmppfed_connection *c = user;
+
+    return xfed_tls_session_version(c->tls);
+}
+
+const struct xfed_tls_port xfed_connection_tls_port = {tls_usable, tls_start, tls_prove,
+                                                       tls_bound,  tls_epoch, tls_version};
 
 /* ---- SASL -------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* proof.c - evidence about the peer, as it travels with each stanza. */
 #include "connection/connection.h"
 
+#include "base/fault.h"
 #include "base/slice.h"
 #include "tls/session.h"
 
@@ -35,6 +36,40 @@ void xfed_connection_note_proof(xmppfed_connection *c, int method)
     (void)xfed_text_copy(proof->cipher, sizeof(proof->cipher), facts.cipher);
     proof->has_certificate = facts.has_certificate;
     memcpy(proof->fingerprint, facts.fingerprint, sizeof(proof->fingerprint));
+    proof->has_binding = facts.has_binding;
+    memcpy(proof->binding, facts.binding, sizeof(proof->binding));
+}
+
+xmppfed_time xfed_connection_proof_end(const xmppfed_connection *c)
+{
+    if (!c->up || c->proof_until == INT64_MAX ||
+        !xfed_negotiation_uses_certificate(&c->negotiation))
+        return XMPPFED_TIME_NEVER;
+    return xfed_site_monotonic(c->site, c->proof_until + 1);
+}
+
+static bool certificate_is_bad(const struct xfed_negotiation *n)
+{
+    return n->certificate == XFED_CERTIFICATE_FAILS || n->certificate == XFED_CERTIFICATE_REFUTED;
+}
+
+/*
+ * A clean close: nothing that the peer has done is wrong, and what waits for it goes into the next
+ * stream.
+ */
+void xfed_connection_recheck(xmppfed_connection *c)
+{
+    const struct xfed_negotiation *n = &c->negotiation;
+    xmppfed_problem why;
+
+    if (c->down || !c->up || xfed_negotiation_stands(&c->negotiation))
+        return;
+    (void)xfed_fault_set(&why, XMPPFED_ERR_TLS_CERTIFICATE,
+                         "%s: what proved it stands no longer, so that the stream is closed: %s",
+                         n->remote[0] ? n->remote : "the peer",
+                         certificate_is_bad(n) ? n->why_not_proved.text
+                                               : "the partner record changed");
+    xmppfed_connection_close(c, 0, why.text);
 }
 
 void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppfed_event *ev)

@@ -31,6 +31,7 @@ int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret)
     site->ctx = xmppfed_context_ref(ctx);
     rc = xfed_random(ctx, &seed, sizeof(seed));
     xfed_map_init(&site->domains, ctx, seed);
+    xfed_map_init(&site->partner_trust, ctx, seed);
     if (rc == 0) {
         site->secret = xfed_zalloc(ctx, SECRET_RANDOM);
         site->secret_len = SECRET_RANDOM;
@@ -78,6 +79,10 @@ void xmppfed_site_unref(xmppfed_site *site)
     while (xfed_map_next(&site->domains, &cursor, NULL, &value))
         free_domain(site, value);
     xfed_map_fini(&site->domains);
+    cursor = (struct xfed_map_cursor){0};
+    while (xfed_map_next(&site->partner_trust, &cursor, NULL, &value))
+        xmppfed_trust_unref(value);
+    xfed_map_fini(&site->partner_trust);
     xmppfed_trust_unref(site->trust);
     xmppfed_policy_unref(site->policy);
     wipe_secret(site);
@@ -145,6 +150,40 @@ void xmppfed_site_set_trust(xmppfed_site *site, xmppfed_trust *trust)
     xmppfed_trust_ref(trust);
     xmppfed_trust_unref(site->trust);
     site->trust = trust;
+    site->generation++;
+}
+
+/* Prepares the primary domain of a record, which may be a wildcard: "*.example.com". */
+static int prepare_primary(const char *domain, char ret[XMPPFED_DOMAIN_SIZE + 2])
+{
+    bool wildcard = strncmp(domain, "*.", 2) == 0;
+
+    memcpy(ret, "*.", 2);
+    return xmppfed_domain_prepare(domain + (wildcard ? 2 : 0), ret + (wildcard ? 2 : 0));
+}
+
+int xmppfed_site_set_partner_trust(xmppfed_site *site, const char *domain, xmppfed_trust *trust)
+{
+    char prepared[XMPPFED_DOMAIN_SIZE + 2];
+    xmppfed_trust *old;
+    int rc;
+
+    if (!site || !domain)
+        return XMPPFED_ERR_ARGUMENT;
+    rc = prepare_primary(domain, prepared);
+    if (rc < 0)
+        return rc;
+    old = xfed_map_get_text(&site->partner_trust, prepared);
+    if (!trust)
+        (void)xfed_map_remove_text(&site->partner_trust, prepared);
+    else
+        rc = xfed_map_put_text(&site->partner_trust, prepared, trust);
+    if (rc < 0)
+        return rc;
+    xmppfed_trust_ref(trust);
+    xmppfed_trust_unref(old);
+    site->generation++;
+    return 0;
 }
 
 void xmppfed_site_set_policy(xmppfed_site *site, xmppfed_policy *policy)
@@ -154,6 +193,7 @@ void xmppfed_site_set_policy(xmppfed_site *site, xmppfed_policy *policy)
     xmppfed_policy_ref(policy);
     xmppfed_policy_unref(site->policy);
     site->policy = policy;
+    site->generation++;
 }
 
 xmppfed_policy *xmppfed_site_policy(const xmppfed_site *site)
@@ -230,6 +270,29 @@ xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site)
 xmppfed_slice xfed_site_secret(const xmppfed_site *site)
 {
     return (xmppfed_slice){site->secret, site->secret_len};
+}
+
+xmppfed_trust *xfed_site_trust_for(const xmppfed_site *site, const char *primary)
+{
+    xmppfed_trust *own = xfed_map_get_text(&site->partner_trust, primary);
+
+    return own ? own : site->trust;
+}
+
+xmppfed_time xfed_site_monotonic(const xmppfed_site *site, int64_t unix_seconds)
+{
+    int64_t ahead;
+
+    if (unix_seconds <= site->clock_seconds) {
+        uint64_t ago = ((uint64_t)site->clock_seconds - (uint64_t)unix_seconds) * 1000;
+
+        return ago < site->clock_at ? site->clock_at - ago : 0;
+    }
+    ahead = unix_seconds - site->clock_seconds;
+    /* A certificate without an end has its date in the year 9999 (RFC 5280 4.1.2.5). */
+    if ((uint64_t)ahead > (XMPPFED_TIME_NEVER - site->clock_at) / 1000)
+        return XMPPFED_TIME_NEVER;
+    return site->clock_at + (uint64_t)ahead * 1000;
 }
 
 int64_t xfed_site_wall(const xmppfed_site *site, xmppfed_time now)

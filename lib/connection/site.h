@@ -17,6 +17,8 @@ struct xmppfed_site {
     xmppfed_context *ctx;
     struct xfed_map domains; /* prepared domain -> struct site_domain of site.c */
     xmppfed_trust *trust;
+    struct xfed_map partner_trust; /* prepared primary domain -> xmppfed_trust */
+    uint64_t generation;           /* one more whenever trust or policy was replaced */
     xmppfed_policy *policy;
     char *secret;
     size_t secret_len;
@@ -34,11 +36,17 @@ const char *xfed_site_any_domain(const xmppfed_site *site);
 xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char *prepared);
 /* Those of some hosted domain, for a peer that has not named one; NULL if there are none. */
 xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site);
+/* Whom to believe about the partner whose record has this primary domain, borrowed; NULL: nobody.
+ */
+xmppfed_trust *xfed_site_trust_for(const xmppfed_site *site, const char *primary);
 /* The dialback secret, borrowed. */
 xmppfed_slice xfed_site_secret(const xmppfed_site *site);
 /* site_limits.c: the defaults. */
 void xfed_site_limits_init(xmppfed_site *site);
 /* Unix seconds at a monotonic time. */
 int64_t xfed_site_wall(const xmppfed_site *site, xmppfed_time now);
+/* The monotonic time at which a Unix second begins; 0 for the far past, NEVER for the far future.
+ */
+xmppfed_time xfed_site_monotonic(const xmppfed_site *site, int64_t unix_seconds);
 
 #endif

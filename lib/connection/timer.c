@@ -42,12 +42,14 @@ struct deadlines {
     xmppfed_time resume;      /* input waits until then */
     xmppfed_time peer_silent; /* EnableKeepAlive: the peer must be heard */
     xmppfed_time keep_alive;  /* and we are heard twice as often */
+    xmppfed_time proof;       /* the certificate that proved the peer expires */
 };
 
 static struct deadlines deadlines_of(const xmppfed_connection *c)
 {
     struct deadlines d = {XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
-                          XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER};
+                          XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
+                          XMPPFED_TIME_NEVER};
     xmppfed_time interval;
 
     if (c->down)
@@ -60,6 +62,7 @@ static struct deadlines deadlines_of(const xmppfed_connection *c)
         d.establish = c->opened_at + seconds(c, XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT);
         return d;
     }
+    d.proof = xfed_connection_proof_end(c);
     d.inactive = c->last_stanza + seconds(c, XMPPFED_GATEWAY_INACTIVITY_TIMEOUT);
     if (!keeps_alive(c))
         return d;
@@ -83,7 +86,7 @@ xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c)
     if (!c)
         return XMPPFED_TIME_NEVER;
     d = deadlines_of(c);
-    return earlier(earlier(d.unit, d.resume),
+    return earlier(earlier(earlier(d.unit, d.resume), d.proof),
                    earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive)));
 }
 
@@ -107,6 +110,10 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
         return;
     c->now = now;
     d = deadlines_of(c);
+    if (now >= d.proof)
+        xfed_connection_recheck(c);
+    if (c->down)
+        return;
     if (now >= d.resume)
         c->resume_at = 0; /* next_event reads on */
     if (now >= d.establish) {

@@ -57,7 +57,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     }
     fed->ctx = xmppfed_context_ref(ctx);
     fed->site = xmppfed_site_ref(site);
-    fed->policy = xmppfed_policy_ref(site->policy);
+    fed->site_generation = site->generation;
     xfed_timer_init(&fed->dns_timer, on_dns_timer);
     xfed_timer_init(&fed->check_timer, xfed_dialback_expire);
     xfed_map_init(&fed->links, ctx, seed);
@@ -111,7 +111,6 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->strangers);
     xfed_targets_fini(&fed->targets);
     xmppfed_resolver_free(fed->resolver);
-    xmppfed_policy_unref(fed->policy);
     xmppfed_site_unref(fed->site);
     xfed_free(ctx, fed);
     xmppfed_context_unref(ctx);

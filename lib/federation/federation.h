@@ -15,7 +15,7 @@
 struct xmppfed_federation {
     xmppfed_context *ctx;
     xmppfed_site *site;
-    xmppfed_policy *policy; /* the one that the streams were last compared with */
+    uint64_t site_generation; /* trust and policy as the streams were last compared with them */
     xmppfed_resolver *resolver;
     struct xfed_timers timers;
     struct xfed_timer dns_timer;
@@ -57,7 +57,7 @@ bool xfed_federation_query(xmppfed_federation *fed, xmppfed_time now);
 /* Fills the transport event: one about a link, without memory of its own. */
 void xfed_federation_transport(xmppfed_federation *fed, int kind, uint64_t link);
 
-/* Closes what a new policy does not allow any more, once per new policy. */
+/* Closes what new policy or trust does not allow any more, once for each change of the site. */
 void xfed_federation_reload(xmppfed_federation *fed);
 
 #endif

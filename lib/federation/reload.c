@@ -1,6 +1,7 @@
-/* reload.c - what a new policy means for streams and queues that were begun under the old one. */
+/* reload.c - what new policy and trust mean for streams and queues begun under the old ones. */
 #include "federation/federation.h"
 
+#include "connection/connection.h"
 #include "connection/site.h"
 #include "federation/link.h"
 #include "federation/route.h"
@@ -52,6 +53,14 @@ static const char *peer_of(const struct xfed_link *link)
     return link->quota ? link->quota->name : NULL;
 }
 
+/* Ends an idle stream too, if its certificate would not be accepted any more. */
+static void recheck(struct xfed_link *link)
+{
+    xfed_connection_recheck(link->connection);
+    if (link->connection->down)
+        xfed_link_touch(link);
+}
+
 /*
  * Closes the streams of former partners, and those whose proof is not enough any more. Queues of
  * former partners end by themselves: the next attempt finds no partner. A peer with several domains
@@ -62,10 +71,9 @@ void xfed_federation_reload(xmppfed_federation *fed)
     struct xfed_map_cursor cursor = {0};
     void *value;
 
-    if (fed->policy == fed->site->policy)
+    if (fed->site_generation == fed->site->generation)
         return;
-    xmppfed_policy_unref(fed->policy);
-    fed->policy = xmppfed_policy_ref(fed->site->policy);
+    fed->site_generation = fed->site->generation;
     /* Closing only marks a link: it leaves the map when the pump comes to it. */
     while (xfed_map_next(&fed->links, &cursor, NULL, &value)) {
         struct xfed_link *link = value;
@@ -76,5 +84,7 @@ void xfed_federation_reload(xmppfed_federation *fed)
             xfed_link_close(link, XMPPFED_ERR_STREAM_HOST_UNKNOWN, NULL);
         else if (peer && !is_allowed(link, peer))
             xfed_link_close(link, XMPPFED_ERR_POLICY_UNKNOWN_PARTNER, NULL);
+        else if (link->state == XFED_LINK_OPEN)
+            recheck(link);
     }
 }

@@ -1,6 +1,7 @@
 /* facts.c - what holds at the moment of an event: the only place where rows meet live data. */
 #include "negotiation/negotiation.h"
 
+#include "base/fault.h"
 #include "base/slice.h"
 
 #include <string.h>
@@ -49,15 +50,21 @@ static unsigned header_facts(const struct xfed_negotiation *n, const struct xfed
     return facts;
 }
 
-/* The verdict is kept, but a record that was changed since may ask by another rule. */
+/*
+ * The verdict is kept, but a record that was changed since may ask by another rule, and trust or
+ * time may have taken it back.
+ */
 static enum xfed_certificate judge(struct xfed_negotiation *n, const char *domain,
                                    const struct xfed_partner *partner)
 {
+    uint64_t epoch = n->ports.tls->epoch(n->ports.user);
+
     if (n->certificate == XFED_CERTIFICATE_UNCHECKED || n->certificate_eku != partner->eku ||
-        n->certificate_dane != partner->dane) {
+        n->certificate_dane != partner->dane || n->certificate_epoch != epoch) {
         n->certificate = n->ports.tls->prove(n->ports.user, domain, partner, &n->why_not_proved);
         n->certificate_eku = partner->eku;
         n->certificate_dane = partner->dane;
+        n->certificate_epoch = epoch;
     }
     return n->certificate;
 }
@@ -99,6 +106,19 @@ static bool dialback_is_open(struct xfed_negotiation *n, const struct xfed_partn
            !is_refuted(n, partner);
 }
 
+/* Whether this TLS session is of a version in which the record lets the partner be proved. */
+static bool version_suffices(struct xfed_negotiation *n, const struct xfed_partner *partner)
+{
+    if (!n->tls_on || n->ports.tls->version(n->ports.user) >= partner->tls_minimum)
+        return true;
+    n->certificate = XFED_CERTIFICATE_FAILS;
+    n->certificate_epoch = UINT64_MAX; /* says nothing about the certificate under another record */
+    (void)xfed_fault_set(&n->why_not_proved, XMPPFED_ERR_TLS_VERSION,
+                         "TLS 1.2 was negotiated and the partner record asks for 1.3; its operator "
+                         "must enable it, or lower the minimum");
+    return false;
+}
+
 static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
                              const struct xfed_partner *partner, const char *domain,
                              const char *local)
@@ -116,6 +136,8 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
     if (!(partner->methods & XMPPFED_METHOD_DIALBACK_TCP) ||
         partner->dane == XMPPFED_DANE_REQUIRED || is_bound(n, partner))
         facts |= XFED_FACT_TLS_REQUIRED;
+    if (!version_suffices(n, partner))
+        return facts;
     if (dialback_is_open(n, partner))
         facts |= XFED_FACT_DIALBACK_OPEN;
     /* The certificate was checked for the stream's own peer, never for another pair's domain. */
@@ -134,11 +156,35 @@ static bool proof_stands(struct xfed_negotiation *n, const char *remote, int met
 {
     const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, remote);
 
-    if (!partner || !(partner->methods & (uint32_t)method))
+    if (!partner || !(partner->methods & (uint32_t)method) || !version_suffices(n, partner))
         return false;
     if (method == XMPPFED_METHOD_EXTERNAL)
         return certificate_proves(n, n->remote, partner);
     return partner->dane != XMPPFED_DANE_REQUIRED && !is_refuted(n, partner);
+}
+
+bool xfed_negotiation_stands(struct xfed_negotiation *n)
+{
+    bool stands = false;
+
+    if (n->role == XFED_INITIATOR)
+        return proof_stands(n, n->remote, n->method);
+    for (size_t i = 0; i < n->proved.count; i++)
+        if (proof_stands(n, n->proved.items[i].remote, n->proved.items[i].method))
+            stands = true;
+    return stands;
+}
+
+bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
+{
+    if (n->certificate != XFED_CERTIFICATE_PKIX && n->certificate != XFED_CERTIFICATE_DANE)
+        return false;
+    if (n->role == XFED_INITIATOR)
+        return n->method == XMPPFED_METHOD_EXTERNAL;
+    for (size_t i = 0; i < n->proved.count; i++)
+        if (n->proved.items[i].method == XMPPFED_METHOD_EXTERNAL)
+            return true;
+    return false;
 }
 
 static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)

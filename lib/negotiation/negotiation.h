@@ -29,6 +29,7 @@ struct xfed_negotiation {
     enum xfed_certificate certificate;
     int certificate_eku; /* the rules by which it was judged */
     int certificate_dane;
+    uint64_t certificate_epoch;       /* ... and the epoch of the TLS port */
     char local[XMPPFED_DOMAIN_SIZE];  /* "" until a receiver is told */
     char remote[XMPPFED_DOMAIN_SIZE]; /* "" until a receiver is told */
     char id[256];                     /* of the stream as it is now; the receiver's choice */
@@ -87,6 +88,14 @@ bool xfed_negotiation_refuted(struct xfed_negotiation *n);
 
 /* Whether a stanza may be sent now: the stream is up and its proof is one that policy accepts. */
 bool xfed_negotiation_may_send(struct xfed_negotiation *n);
+
+/*
+ * Whether one of the proofs on a stream that is up is still one that policy and the certificate
+ * support. Each is looked at, so that afterwards uses_certificate() is right.
+ */
+bool xfed_negotiation_stands(struct xfed_negotiation *n);
+/* Whether a proof on this stream is by a certificate that was found good when last looked at. */
+bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n);
 
 /* The facts of facts.def as they are for this event; asks the ports, changes only the cache of the
  * certificate check. */

@@ -34,6 +34,10 @@ struct xfed_tls_port {
     /* Whether usable TLSA records of the server dialled bind us: TLS, and a certificate of theirs.
      */
     bool (*bound)(void *user, const struct xfed_partner *partner);
+    /* Another number than before whenever prove may answer otherwise: a reload, an expiry. */
+    uint64_t (*epoch)(void *user);
+    /* The version of a finished handshake, to compare with the minimum of a record; else 0. */
+    int (*version)(void *user);
 };
 
 struct xfed_sasl_port {

@@ -15,6 +15,7 @@ struct xmppfed_partner {
     char *proxy_fqdn;
     char *description;
     struct xfed_partner_address *addresses; /* NULL, or room for XFED_PARTNER_ADDRESSES */
+    uint8_t *pins;                          /* NULL, or room for XFED_PARTNER_PINS */
     char **domains;                         /* additional ones, prepared */
     size_t domain_count;
     size_t domain_capacity;

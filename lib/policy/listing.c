@@ -22,6 +22,7 @@ static void describe(const xmppfed_policy *policy, const struct xfed_partner *re
         .domain_count = record->domain_count,
         .address_count = record->address_count,
         .record = record,
+        .pin_count = record->pin_count,
     };
 
     info.note_code = xfed_record_warning(record, strict, &info.note_text);

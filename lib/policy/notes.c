@@ -42,6 +42,14 @@ static const struct remark w2_no_tls = {
     "W2", 0,
     "SASL needs TLS, and TLS is not supported: SASL is never used and only dialback without TLS is "
     "left; set TlsNegotiation to Required, or SaslNegotiation to NotSupported"};
+static const struct remark p2 = {
+    "P2", XMPPFED_ERR_POLICY_RECORD,
+    "the record pins keys, which only a certificate can show, and SASL or TLS is not supported: "
+    "set both to Required or Optional, or take the pins out"};
+static const struct remark p3 = {
+    "P3", XMPPFED_ERR_POLICY_RECORD,
+    "a pin is to stand in for the chain of authorities, but there is no pin: add one, or take "
+    "pin-only out"};
 static const struct remark g1 = {
     "G1", XMPPFED_ERR_POLICY_RECORD,
     "the user policy granted to this user does not exist: add it with the scope user, or take the "
@@ -97,6 +105,18 @@ const char *xfed_record_warning(const struct xfed_partner *record, bool strict,
     return remark->code;
 }
 
+/*
+ * What remains of the methods under pins: who can forge a certificate for the partner's domain can
+ * forge its DNS as well, so that dialback would let in by the back door whom the pins keep out.
+ */
+static const struct remark *apply_pins(struct xfed_partner *record)
+{
+    if (record->pin_count == 0)
+        return record->pin_only ? &p3 : NULL;
+    record->methods &= XMPPFED_METHOD_EXTERNAL;
+    return record->methods ? NULL : &p2;
+}
+
 static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partner *p,
                          int *first_error, xmppfed_problem *why)
 {
@@ -104,12 +124,16 @@ static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partne
     struct xfed_matrix_row row =
         xfed_matrix(record->tls, record->sasl, record->dialback, b->strict);
     const struct remark *remark = judge(record, &row);
+    const struct remark *pins;
     int rc = 0;
 
     record->methods = row.methods;
+    pins = apply_pins(record);
     if (remark)
         rc = add_note(b, remark, p->domain, first_error, why);
-    if (rc == 0 && (row.methods & XMPPFED_METHOD_DIALBACK_TCP) && !record->allow_plaintext)
+    if (rc == 0 && pins && !(remark && remark->error < 0))
+        rc = add_note(b, pins, p->domain, first_error, why);
+    if (rc == 0 && (record->methods & XMPPFED_METHOD_DIALBACK_TCP) && !record->allow_plaintext)
         rc = add_note(b, &p1, p->domain, first_error, why);
     return rc;
 }

@@ -44,6 +44,7 @@ void xfed_partner_free(struct xmppfed_partner *p)
         xfed_free(ctx, p->domains[i]);
     xfed_free(ctx, p->domains);
     xfed_free(ctx, p->addresses);
+    xfed_free(ctx, p->pins);
     xfed_free(ctx, p->description);
     xfed_free(ctx, p->proxy_fqdn);
     xfed_free(ctx, p->domain);

@@ -9,6 +9,8 @@
 #include "policy/switch.h"
 
 #define XFED_PARTNER_ADDRESSES 8
+#define XFED_PARTNER_PINS 8
+#define XFED_PARTNER_PIN_SIZE 32 /* SHA-256 of a SubjectPublicKeyInfo */
 
 struct xfed_partner_address {
     char address[48]; /* as inet_ntop writes it */
@@ -33,6 +35,8 @@ struct xfed_partner {
     size_t domain_count;
     const struct xfed_partner_address *addresses;
     size_t address_count; /* at most XFED_PARTNER_ADDRESSES */
+    const uint8_t *pins;  /* one behind the other, XFED_PARTNER_PIN_SIZE octets each */
+    size_t pin_count;     /* at most XFED_PARTNER_PINS */
 };
 
 /* The record for a prepared domain (the open federation record if there is one), or NULL. */

@@ -18,6 +18,7 @@ struct xmppfed_policy {
     size_t partner_count;          /* with it */
     const struct xfed_partner *open;
     struct xfed_partner_address *addresses; /* of all records together */
+    uint8_t *pins;                          /* likewise */
     char *text;                             /* every string of every record */
     struct xfed_map by_domain;              /* -> struct xfed_partner in partners */
     struct xfed_map by_suffix;              /* ".example.com" of a wildcard -> the same */
@@ -25,10 +26,11 @@ struct xmppfed_policy {
     struct xfed_map by_address; /* -> struct xfed_user_access in users */
 };
 
-/* Where the next record's strings and addresses go. */
+/* Where the next record's strings, addresses and pins go. */
 struct cursor {
     char *text;
     struct xfed_partner_address *address;
+    uint8_t *pin;
 };
 
 static void snapshot_free(struct xmppfed_policy *policy)
@@ -40,19 +42,21 @@ static void snapshot_free(struct xmppfed_policy *policy)
     xfed_map_fini(&policy->by_address);
     xfed_free(ctx, policy->partners);
     xfed_free(ctx, policy->addresses);
+    xfed_free(ctx, policy->pins);
     xfed_free(ctx, policy->text);
     xfed_free(ctx, policy->users);
     xfed_free(ctx, policy);
     xmppfed_context_unref(ctx);
 }
 
-static void measure(const struct xmppfed_partner *p, size_t *text, size_t *addresses)
+static void measure(const struct xmppfed_partner *p, size_t *text, size_t *addresses, size_t *pins)
 {
     *text += strlen(p->domain) + 1 + strlen(p->record.proxy_fqdn) + 1 +
              strlen(p->record.description) + 1;
     for (size_t i = 0; i < p->domain_count; i++)
         *text += strlen(p->domains[i]) + 1;
     *addresses += p->record.address_count;
+    *pins += p->record.pin_count;
 }
 
 static const char *copy_text(const char *text, struct cursor *cursor)
@@ -69,6 +73,7 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
                          struct cursor *cursor, struct xfed_partner *ret)
 {
     size_t count = p->record.address_count;
+    size_t pin_bytes = p->record.pin_count * XFED_PARTNER_PIN_SIZE;
 
     *ret = p->record;
     ret->domain = copy_text(p->domain, cursor);
@@ -83,6 +88,10 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
         memcpy(cursor->address, p->addresses, count * sizeof(*p->addresses));
     cursor->address += count;
     ret->permits = xfed_switch_resolve(ret->type, &p->record.permits);
+    ret->pins = cursor->pin;
+    if (pin_bytes > 0)
+        memcpy(cursor->pin, p->pins, pin_bytes);
+    cursor->pin += pin_bytes;
     if (ret->connection_limit == 0)
         ret->connection_limit =
             xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
@@ -94,18 +103,21 @@ static int reserve_partners(struct xmppfed_policy *policy, const struct xmppfed_
 {
     size_t text = 0;
     size_t addresses = 0;
+    size_t pins = 0;
 
     for (size_t i = 0; i < b->partner_count; i++)
-        measure(b->partners[i], &text, &addresses);
+        measure(b->partners[i], &text, &addresses, &pins);
     if (b->open)
-        measure(b->open, &text, &addresses);
+        measure(b->open, &text, &addresses, &pins);
     policy->partners = xfed_alloc(b->ctx, (b->partner_count + 1) * sizeof(*policy->partners));
     policy->addresses = xfed_alloc(b->ctx, addresses * sizeof(*policy->addresses));
+    policy->pins = xfed_alloc(b->ctx, pins * XFED_PARTNER_PIN_SIZE);
     policy->text = xfed_alloc(b->ctx, text);
-    if (!policy->partners || !policy->addresses || !policy->text)
+    if (!policy->partners || !policy->addresses || !policy->pins || !policy->text)
         return XMPPFED_ERR_NOMEM;
     ret->text = policy->text;
     ret->address = policy->addresses;
+    ret->pin = policy->pins;
     return 0;
 }
 

@@ -428,8 +428,22 @@ static const gnutls_datum_t *peer_chain(const xmppfed_tls_session *s, unsigned i
     return chain;
 }
 
-int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
-                               int64_t unix_seconds, const char *domain, xmppfed_problem *why)
+int xfed_tls_session_check_pins(const xmppfed_tls_session *s, const struct xfed_tls_pins *pins,
+                                const char *domain, xmppfed_problem *why)
+{
+    unsigned int count;
+    const gnutls_datum_t *chain = peer_chain(s, &count);
+
+    if (count == 0)
+        return xfed_fault_set(why, XMPPFED_ERR_TLS_PIN,
+                              "%.128s sent no certificate and its partner record pins a key",
+                              domain);
+    return xfed_tls_pins_check(pins, domain, &chain[0], why);
+}
+
+int xfed_tls_session_prove(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
+                           int64_t unix_seconds, const char *domain, int64_t *ret_until,
+                           xmppfed_problem *why)
 {
     struct xfed_tls_question question = {
         .trust = trust, .eku = eku, .unix_seconds = unix_seconds, .domain = NULL};
@@ -437,8 +451,6 @@ int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int
     const gnutls_datum_t *chain;
     unsigned int count;
 
-    if (!s || eku < XMPPFED_EKU_SERVER || eku > XMPPFED_EKU_STRICT_ROLE)
-        return xfed_fault_code(why, XMPPFED_ERR_ARGUMENT);
     if (!s->established)
         return xfed_fault_code(why, XMPPFED_ERR_STATE);
     if (domain) {
@@ -449,7 +461,41 @@ int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int
     question.ctx = s->ctx;
     question.peer_accepted = !s->is_server;
     chain = peer_chain(s, &count);
-    return xfed_tls_verify(&question, chain, count, why);
+    return xfed_tls_verify_until(&question, chain, count, ret_until, why);
+}
+
+int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
+                               int64_t unix_seconds, const char *domain, xmppfed_problem *why)
+{
+    int64_t until;
+
+    if (!s || eku < XMPPFED_EKU_SERVER || eku > XMPPFED_EKU_STRICT_ROLE)
+        return xfed_fault_code(why, XMPPFED_ERR_ARGUMENT);
+    return xfed_tls_session_prove(s, trust, eku, unix_seconds, domain, &until, why);
+}
+
+int xfed_tls_session_version(const xmppfed_tls_session *s)
+{
+    gnutls_protocol_t version = gnutls_protocol_get_version(s->gnutls);
+
+    if (!s->established)
+        return 0;
+    if (version == GNUTLS_TLS1_3)
+        return XMPPFED_TLS_1_3;
+    return version == GNUTLS_TLS1_2 ? XMPPFED_TLS_1_2 : 0;
+}
+
+/* GnuTLS refuses it where the two ends could be made to agree by somebody in between. */
+static bool read_binding(const xmppfed_tls_session *s, uint8_t ret[32])
+{
+    gnutls_datum_t binding = {NULL, 0};
+    bool ok = gnutls_session_channel_binding(s->gnutls, GNUTLS_CB_TLS_EXPORTER, &binding) == 0 &&
+              binding.size == 32;
+
+    if (ok)
+        memcpy(ret, binding.data, 32);
+    gnutls_free(binding.data);
+    return ok;
 }
 
 int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_promise *promise,
@@ -483,6 +529,7 @@ void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts 
         const char *cipher = gnutls_cipher_get_name(gnutls_cipher_get(s->gnutls));
 
         facts.version = version ? version : "";
+        facts.has_binding = read_binding(s, facts.binding);
         facts.cipher = cipher ? cipher : "";
     }
     chain = peer_chain(s, &count);

@@ -3,6 +3,7 @@
 #define XFED_TLS_SESSION_H
 
 #include "base/memory.h"
+#include "tls/pin.h"
 #include "tls/tlsa.h"
 
 /*
@@ -29,9 +30,25 @@ struct xfed_tls_facts {
     const char *cipher;      /* "AES-128-GCM" */
     bool has_certificate;    /* the peer sent one */
     uint8_t fingerprint[32]; /* SHA-256 of its DER; zero without one */
+    bool has_binding;        /* not in TLS 1.2 without extended master secret (RFC 9266 3) */
+    uint8_t binding[32];     /* tls-exporter (RFC 9266 2), the same at both ends */
 };
+
+/*
+ * As xmppfed_tls_session_verify; *ret_until is the last second (Unix) in which the answer 0 can
+ * stand.
+ */
+int xfed_tls_session_prove(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
+                           int64_t unix_seconds, const char *domain, int64_t *ret_until,
+                           xmppfed_problem *why) XMPPFED_MUST_CHECK;
+/* Whether the peer's certificate has a pinned key: as xfed_tls_pins_check. */
+int xfed_tls_session_check_pins(const xmppfed_tls_session *s, const struct xfed_tls_pins *pins,
+                                const char *domain, xmppfed_problem *why) XMPPFED_MUST_CHECK;
+
 /* Received bytes that were not decrypted yet. */
 size_t xfed_tls_session_waiting(const xmppfed_tls_session *s);
+/* enum xmppfed_tls_version of a finished handshake; else 0. */
+int xfed_tls_session_version(const xmppfed_tls_session *s);
 /* Gathers the evidence; only after the handshake. */
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret);
 

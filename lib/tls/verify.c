@@ -155,6 +155,21 @@ static int check_dates(const struct xfed_tls_question *q, const struct path *pat
     return 0;
 }
 
+/* The end of the path's first certificate to expire; all were found to be within their dates. */
+static int64_t end_of(const struct path *path)
+{
+    int64_t end = XFED_TLS_FOREVER;
+
+    for (unsigned int i = 0; i <= path->count; i++) {
+        gnutls_x509_crt_t c = i == path->count ? path->anchor : path->certificates[i];
+        int64_t until = (int64_t)gnutls_x509_crt_get_expiration_time(c);
+
+        if (until < end)
+            end = until;
+    }
+    return end;
+}
+
 /* The cryptographic verdict on the path for one key purpose, as GnuTLS's status bits. */
 static int ask_gnutls(const struct xfed_tls_question *q, struct path *path, const char *purpose,
                       unsigned int *ret_status)
@@ -309,6 +324,14 @@ static int import_chain(const struct xfed_tls_question *q, const gnutls_datum_t 
 int xfed_tls_verify(const struct xfed_tls_question *q, const gnutls_datum_t *der, size_t count,
                     xmppfed_problem *why)
 {
+    int64_t until;
+
+    return xfed_tls_verify_until(q, der, count, &until, why);
+}
+
+int xfed_tls_verify_until(const struct xfed_tls_question *q, const gnutls_datum_t *der,
+                          size_t count, int64_t *ret_until, xmppfed_problem *why)
+{
     struct xfed_tls_name_list names = {0};
     struct xfed_tls_chain chain;
     struct xfed_arena arena;
@@ -335,6 +358,8 @@ int xfed_tls_verify(const struct xfed_tls_question *q, const gnutls_datum_t *der
         rc = check_signatures(q, &path, why);
     if (rc == 0 && q->domain)
         rc = check_identity(q, &path, &names, why);
+    if (rc == 0)
+        *ret_until = end_of(&path);
 out:
     xfed_arena_fini(&arena);
     xfed_tls_chain_fini(&chain);

@@ -183,7 +183,7 @@ static void test_listing(void **state)
         MEMBER(xmppfed_link_info, queued, 72),
         MEMBER(xmppfed_link_info, queued_bytes, 80),
         MEMBER(xmppfed_link_info, since, 88),
-        SIZE(xmppfed_partner_info, 120),
+        SIZE(xmppfed_partner_info, 136),
         MEMBER(xmppfed_partner_info, size, 0),
         MEMBER(xmppfed_partner_info, domain, 8),
         MEMBER(xmppfed_partner_info, description, 16),
@@ -204,6 +204,9 @@ static void test_listing(void **state)
         MEMBER(xmppfed_partner_info, address_count, 96),
         MEMBER(xmppfed_partner_info, record, 104),
         MEMBER(xmppfed_partner_info, dane, 112),
+        MEMBER(xmppfed_partner_info, pin_count, 120),
+        MEMBER(xmppfed_partner_info, pin_only, 128),
+        MEMBER(xmppfed_partner_info, tls_minimum, 132),
         END,
     };
 
@@ -214,13 +217,15 @@ static void test_listing(void **state)
 static void test_proof(void **state)
 {
     static const struct layout rows[] = {
-        SIZE(xmppfed_proof, 96),
+        SIZE(xmppfed_proof, 136),
         MEMBER(xmppfed_proof, kind, 0),
         MEMBER(xmppfed_proof, tls_version, 4),
         MEMBER(xmppfed_proof, cipher, 20),
         MEMBER(xmppfed_proof, has_certificate, 52),
         MEMBER(xmppfed_proof, fingerprint, 56),
         MEMBER(xmppfed_proof, proved_at, 88),
+        MEMBER(xmppfed_proof, has_binding, 96),
+        MEMBER(xmppfed_proof, binding, 100),
         END,
     };
 

@@ -1,6 +1,8 @@
 /* test_policy.c - who may do what: partner types, strangers, contacts, lists, notes. */
 #include "scene.h"
 
+#include "support/certs.h"
+
 #define FEDERATED XMPPFED_PARTNER_FEDERATED
 #define VERIFIED XMPPFED_PARTNER_PUBLIC_VERIFIED
 #define UNVERIFIED XMPPFED_PARTNER_PUBLIC_UNVERIFIED
@@ -272,6 +274,43 @@ static void test_reload_closes_what_is_proved_too_weakly(void **state)
     scene_fini(&s);
 }
 
+/* A revocation list that comes with a reload ends streams that say nothing, in both directions. */
+static void test_reload_closes_what_is_revoked(void **state)
+{
+    xmppfed_trust *plain, *revoking;
+    struct scene s;
+    (void)state;
+
+    scene_init_certs(&s, "contoso", "fabrikam-revoked");
+    scene_trust(&s, s.contoso, FEDERATED, BY_EXTERNAL);
+    scene_trust(&s, s.fabrikam, FEDERATED, BY_EXTERNAL);
+    plain = test_trust(s.ctx);
+    revoking = test_trust_of(s.ctx, "ca.pem", "crl.pem");
+    scene_say(&s, "Hello", 1);
+    assert_int_equal(loop_send(s.fabrikam, loop_message(&s.loop, BOB, ALICE, "Hi"), 1), 0);
+    loop_run(&s.loop);
+    assert_int_equal(xmppfed_federation_links(s.contoso->fed), 2);
+    /* The same trust in another object: nothing happens. */
+    xmppfed_site_set_trust(s.contoso->site, plain);
+    xmppfed_federation_tick(s.contoso->fed, s.loop.now);
+    loop_run(&s.loop);
+    assert_int_equal(xmppfed_federation_links(s.contoso->fed), 2);
+    xmppfed_site_set_trust(s.contoso->site, revoking);
+    xmppfed_federation_tick(s.contoso->fed, s.loop.now);
+    loop_run(&s.loop);
+    assert_int_equal(xmppfed_federation_links(s.contoso->fed), 0);
+    for (size_t i = 0; i < 2; i++) {
+        const struct loop_event *down = loop_event(s.contoso, XMPPFED_EVENT_STREAM_DOWN, i);
+
+        assert_non_null(down);
+        assert_int_equal(down->code, 0);
+        assert_non_null(strstr(down->text, "was revoked"));
+    }
+    xmppfed_trust_unref(plain);
+    xmppfed_trust_unref(revoking);
+    scene_fini(&s);
+}
+
 static void test_notes(void **state)
 {
     static const struct {
@@ -356,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_no_policy_at_all),
         cmocka_unit_test(test_reload_closes_former_partners),
         cmocka_unit_test(test_reload_closes_what_is_proved_too_weakly),
+        cmocka_unit_test(test_reload_closes_what_is_revoked),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_what_is_learnt),
     };

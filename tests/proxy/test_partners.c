@@ -15,6 +15,7 @@
 #define PARTNER(fields) "{\"Partners\":[{\"Domain\":\"fabrikam.example\"" fields "}]}"
 
 static xmppfed_context *ctx;
+static struct partner_trusts trusts; /* of the last file that was loaded */
 static char path[] = "/tmp/xmppfed-partners-XXXXXX";
 
 static int setup(void **state)
@@ -30,6 +31,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    partner_trusts_fini(&trusts);
     xmppfed_context_unref(ctx);
     return unlink(path);
 }
@@ -52,7 +54,8 @@ static bool load(const char *text, char codes[64], xmppfed_policy **ret, struct 
     fputs(text, f);
     fclose(f);
     codes[0] = '\0';
-    return partners_load(ctx, path, append_code, codes, ret, why);
+    partner_trusts_fini(&trusts);
+    return partners_load(ctx, path, append_code, codes, ret, &trusts, why);
 }
 
 static const struct {
@@ -111,6 +114,20 @@ static const struct {
      {"\"Outbound\", field \"Calls\" must be one of \"ByType\", \"Never\""}},
     {"switches are no object", PARTNER(",\"Inbound\":[]"), {"field \"Inbound\" must be an object"}},
     {"unknown eku", PARTNER(",\"Eku\":\"client\""), {"field \"Eku\" must be one of \"server\""}},
+    {"pin that is none",
+     PARTNER(",\"Pins\":[\"0011\"]"),
+     {"(\"fabrikam.example\")", "'0011' is not a pin", "64 hexadecimal digits"}},
+    {"pins of everybody",
+     "{\"OpenFederation\":{\"Pins\":[]}}",
+     {"field \"Pins\" is not known here"}},
+    {"pins that are no list", PARTNER(",\"Pins\":\"00\""), {"field \"Pins\" must be a list"}},
+    {"P3", PARTNER(",\"PinOnly\":true"), {"P3", "there is no pin"}},
+    {"unknown TLS version",
+     PARTNER(",\"TlsMinimum\":\"1.1\""),
+     {"field \"TlsMinimum\" must be one of \"1.2\", \"1.3\""}},
+    {"anchors that are nowhere",
+     PARTNER(",\"TrustAnchors\":\"/nowhere/ca.pem\""),
+     {"/nowhere/ca.pem", "the trust anchors for fabrikam.example"}},
     {"E1",
      PARTNER(",\"TlsNegotiation\":\"NotSupported\",\"SaslNegotiation\":\"Required\","
              "\"SupportDialbackNegotiation\":false"),
@@ -166,6 +183,27 @@ static void faults(void **state)
     }
 }
 
+/* A record's own anchors come with its domain, and not at all with a file that fails later. */
+static void own_anchors(void **state)
+{
+    xmppfed_policy *policy = NULL;
+    struct complaint why;
+    char text[1024];
+    char codes[64];
+
+    (void)state;
+    snprintf(text, sizeof(text), PARTNER(",\"TrustAnchors\":\"%s/ca.pem\""), getenv("TEST_DATA"));
+    assert_true(load(text, codes, &policy, &why));
+    assert_int_equal(trusts.count, 1);
+    assert_string_equal(trusts.items[0].domain, "fabrikam.example");
+    assert_non_null(trusts.items[0].trust);
+    xmppfed_policy_unref(policy);
+    snprintf(text, sizeof(text), PARTNER(",\"TrustAnchors\":\"%s/ca.pem\",\"PinOnly\":true"),
+             getenv("TEST_DATA"));
+    assert_false(load(text, codes, &policy, &why));
+    assert_int_equal(trusts.count, 0);
+}
+
 static void missing_file(void **state)
 {
     xmppfed_policy *policy;
@@ -173,7 +211,7 @@ static void missing_file(void **state)
     char codes[64] = "";
 
     (void)state;
-    assert_false(partners_load(ctx, "/nowhere/p.json", append_code, codes, &policy, &why));
+    assert_false(partners_load(ctx, "/nowhere/p.json", append_code, codes, &policy, &trusts, &why));
     assert_non_null(strstr(why.text, "/nowhere/p.json: cannot read the partners"));
 }
 
@@ -204,6 +242,10 @@ static const struct {
      "\"EnableKeepAlive\":false,\"ConnectionLimit\":3,\"ProxyFqdn\":\"xmpp.fabrikam.example\","
      "\"Eku\":\"strict-role\",\"Addresses\":[\"127.0.0.2:5269\",\"[::1]:5270\"]",
      XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
+    {"pinned",
+     ",\"Pins\":[\"eeeaf4eb82fce6d2bcbaa45b85daacde14ee14cfd1bc244291bff9fe33b5c39d\"],"
+     "\"PinOnly\":true,\"TlsMinimum\":\"1.3\"",
+     XMPPFED_METHOD_EXTERNAL, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
 };
 
 static void switches(void **state)
@@ -303,8 +345,8 @@ static void whole_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults),   cmocka_unit_test(missing_file), cmocka_unit_test(switches),
-        cmocka_unit_test(partners), cmocka_unit_test(whole_file),
+        cmocka_unit_test(faults),   cmocka_unit_test(own_anchors), cmocka_unit_test(missing_file),
+        cmocka_unit_test(switches), cmocka_unit_test(partners),    cmocka_unit_test(whole_file),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

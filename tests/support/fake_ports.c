@@ -65,6 +65,20 @@ static bool bound(void *user, const struct xfed_partner *partner)
     return f->bound && partner->dane != XMPPFED_DANE_OFF;
 }
 
+static uint64_t epoch(void *user)
+{
+    const struct fake_ports *f = user;
+
+    return f->epoch;
+}
+
+static int version(void *user)
+{
+    const struct fake_ports *f = user;
+
+    return f->tls_version;
+}
+
 static int sasl_start(void *user, bool initiator, const char *proved)
 {
     struct fake_ports *f = user;
@@ -191,7 +205,7 @@ static int stanza(void *user, const struct xfed_input *in)
     return 0;
 }
 
-static const struct xfed_tls_port tls_port = {usable, tls_start, prove, bound};
+static const struct xfed_tls_port tls_port = {usable, tls_start, prove, bound, epoch, version};
 static const struct xfed_sasl_port sasl_port = {sasl_start, sasl_step, sasl_end};
 static const struct xfed_stream_port stream_port = {
     .hosts = hosts,

@@ -25,7 +25,9 @@ struct fake_ports {
 
     /* What happened: one line a call, of which XML is written as on the wire. */
     char log[8192];
-    unsigned ids;          /* of streams: "id1", "id2" ... */
+    unsigned ids;   /* of streams: "id1", "id2" ... */
+    uint64_t epoch; /* of the certificate's proof */
+    int tls_version;
     unsigned proofs_asked; /* calls of prove */
     int proved_eku;
 };

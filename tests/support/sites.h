@@ -15,6 +15,9 @@ struct test_partner {
     bool no_keep_alive;
     int eku;
     int dane;
+    const char *pin;
+    bool pin_only;
+    int tls_minimum;
 };
 
 /* A policy of these records, all federated, everybody allowed. */

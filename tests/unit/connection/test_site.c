@@ -49,6 +49,52 @@ static void test_credentials_of_domains(void **state)
     fixture_close(&f);
 }
 
+/* A store of a partner's own takes the place of the common one, and can be taken back. */
+static void test_partner_trust(void **state)
+{
+    xmppfed_trust *own;
+    struct fixture f;
+    uint64_t before;
+
+    (void)state;
+    fixture_open(&f);
+    own = test_trust_of(f.ctx, "unknown-ca.pem", NULL);
+    assert_ptr_equal(xfed_site_trust_for(f.site, FABRIKAM), f.site->trust);
+    before = f.site->generation;
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, "Fabrikam.Example", own), 0);
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, FABRIKAM, own), 0);
+    assert_true(f.site->generation > before);
+    assert_ptr_equal(xfed_site_trust_for(f.site, FABRIKAM), own);
+    assert_ptr_equal(xfed_site_trust_for(f.site, CONTOSO), f.site->trust);
+    assert_ptr_equal(xfed_site_trust_for(f.site, ""), f.site->trust);
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, FABRIKAM, NULL), 0);
+    assert_ptr_equal(xfed_site_trust_for(f.site, FABRIKAM), f.site->trust);
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, "*.Fabrikam.Example", own), 0);
+    assert_ptr_equal(xfed_site_trust_for(f.site, "*.fabrikam.example"), own);
+    assert_ptr_equal(xfed_site_trust_for(f.site, FABRIKAM), f.site->trust);
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, "a b", own), XMPPFED_ERR_ADDRESS);
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, NULL, own), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_site_set_partner_trust(f.site, FABRIKAM, own), 0);
+    xmppfed_trust_unref(own);
+    fixture_close(&f);
+}
+
+static void test_monotonic(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f);
+    xmppfed_site_set_clock(f.site, 1000, 5000);
+    assert_int_equal(xfed_site_monotonic(f.site, 1000), 5000);
+    assert_int_equal(xfed_site_monotonic(f.site, 1060), 65000);
+    assert_int_equal(xfed_site_monotonic(f.site, 998), 3000);
+    assert_int_equal(xfed_site_monotonic(f.site, 0), 0);
+    assert_int_equal(xfed_site_monotonic(f.site, INT64_MIN), 0);
+    assert_true(xfed_site_monotonic(f.site, INT64_MAX) == XMPPFED_TIME_NEVER);
+    fixture_close(&f);
+}
+
 static void test_secret(void **state)
 {
     struct fixture f;
@@ -150,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_domains),       cmocka_unit_test(test_credentials_of_domains),
+        cmocka_unit_test(test_partner_trust), cmocka_unit_test(test_monotonic),
         cmocka_unit_test(test_secret),        cmocka_unit_test(test_random_secret),
         cmocka_unit_test(test_no_randomness), cmocka_unit_test(test_clock),
         cmocka_unit_test(test_references),    cmocka_unit_test(test_no_memory),

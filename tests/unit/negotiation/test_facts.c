@@ -389,6 +389,76 @@ static void test_certificate_is_checked_by_rule(void **state)
     fixture_close(&f);
 }
 
+/* A reload of trust, or an expiry, takes a verdict back. */
+static void test_certificate_is_checked_by_epoch(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_INITIATOR, S);
+    fixture_jump(&f, XFED_STATE_I_UP, true);
+    f.n.method = S;
+    f.ports.prove_rc = 0;
+    assert_true(xfed_negotiation_may_send(&f.n));
+    assert_true(xfed_negotiation_uses_certificate(&f.n));
+    f.ports.prove_rc = XMPPFED_ERR_TLS_CERTIFICATE;
+    assert_true(xfed_negotiation_may_send(&f.n));
+    f.ports.epoch++;
+    assert_false(xfed_negotiation_may_send(&f.n));
+    assert_false(xfed_negotiation_stands(&f.n));
+    assert_false(xfed_negotiation_uses_certificate(&f.n));
+    fixture_close(&f);
+}
+
+/* One proof that stands keeps a stream, and all of them are looked at. */
+static void test_receiver_stands(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, S | TLS_DB);
+    (void)fake_ports_partner(&f.ports, "other.example", TLS_DB);
+    fixture_jump(&f, XFED_STATE_R_UP, true);
+    assert_false(xfed_negotiation_stands(&f.n));
+    f.ports.prove_rc = 0;
+    assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "other.example", TLS_DB), 0);
+    assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", S), 0);
+    assert_true(xfed_negotiation_stands(&f.n));
+    assert_true(xfed_negotiation_uses_certificate(&f.n));
+    f.ports.prove_rc = XMPPFED_ERR_TLS_CERTIFICATE;
+    f.ports.epoch++;
+    assert_true(xfed_negotiation_stands(&f.n));
+    assert_false(xfed_negotiation_uses_certificate(&f.n));
+    f.ports.partners[1].methods = S;
+    assert_false(xfed_negotiation_stands(&f.n));
+    fixture_close(&f);
+}
+
+/* The least version holds for each method inside TLS, also while a stream is up. */
+static void test_tls_minimum(void **state)
+{
+    struct fixture f;
+    unsigned facts;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, S | TLS_DB);
+    f.ports.prove_rc = 0;
+    f.ports.partners[0].tls_minimum = XMPPFED_TLS_1_3;
+    f.ports.tls_version = XMPPFED_TLS_1_2;
+    fixture_jump(&f, XFED_STATE_R_TLS_OPEN, true);
+    facts = xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0});
+    assert_int_equal(facts & (FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)), 0);
+    assert_int_equal(f.n.why_not_proved.code, XMPPFED_ERR_TLS_VERSION);
+    assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", TLS_DB), 0);
+    assert_int_equal(stanza_facts(&f, "contoso.example", "fabrikam.example"), 0);
+    f.ports.tls_version = XMPPFED_TLS_1_3;
+    facts = xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0});
+    assert_true(facts & FACT(EXTERNAL_OPEN));
+    assert_true(facts & FACT(DIALBACK_OPEN));
+    assert_true(stanza_facts(&f, "contoso.example", "fabrikam.example"));
+    fixture_close(&f);
+}
+
 static void test_pair_is_ours(void **state)
 {
     struct xfed_dialback_message m = {.from = "fabrikam.example", .to = "contoso.example"};
@@ -435,6 +505,9 @@ int main(void)
         cmocka_unit_test(test_certificate_is_of_the_streams_peer),
         cmocka_unit_test(test_certificate_is_checked_once),
         cmocka_unit_test(test_certificate_is_checked_by_rule),
+        cmocka_unit_test(test_certificate_is_checked_by_epoch),
+        cmocka_unit_test(test_receiver_stands),
+        cmocka_unit_test(test_tls_minimum),
         cmocka_unit_test(test_stanzas),
         cmocka_unit_test(test_stanzas_under_another_record),
         cmocka_unit_test(test_sending_under_another_record),

@@ -10,6 +10,7 @@
 #include "support/context.h"
 #include "support/certs.h"
 #include "support/tls_pair.h"
+#include "tls/session.h"
 #include "tls/verify.h"
 
 /* The domain asked about, unless a row says otherwise. */
@@ -291,12 +292,50 @@ static void test_out_of_memory(void **state)
     xmppfed_context_unref(plain);
 }
 
+/* Until when a verdict can stand: the first certificate of the path to expire ends it. */
+static void test_until(void **state)
+{
+    static const struct {
+        const char *peer;
+        const char *anchor;
+        int64_t until;
+    } until_rows[] = {
+        {"fabrikam", "ca.pem", INT64_C(2840140800)},
+        {"fabrikam-expired", "ca.pem", INT64_C(1735776000)},
+        {"fabrikam-chain-expired", "ca.pem", INT64_C(1735776000)},
+        {"fabrikam-expiredca", "expired-ca.pem", INT64_C(1735776000)},
+    };
+    xmppfed_context *ctx = test_context();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(until_rows) / sizeof(until_rows[0]); i++) {
+        xmppfed_trust *trust = test_trust_of(ctx, until_rows[i].anchor, NULL);
+        struct tls_pair pair;
+        int64_t until = 0;
+        int rc;
+
+        tls_pair_init(&pair, ctx, "contoso", until_rows[i].peer);
+        tls_pair_handshake(&pair);
+        rc = xfed_tls_session_prove(pair.client, trust, 0, INT64_C(1600000000), fabrikam, &until,
+                                    NULL);
+        if (rc != 0 || until != until_rows[i].until)
+            fail_msg("%s: %d, until %lld", until_rows[i].peer, rc, (long long)until);
+        until = 1;
+        assert_true(xfed_tls_session_prove(pair.client, trust, 0, INT64_C(1600000000),
+                                           "other.example", &until, NULL) < 0);
+        assert_int_equal(until, 1);
+        tls_pair_fini(&pair);
+        xmppfed_trust_unref(trust);
+    }
+    xmppfed_context_unref(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),          cmocka_unit_test(test_purposes),
         cmocka_unit_test(test_without),       cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_until),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,305 @@
+/* test_certificates.c - what a partner's certificate must be: pins, anchors, version, and for how
+ * long. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "connection/connection.h"
+#include "support/certs.h"
+#include "support/context.h"
+#include "support/sites.h"
+#include "support/stream_pair.h"
+#include "tls/credentials.h"
+
+#define CONTOSO "contoso.example"
+#define FABRIKAM "fabrikam.example"
+#define PIN_FABRIKAM "eeeaf4eb82fce6d2bcbaa45b85daacde14ee14cfd1bc244291bff9fe33b5c39d"
+#define PIN_CONTOSO "d31697d5e5f0de3246cd7b332722bcce4b10fc5cad2f8c52fddbeb8442d6dea6"
+#define PIN_SELF_SIGNED "4385bc8bf398e8a6331056fa553540a76b9b2454f2cb4629293711c4a7fc2cef"
+#define PIN_EXPIRED "d77215222a859f669cb11aab6325f66734ce15f6dd76498947b684ac0d23bf61"
+
+/* The last second of fabrikam-expired. */
+#define EXPIRY INT64_C(1735776000)
+
+struct scene {
+    xmppfed_context *ctx;
+    xmppfed_site *contoso;
+    xmppfed_site *fabrikam;
+    struct stream_pair pair;
+};
+
+/* contoso.example, which asks for what partner says, and fabrikam.example with a certificate. */
+static void open_scene(struct scene *s, struct test_partner partner, const char *certificate)
+{
+    memset(s, 0, sizeof(*s));
+    partner.domain = FABRIKAM;
+    s->ctx = test_context();
+    s->contoso = test_site(s->ctx, CONTOSO, "contoso", partner);
+    s->fabrikam = test_site(s->ctx, FABRIKAM, certificate, (struct test_partner){CONTOSO});
+    s->pair.now = 1000;
+}
+
+static void close_scene(struct scene *s)
+{
+    stream_pair_stop(&s->pair);
+    xmppfed_site_unref(s->contoso);
+    xmppfed_site_unref(s->fabrikam);
+    xmppfed_context_unref(s->ctx);
+}
+
+/* contoso.example dials fabrikam.example, or is dialled by it. */
+static void dial(struct scene *s, bool dialled_by)
+{
+    s->pair.first = dialled_by ? FABRIKAM : CONTOSO;
+    s->pair.second = dialled_by ? CONTOSO : FABRIKAM;
+    stream_pair_start(&s->pair, s->ctx, dialled_by ? s->fabrikam : s->contoso,
+                      dialled_by ? s->contoso : s->fabrikam, XMPPFED_PURPOSE_STANZAS);
+    stream_pair_run(&s->pair);
+}
+
+static const struct row {
+    const char *name;
+    struct test_partner partner;
+    const char *certificate;
+    const char *anchor; /* fabrikam's own */
+    int proof;          /* at contoso.example; NONE: refused */
+    const char *says;
+} rows[] = {
+    {"no pin", {0}, "fabrikam", NULL, XMPPFED_PROOF_PKIX, NULL},
+    {"pinned", {.pin = PIN_FABRIKAM}, "fabrikam", NULL, XMPPFED_PROOF_PKIX, NULL},
+    {"another key, and no way round by dialback",
+     {.pin = PIN_CONTOSO},
+     "fabrikam",
+     NULL,
+     XMPPFED_PROOF_NONE,
+     PIN_FABRIKAM},
+    {"pinned, but the chain fails",
+     {.pin = PIN_SELF_SIGNED},
+     "fabrikam-selfsigned",
+     NULL,
+     XMPPFED_PROOF_NONE,
+     "self-signed"},
+    {"pinned, expired",
+     {.pin = PIN_EXPIRED},
+     "fabrikam-expired",
+     NULL,
+     XMPPFED_PROOF_NONE,
+     "expired"},
+    {"pin only, self-signed",
+     {.pin = PIN_SELF_SIGNED, .pin_only = true},
+     "fabrikam-selfsigned",
+     NULL,
+     XMPPFED_PROOF_PKIX,
+     NULL},
+    {"pin only, expired",
+     {.pin = PIN_EXPIRED, .pin_only = true},
+     "fabrikam-expired",
+     NULL,
+     XMPPFED_PROOF_PKIX,
+     NULL},
+    {"pin only, another key",
+     {.pin = PIN_CONTOSO, .pin_only = true},
+     "fabrikam-selfsigned",
+     NULL,
+     XMPPFED_PROOF_NONE,
+     PIN_SELF_SIGNED},
+    {"own anchor",
+     {.no_dialback = true},
+     "fabrikam-unknownca",
+     "unknown-ca.pem",
+     XMPPFED_PROOF_PKIX,
+     NULL},
+    {"own anchor, and the common one does not count",
+     {.no_dialback = true},
+     "fabrikam",
+     "unknown-ca.pem",
+     XMPPFED_PROOF_NONE,
+     "unknown issuer"},
+    {"TLS 1.3 asked for and spoken",
+     {.tls_minimum = XMPPFED_TLS_1_3},
+     "fabrikam",
+     NULL,
+     XMPPFED_PROOF_PKIX,
+     NULL},
+};
+
+static void check_row(const struct row *row, bool dialled_by)
+{
+    const struct seen_event *up, *down;
+    const struct seen *seen;
+    struct scene s;
+
+    open_scene(&s, row->partner, row->certificate);
+    if (row->anchor) {
+        xmppfed_trust *own = test_trust_of(s.ctx, row->anchor, NULL);
+
+        assert_int_equal(xmppfed_site_set_partner_trust(s.contoso, FABRIKAM, own), 0);
+        xmppfed_trust_unref(own);
+    }
+    dial(&s, dialled_by);
+    seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
+    up = seen_find(seen, XMPPFED_EVENT_STREAM_UP);
+    down = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
+    if ((up ? up->proof.kind : XMPPFED_PROOF_NONE) != row->proof)
+        fail_msg("%s, %d: proof %d, %s", row->name, dialled_by, up ? up->proof.kind : 0,
+                 down ? down->text : "");
+    if (row->says && (!down || !strstr(down->text, row->says)))
+        fail_msg("%s, %d: says %s", row->name, dialled_by, down ? down->text : "nothing");
+    close_scene(&s);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        check_row(&rows[i], false);
+        check_row(&rows[i], true);
+    }
+}
+
+/* A peer that speaks TLS 1.2 only, and a record that asks for 1.3. */
+static void test_tls_minimum(void **state)
+{
+    (void)state;
+    for (int dialled_by = 0; dialled_by < 2; dialled_by++) {
+        for (int minimum = XMPPFED_TLS_1_2; minimum <= XMPPFED_TLS_1_3; minimum++) {
+            const struct seen_event *down;
+            xmppfed_credentials *old;
+            const struct seen *seen;
+            struct scene s;
+
+            open_scene(&s, (struct test_partner){.tls_minimum = minimum}, "fabrikam");
+            old = test_credentials(s.ctx, "fabrikam");
+            gnutls_priority_deinit(old->priority);
+            assert_int_equal(
+                gnutls_priority_init(&old->priority, "SECURE128:-VERS-ALL:+VERS-TLS1.2", NULL), 0);
+            assert_int_equal(xmppfed_site_set_domain(s.fabrikam, FABRIKAM, old), 0);
+            xmppfed_credentials_unref(old);
+            dial(&s, dialled_by);
+            seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
+            down = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
+            if (minimum == XMPPFED_TLS_1_2) {
+                assert_non_null(seen_find(seen, XMPPFED_EVENT_STREAM_UP));
+            } else {
+                assert_null(seen_find(seen, XMPPFED_EVENT_STREAM_UP));
+                assert_non_null(down);
+                assert_int_equal(down->code, XMPPFED_ERR_TLS_VERSION);
+                assert_non_null(strstr(down->text, "asks for 1.3"));
+            }
+            close_scene(&s);
+        }
+    }
+}
+
+/* RFC 9266: both ends have the same value, and another session has another. */
+static void test_binding(void **state)
+{
+    uint8_t first[32] = {0};
+
+    (void)state;
+    for (int n = 0; n < 2; n++) {
+        const struct seen_event *a, *b;
+        struct scene s;
+
+        open_scene(&s, (struct test_partner){0}, "fabrikam");
+        dial(&s, false);
+        a = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_UP);
+        b = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP);
+        assert_non_null(a);
+        assert_non_null(b);
+        assert_true(a->proof.has_binding);
+        assert_true(b->proof.has_binding);
+        assert_memory_equal(a->proof.binding, b->proof.binding, 32);
+        assert_memory_not_equal(a->proof.binding, first, 32);
+        memcpy(first, a->proof.binding, 32);
+        close_scene(&s);
+    }
+}
+
+static int send_to(xmppfed_connection *c, xmppfed_context *ctx, const char *from, const char *to)
+{
+    xmppfed_element *e = xmppfed_element_new(ctx, "message", XMPPFED_NS_SERVER);
+    int rc;
+
+    xmppfed_element_set_attribute(e, "from", from);
+    xmppfed_element_set_attribute(e, "to", to);
+    rc = xmppfed_connection_send(c, e, NULL);
+    xmppfed_element_free(e);
+    return rc;
+}
+
+/* One second before the certificate's end a stanza passes; with it the stream closes, cleanly. */
+static void test_expiry(void **state)
+{
+    (void)state;
+    for (int dialled_by = 0; dialled_by < 2; dialled_by++) {
+        const struct seen_event *down;
+        xmppfed_connection *ours;
+        struct seen *seen;
+        struct scene s;
+
+        open_scene(&s, (struct test_partner){.no_keep_alive = true}, "fabrikam-expired");
+        xmppfed_site_set_clock(s.contoso, EXPIRY - 100, 1000);
+        dial(&s, dialled_by);
+        ours = dialled_by ? s.pair.receiver : s.pair.initiator;
+        seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
+        assert_non_null(seen_find(seen, XMPPFED_EVENT_STREAM_UP));
+        assert_int_equal(xmppfed_connection_deadline(ours), 1000 + 101 * 1000);
+        xmppfed_connection_tick(ours, 1000 + 101 * 1000 - 1);
+        s.pair.now = 1000 + 101 * 1000 - 1;
+        stream_pair_run(&s.pair);
+        assert_null(seen_find(seen, XMPPFED_EVENT_STREAM_DOWN));
+        if (!dialled_by)
+            assert_int_equal(send_to(ours, s.ctx, CONTOSO, FABRIKAM), 0);
+        s.pair.now++;
+        xmppfed_connection_tick(ours, s.pair.now);
+        if (!dialled_by)
+            assert_int_equal(send_to(ours, s.ctx, CONTOSO, FABRIKAM), XMPPFED_ERR_STATE);
+        stream_pair_run(&s.pair);
+        down = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
+        assert_non_null(down);
+        assert_int_equal(down->code, 0);
+        assert_non_null(strstr(down->text, "expired on 2025-01-02"));
+        assert_int_equal(xmppfed_connection_deadline(ours), XMPPFED_TIME_NEVER);
+        down = seen_find(dialled_by ? &s.pair.at_initiator : &s.pair.at_receiver,
+                         XMPPFED_EVENT_STREAM_DOWN);
+        assert_non_null(down);
+        assert_int_equal(down->code, 0);
+        close_scene(&s);
+    }
+}
+
+/* A late tick delivers nothing that came after the end. */
+static void test_expiry_before_tick(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s, (struct test_partner){.no_keep_alive = true}, "fabrikam-expired");
+    xmppfed_site_set_clock(s.contoso, EXPIRY - 100, 1000);
+    dial(&s, true);
+    assert_non_null(seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP));
+    s.pair.now = 1000 + 101 * 1000;
+    assert_int_equal(send_to(s.pair.initiator, s.ctx, FABRIKAM, CONTOSO), 0);
+    stream_pair_run(&s.pair);
+    assert_null(seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STANZA));
+    close_scene(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_tls_minimum),
+        cmocka_unit_test(test_binding),
+        cmocka_unit_test(test_expiry),
+        cmocka_unit_test(test_expiry_before_tick),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
