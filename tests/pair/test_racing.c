@@ -384,6 +384,45 @@ static void test_back_to_the_better_server(void **state)
     scene_fini(&r.s);
 }
 
+/* Of servers that DNS names, it is asked again before one is taken for better. */
+static void test_back_by_dns(void **state)
+{
+    static const struct loop_partner by_dns[] = {
+        {.domain = "fabrikam.example", .type = XMPPFED_PARTNER_FEDERATED, .no_dialback = true},
+        {.domain = NULL}};
+    uint64_t cookie = 1;
+    struct race r;
+    (void)state;
+
+    race_init(&r, BY_EXTERNAL);
+    loop_policy(r.s.contoso, by_dns);
+    assert_int_equal(
+        xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_RETURN_SECONDS, 90), 0);
+    assert_int_equal(xmppfed_federation_set_option(r.s.contoso->fed, XMPPFED_OPTION_DNS_CACHE, 0),
+                     0);
+    r.s.contoso->rcode = 0;
+    r.s.contoso->hosts[0] = r.first->number;
+    r.s.contoso->direct_port = LOOP_DIRECT;
+    r.s.contoso->starttls_port = 5269;
+    r.first->refused_port = LOOP_DIRECT;
+    keep_talking(&r, &cookie, 2);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 2);
+    /* Name servers are down when the time comes: the stream stays as it is. */
+    r.first->refused_port = 0;
+    r.s.contoso->rcode = 2;
+    loop_forget(r.s.contoso);
+    keep_talking(&r, &cookie, 92);
+    assert_true(loop_count(r.s.contoso, XMPPFED_EVENT_DNS) > 0);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_STREAM_DOWN), 0);
+    r.s.contoso->rcode = 0;
+    keep_talking(&r, &cookie, 120);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 1);
+    assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_STREAM_UP), 1);
+    assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 1);
+    assert_int_equal(expect_numbers(r.first, 1), cookie);
+    scene_fini(&r.s);
+}
+
 /* What ends while a better server is being dialled: the stream, the federation, the attempt. */
 static void test_ends_while_moving(void **state)
 {
@@ -482,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_all_fail),
         cmocka_unit_test(test_dead_servers_are_remembered),
         cmocka_unit_test(test_back_to_the_better_server),
+        cmocka_unit_test(test_back_by_dns),
         cmocka_unit_test(test_ends_while_moving),
         cmocka_unit_test(test_shutdown_in_the_middle),
     };

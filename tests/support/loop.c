@@ -205,7 +205,8 @@ static void join(struct loop_side *s, uint64_t link, struct loop_side *peer, uin
     for (size_t i = 0; i < LOOP_WIRES && !w; i++)
         if (!l->wires[i].end[0].side)
             w = &l->wires[i];
-    if (!w || !peer || !peer->fed || peer->refuses || !accept_at(peer, port, &accepted)) {
+    if (!w || !peer || !peer->fed || peer->refuses || peer->refused_port == port ||
+        !accept_at(peer, port, &accepted)) {
         xmppfed_federation_closed(s->fed, link, "connection refused", l->now);
         return;
     }

@@ -53,6 +53,7 @@ struct loop_side {
     xmppfed_site *site;
     xmppfed_federation *fed; /* NULL while it is down */
     bool refuses;            /* connections to it fail at once */
+    uint16_t refused_port;   /* ... or only those to this port; 0: none */
     bool silent;             /* ... or are not answered before loop_answer() */
     struct loop_dial waiting[LOOP_WAITING];
     bool stuck;               /* its links take no bytes */
