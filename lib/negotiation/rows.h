@@ -17,7 +17,10 @@
         XFED_STATE_##state, XFED_EVENT_##event, (need), (bar), XFED_ACTION_fail, \
             XFED_STATE_CLOSED, XMPPFED_ERR_##error                               \
     }
-/* How every open state ends when the peer ends the stream. */
+/*
+ * How a state ends when the peer ends the stream. Where a header is waited for there is no such
+ * row: what comes before a header is no XML of a stream and ends at the gate.
+ */
 #define ENDS(state)                                                   \
     ROW(state, STREAM_ERROR, ALWAYS, NEVER, note_peer_error, CLOSED), \
         ROW(state, STREAM_CLOSE, ALWAYS, NEVER, finish, CLOSED)

@@ -16,7 +16,6 @@ static const struct xfed_row rows[] = {
     FAIL(R_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
     FAIL(R_HEADER, HEADER, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
     ROW(R_HEADER, HEADER, ALWAYS, NEVER, answer_header, R_OPEN),
-    ENDS(R_HEADER),
 
     /* Without TLS: nothing but STARTTLS, and dialback where the record allows it on plain TCP. */
     ROW(R_OPEN, STARTTLS, TLS_USABLE, NEVER, send_proceed, R_TLS),
@@ -43,7 +42,6 @@ static const struct xfed_row rows[] = {
     /* Nothing could be offered that the record accepts (RFC 6120 6.4.5, implementation note). */
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, EXTERNAL_OPEN | DIALBACK_OPEN, POLICY_NO_METHOD),
     CHECKS_FORGOTTEN(R_TLS_HEADER),
-    ENDS(R_TLS_HEADER),
 
     /* EXTERNAL was offered only if the certificate proves the stream's 'from' (XEP-0178 3). */
     ROW(R_TLS_OPEN, AUTH, EXTERNAL_OPEN | TRIES_LEFT, NEVER, sasl_begin, R_AUTH),
@@ -64,8 +62,8 @@ static const struct xfed_row rows[] = {
     ROW(R_AUTH, ABORT, ALWAYS, NEVER, send_sasl_failure, R_TLS_OPEN),
     ROW(R_AUTH, SASL_MORE, ALWAYS, NEVER, send_challenge, R_AUTH),
     ROW(R_AUTH, SASL_DONE, EXTERNAL_OPEN | PARTNER_LISTED, NEVER, send_success, R_AUTH_HEADER),
-    FAIL(R_AUTH, SASL_DONE, ALWAYS, EXTERNAL_OPEN, POLICY_NO_METHOD),
     FAIL(R_AUTH, SASL_DONE, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
+    FAIL(R_AUTH, SASL_DONE, ALWAYS, EXTERNAL_OPEN, POLICY_NO_METHOD),
     ROW(R_AUTH, SASL_REFUSED, ALWAYS, NEVER, send_sasl_failure, R_TLS_OPEN),
     /* A key sent before <auth/> proves nothing any more: one method at a time. */
     ROW(R_AUTH, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_AUTH),
@@ -77,7 +75,6 @@ static const struct xfed_row rows[] = {
     FAIL(R_AUTH_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
     FAIL(R_AUTH_HEADER, HEADER, ALWAYS, NEVER, POLICY_UNKNOWN_PARTNER),
     CHECKS_FORGOTTEN(R_AUTH_HEADER),
-    ENDS(R_AUTH_HEADER),
 
     /* More pairs may be proved by dialback; one that fails does not close the others (XEP-0220 2.5). */
     ROW(R_UP, STANZA, PAIR_PROVED, NEVER, pass_stanza, R_UP),

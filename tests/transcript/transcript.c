@@ -18,9 +18,13 @@
 
 enum { TEXT_MAX = 256 * 1024, LINE_SIZE = 4096, PIECE_MAX = 64 * 1024, WORDS = 8, PARTNERS = 4 };
 
+/* The first byte of a TLS handshake (RFC 8446 5.1). */
+#define TLS_HANDSHAKE 0x16
+
 struct transcript {
     char *text;
     size_t bytes; /* of the peer, over all pieces */
+    struct alloc_fail memory;
     xmppfed_context *ctx;
     xmppfed_site *site;
     struct test_partner partners[PARTNERS];
@@ -28,6 +32,12 @@ struct transcript {
     size_t partner_count;
     /* Of the play in progress. */
     xmppfed_connection *connection;
+    xmppfed_tls_session *tls; /* the peer's end; NULL: plain text */
+    bool tls_up;
+    char hello[LINE_SIZE]; /* what our TLS said before the peer's began */
+    size_t hello_len;
+    bool peer_accepts;
+    bool changed; /* the site is no more what the file says at its beginning */
     xmppfed_time now;
     char *out;   /* the text that is made */
     char id[64]; /* of our stream as it is now */
@@ -80,13 +90,9 @@ static int negotiation_of(const char *value)
 
 /* ---- the scene ------------------------------------------------------------------------------- */
 
-static void add_partner(struct transcript *t, char *words[WORDS], size_t count)
+/* The settings of a record, from the third word on. */
+static void read_partner(char **words, size_t count, struct test_partner *p)
 {
-    struct test_partner *p = &t->partners[t->partner_count];
-
-    assert_true(t->partner_count < PARTNERS && count > 1);
-    p->domain = t->domains[t->partner_count];
-    snprintf(t->domains[t->partner_count++], sizeof(t->domains[0]), "%s", words[1]);
     for (size_t i = 2; i < count; i++) {
         char *value = strchr(words[i], '=');
 
@@ -103,6 +109,16 @@ static void add_partner(struct transcript *t, char *words[WORDS], size_t count)
         else
             fail_msg("a partner has no %s", words[i]);
     }
+}
+
+static void add_partner(struct transcript *t, char *words[WORDS], size_t count)
+{
+    struct test_partner *p = &t->partners[t->partner_count];
+
+    assert_true(t->partner_count < PARTNERS && count > 1);
+    p->domain = t->domains[t->partner_count];
+    snprintf(t->domains[t->partner_count++], sizeof(t->domains[0]), "%s", words[1]);
+    read_partner(words, count, p);
 }
 
 static void set_up(struct transcript *t, char *line)
@@ -209,6 +225,37 @@ static void say_output(struct transcript *t, char *text)
         say(t, "\n");
 }
 
+/* Appends bytes to the text output of size bytes. */
+static void append(char *output, size_t size, const char *data, size_t len)
+{
+    size_t used = strlen(output);
+
+    assert_true(used + len < size);
+    memcpy(output + used, data, len);
+    output[used + len] = '\0';
+}
+
+/* What the peer's TLS makes of our bytes. */
+static void decrypt(struct transcript *t, xmppfed_slice bytes, char *output, size_t size)
+{
+    char room[LINE_SIZE];
+    int len;
+
+    assert_int_equal(xmppfed_tls_session_feed(t->tls, bytes.data, bytes.len), 0);
+    if (!t->tls_up)
+        return;
+    while ((len = xmppfed_tls_session_read(t->tls, room, sizeof(room))) > 0)
+        append(output, size, room, (size_t)len);
+    assert_true(len == 0 || len == XMPPFED_ERR_TLS_CLOSED);
+}
+
+static void keep_hello(struct transcript *t, xmppfed_slice bytes)
+{
+    assert_true(t->hello_len + bytes.len <= sizeof(t->hello));
+    memcpy(t->hello + t->hello_len, bytes.data, bytes.len);
+    t->hello_len += bytes.len;
+}
+
 /* Takes all events and output since the last time. */
 static void settle(struct transcript *t, char *output, size_t size)
 {
@@ -218,13 +265,53 @@ static void settle(struct transcript *t, char *output, size_t size)
     while (xmppfed_connection_next_event(t->connection, t->now, &ev) == 1)
         say_event(t, ev);
     while ((bytes = xmppfed_connection_output(t->connection)).len > 0) {
-        size_t used = strlen(output);
-
-        assert_true(used + bytes.len < size);
-        memcpy(output + used, bytes.data, bytes.len);
-        output[used + bytes.len] = '\0';
+        if (t->tls)
+            decrypt(t, bytes, output, size);
+        else if (bytes.data[0] == TLS_HANDSHAKE)
+            keep_hello(t, bytes);
+        else
+            append(output, size, bytes.data, bytes.len);
         xmppfed_connection_sent(t->connection, bytes.len);
     }
+}
+
+/* ---- TLS of the peer -------------------------------------------------------------------------
+ */
+
+/* Carries what the peer's TLS has to send. */
+static void carry(struct transcript *t)
+{
+    xmppfed_slice bytes = xmppfed_tls_session_output(t->tls);
+    int rc = bytes.len > 0 ? xmppfed_connection_feed(t->connection, bytes.data, bytes.len) : 0;
+
+    if (rc < 0 && rc != XMPPFED_ERR_STREAM_CLOSED)
+        fail_msg("feed: %s", xmppfed_error_name(rc));
+    xmppfed_tls_session_sent(t->tls, bytes.len);
+}
+
+/* The handshake, up to the first bytes of ours inside it. */
+static void shake_hands(struct transcript *t, const char *certificate, char *output, size_t size)
+{
+    xmppfed_credentials *own =
+        strcmp(certificate, "none") == 0 ? NULL : test_credentials(t->ctx, certificate);
+    int done = 0;
+
+    assert_int_equal(
+        xmppfed_tls_session_new(t->ctx, t->peer_accepts ? XMPPFED_TLS_SERVER : XMPPFED_TLS_CLIENT,
+                                own, NULL, &t->tls),
+        0);
+    xmppfed_credentials_unref(own);
+    assert_int_equal(xmppfed_tls_session_feed(t->tls, t->hello, t->hello_len), 0);
+    t->hello_len = 0;
+    for (int turn = 0; turn < 8 && done == 0; turn++) {
+        settle(t, output, size);
+        done = xmppfed_tls_session_handshake(t->tls, NULL);
+        carry(t);
+    }
+    assert_int_equal(done, 1);
+    t->tls_up = true;
+    decrypt(t, (xmppfed_slice){"", 0}, output, size);
+    settle(t, output, size);
 }
 
 /* ---- what is done ------------------------------------------------------------------------------
@@ -235,13 +322,15 @@ static void start(struct transcript *t, char *words[WORDS], size_t count)
     int rc;
 
     assert_true(count > 1);
-    if (strcmp(words[1], "receiver") == 0) {
+    t->peer_accepts = strncmp(words[1], "receiver", 8) != 0;
+    if (!t->peer_accepts) {
         rc = xmppfed_connection_new_receiver(t->site, t->now, &t->connection);
     } else {
-        bool verifies = strcmp(words[1], "verifier") == 0;
+        bool verifies = strncmp(words[1], "verifier", 8) == 0;
+        bool direct = strstr(words[1], "-direct") != NULL;
 
         assert_true(count > 3);
-        rc = xmppfed_connection_new_initiator(
+        rc = (direct ? xmppfed_connection_new_initiator_direct : xmppfed_connection_new_initiator)(
             t->site, words[2], words[3],
             verifies ? XMPPFED_PURPOSE_VERIFY : XMPPFED_PURPOSE_STANZAS, t->now, &t->connection);
     }
@@ -260,12 +349,39 @@ static int send_message(struct transcript *t, const char *from, const char *to)
     return rc;
 }
 
+/* The host changes its site; the next play begins with that of the file again. */
+static bool change_site(struct transcript *t, char *words[WORDS], size_t count)
+{
+    struct test_partner partner = {.domain = NULL};
+    xmppfed_policy *policy;
+
+    if (strcmp(words[1], "unhost") == 0 && count > 2) {
+        assert_int_equal(xmppfed_site_remove_domain(t->site, words[2]), 0);
+    } else if (strcmp(words[1], "host") == 0 && count > 2) {
+        assert_int_equal(xmppfed_site_set_domain(t->site, words[2], NULL), 0);
+    } else if (strcmp(words[1], "no-policy") == 0) {
+        xmppfed_site_set_policy(t->site, NULL);
+    } else if (strcmp(words[1], "policy") == 0 && count > 2) {
+        partner.domain = words[2];
+        read_partner(words + 1, count - 1, &partner);
+        policy = test_policy(t->ctx, &partner, 1);
+        xmppfed_site_set_policy(t->site, policy);
+        xmppfed_policy_unref(policy);
+    } else {
+        return false;
+    }
+    t->changed = true;
+    return true;
+}
+
 static void act(struct transcript *t, char *words[WORDS], size_t count)
 {
     xmppfed_connection *c = t->connection;
     int rc = 0;
 
     assert_true(count > 1);
+    if (change_site(t, words, count))
+        return;
     if (strcmp(words[1], "gone") == 0)
         xmppfed_connection_transport_closed(c);
     else if (strcmp(words[1], "close") == 0 && count > 2)
@@ -315,8 +431,14 @@ static void collect(struct transcript *t, const char *line)
 
 static void feed(struct transcript *t, size_t from, size_t to)
 {
-    int rc = xmppfed_connection_feed(t->connection, t->piece + from, to - from);
+    int rc;
 
+    if (t->tls) {
+        assert_int_equal(xmppfed_tls_session_write(t->tls, t->piece + from, to - from), 0);
+        carry(t);
+        return;
+    }
+    rc = xmppfed_connection_feed(t->connection, t->piece + from, to - from);
     if (rc < 0 && rc != XMPPFED_ERR_STREAM_CLOSED)
         fail_msg("feed: %s", xmppfed_error_name(rc));
 }
@@ -360,6 +482,8 @@ static void play_line(struct transcript *t, char *line)
     count = line[0] == '#' ? 0 : split(line, words);
     if (count > 0 && strcmp(words[0], "start") == 0)
         start(t, words, count);
+    else if (count > 2 && strcmp(words[0], "A:") == 0 && strcmp(words[1], "tls") == 0)
+        shake_hands(t, words[2], output, sizeof(output));
     else if (count > 0 && strcmp(words[0], "A:") == 0)
         act(t, words, count);
     else
@@ -384,21 +508,17 @@ static void each_line(struct transcript *t, void (*what)(struct transcript *t, c
     }
 }
 
-struct transcript *transcript_open(const char *path)
+/* The site of the file's first lines. */
+static void make_site(struct transcript *t)
 {
-    struct transcript *t = calloc(1, sizeof(*t));
     xmppfed_policy *policy;
     xmppfed_trust *trust;
-    FILE *f = fopen(path, "rb");
 
-    if (!t || !f)
-        fail_msg("cannot open %s", path);
-    t->text = calloc(1, TEXT_MAX);
-    t->piece = malloc(PIECE_MAX);
-    assert_true(t->text && t->piece);
-    assert_true(fread(t->text, 1, TEXT_MAX - 1, f) > 0);
-    fclose(f);
-    t->ctx = test_context();
+    xmppfed_site_unref(t->site);
+    t->site = NULL;
+    t->partner_count = 0;
+    memset(t->partners, 0, sizeof(t->partners));
+    t->changed = false;
     assert_int_equal(xmppfed_site_new(t->ctx, &t->site), 0);
     each_line(t, set_up);
     policy = test_policy(t->ctx, t->partners, t->partner_count);
@@ -410,13 +530,29 @@ struct transcript *transcript_open(const char *path)
         xmppfed_site_set_dialback_secret(t->site, xmppfed_slice_of("s3cr3tf0rd14lb4ck")), 0);
     xmppfed_policy_unref(policy);
     xmppfed_trust_unref(trust);
+}
+
+struct transcript *transcript_open(const char *path)
+{
+    struct transcript *t = calloc(1, sizeof(*t));
+    FILE *f = fopen(path, "rb");
+
+    if (!t || !f)
+        fail_msg("cannot open %s", path);
+    t->text = calloc(1, TEXT_MAX);
+    t->piece = malloc(PIECE_MAX);
+    assert_true(t->text && t->piece);
+    assert_true(fread(t->text, 1, TEXT_MAX - 1, f) > 0);
+    fclose(f);
+    t->ctx = test_context_counted(&t->memory);
+    make_site(t);
     return t;
 }
 
 void transcript_close(struct transcript *t)
 {
     xmppfed_site_unref(t->site);
-    xmppfed_context_unref(t->ctx);
+    test_context_counted_free(t->ctx, &t->memory);
     free(t->text);
     free(t->piece);
     free(t);
@@ -427,6 +563,11 @@ const char *transcript_text(const struct transcript *t)
     return t->text;
 }
 
+bool transcript_has_tls(const struct transcript *t)
+{
+    return strstr(t->text, "\nA: tls ") != NULL;
+}
+
 size_t transcript_bytes(const struct transcript *t)
 {
     return t->bytes;
@@ -435,6 +576,7 @@ size_t transcript_bytes(const struct transcript *t)
 char *transcript_play(struct transcript *t, size_t cut)
 {
     char *out = calloc(1, TEXT_MAX);
+    size_t live;
 
     assert_non_null(out);
     t->out = out;
@@ -442,11 +584,21 @@ char *transcript_play(struct transcript *t, size_t cut)
     t->now = 0;
     t->position = 0;
     t->id[0] = '\0';
+    if (t->changed)
+        make_site(t);
+    live = t->memory.live;
     each_line(t, play_line);
     deliver(t);
     t->bytes = t->position;
     xmppfed_connection_free(t->connection);
     t->connection = NULL;
+    xmppfed_tls_session_free(t->tls);
+    t->tls = NULL;
+    t->tls_up = false;
+    t->hello_len = 0;
     t->out = NULL;
+    /* A peer that leaves at any byte leaves nothing behind (CVE-2026-43506). */
+    if (!t->changed)
+        assert_int_equal(t->memory.live, live);
     return out;
 }

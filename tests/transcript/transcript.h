@@ -7,11 +7,16 @@
  *                                               not-supported), dialback, allow-plaintext (true,
  *                                               false)
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
- *                                               verifier LOCAL REMOTE
+ *                                               verifier LOCAL REMOTE; initiator-direct and
+ *                                               verifier-direct dial direct TLS
  *     C: <bytes of the peer>                    \n, \xHH; %fill N% stands for N letters
  *     A: <call of the host>                     checked LOCAL REMOTE OK|CODE [CONDITION],
  *                                               close OK|CODE, gone, tick MILLISECONDS,
- *                                               send FROM TO, verify LOCAL REMOTE ID KEY
+ *                                               send FROM TO, verify LOCAL REMOTE ID KEY,
+ *                                               policy DOMAIN tls=... (no other partner any more),
+ *                                               no-policy, host DOMAIN, unhost DOMAIN,
+ *                                               tls CERTIFICATE|none: the peer's end of the
+ *                                               handshake; C and S are what TLS carries from there
  *     E: <event>                                what the host is told after that
  *     S: <bytes of ours>                        what the peer is sent after that
  *
@@ -21,6 +26,7 @@
 #ifndef TESTS_TRANSCRIPT_TRANSCRIPT_H
 #define TESTS_TRANSCRIPT_TRANSCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct transcript;
@@ -31,6 +37,8 @@ void transcript_close(struct transcript *t);
 
 /* The text of the file. */
 const char *transcript_text(const struct transcript *t);
+/* Whether the peer speaks TLS, which makes a play a hundred times as costly. */
+bool transcript_has_tls(const struct transcript *t);
 /* How many bytes the peer sends. */
 size_t transcript_bytes(const struct transcript *t);
 

@@ -101,6 +101,7 @@ static void test_peer_error_is_kept(void **state)
 
     (void)state;
     fixture_open(&f, XFED_INITIATOR, ALL_METHODS);
+    fixture_jump(&f, XFED_STATE_I_FEATURES, false);
     assert_int_equal(
         fixture_receive(&f, "<stream:error><host-unknown "
                             "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text "
