@@ -11,6 +11,7 @@ import documents
 import layers
 import size
 import tap
+import threats
 
 LONG_BODY = "    x++;\n" * 60
 FUNCTION = "/* f.c - a function. */\nstatic void f(int x)\n{\n%s}\n"
@@ -94,6 +95,12 @@ CASES = [
     (documents, "a file that is gone", "doc/a.md", "See `lib/xml/b.c`.\n", "names lib/xml/b.c"),
     (documents, "a file that is there", "doc/a.md", "See `doc/a.md`, `tools` and `lib/*/b.c`.\n", None),
     (documents, "a test that is gone", "doc/a.md", "By `test_rain`.\n", "test_rain"),
+    (threats, "an attack without a test", "doc/threat-model.md", "| 3 | rain | met | roof | `tests/a.c` |\n",
+     "attack 3 names no test"),
+    (threats, "a test that nobody runs", "doc/threat-model.md", "| 3 | rain | met | roof | `test_rain` |\n",
+     "test_rain() is registered by no"),
+    (threats, "a transcript that is gone", "doc/threat-model.md",
+     "| 3 | rain | met | roof | `tests/transcript/rain.xt` |\n", "rain.xt does not exist"),
 ]
 
 ERROR_TABLE = """/* xmppfed/error.h - errors. */
