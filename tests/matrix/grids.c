@@ -30,6 +30,8 @@ static const char *const certificate_names[ORACLE_CERTIFICATES] = {
     [ORACLE_WRONG_NAME] = "wrong-name",
     [ORACLE_UNKNOWN_CA] = "unknown-ca",
     [ORACLE_NONE] = "none",
+    [ORACLE_DANE_GOOD] = "dane-ee-good",
+    [ORACLE_DANE_BAD] = "dane-ee-bad",
 };
 
 static const char *const negotiations[] = {"required", "optional", "not-supported"};

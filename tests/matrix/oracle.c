@@ -11,6 +11,7 @@ enum { EXTERNAL = 1, DIALBACK_TLS = 2, DIALBACK_TCP = 4 };
 
 enum ending {
     BY_EXTERNAL,
+    BY_DANE,
     BY_DIALBACK_TLS,
     BY_DIALBACK_TCP,
     NEVER_DIALLED,
@@ -20,6 +21,9 @@ enum ending {
     PROOF_BEFORE_DIALBACK,
     RECEIVER_HAS_NO_METHOD,
     INITIATOR_HAS_NO_METHOD,
+    TLS_PROMISED,
+    NOT_IN_DNS,
+    REFUSED_BY_BOTH,
     RECORD_E1,
     RECORD_E2,
     ENDINGS
@@ -27,6 +31,7 @@ enum ending {
 
 static const struct oracle_answer answers[ENDINGS] = {
     [BY_EXTERNAL] = {'S', ORACLE_EXTERNAL, "", "RFC 6120 6, XEP-0178 3"},
+    [BY_DANE] = {'D', ORACLE_DANE, "", "RFC 7673 4, RFC 7671 5.1, XEP-0178 3"},
     [BY_DIALBACK_TLS] = {'T', ORACLE_DIALBACK_TLS, "", "RFC 6120 6.4.5 note, XEP-0220"},
     [BY_DIALBACK_TCP] = {'P', ORACLE_DIALBACK_TCP, "", "XEP-0220"},
     [NEVER_DIALLED] = {'n', ORACLE_REFUSED, "",
@@ -45,6 +50,16 @@ static const struct oracle_answer answers[ENDINGS] = {
                                 "enough"},
     [INITIATOR_HAS_NO_METHOD] = {'i', ORACLE_REFUSED, "initiator: stream error policy-violation",
                                  "RFC 6120 13.7.2: the session is ended, 4.9.3.14 has the error"},
+    [TLS_PROMISED] = {'u', ORACLE_REFUSED, "initiator: stream error policy-violation",
+                      "RFC 7673 3.4: who has usable TLSA records must use TLS"},
+    [NOT_IN_DNS] = {'d', ORACLE_REFUSED, "initiator: stream error policy-violation",
+                    "RFC 7673 4.2: a certificate that no TLSA record names, and nothing in its "
+                    "place"},
+    [REFUSED_BY_BOTH] = {'b', ORACLE_REFUSED,
+                         "initiator: stream error policy-violation; "
+                         "receiver: stream error policy-violation",
+                         "RFC 7673 4.2 and RFC 6120 6.4.5 note: the header that comes with the "
+                         "one error is reason enough for the other"},
     [RECORD_E1] = {'1', ORACLE_RECORD_E1, "", "E1: SASL without TLS, and no dialback"},
     [RECORD_E2] = {'2', ORACLE_RECORD_E2, "", "E2: neither SASL nor dialback"},
 };
@@ -55,6 +70,8 @@ struct side {
     unsigned methods;
     bool can_serve_tls;   /* it has a certificate */
     bool other_is_proved; /* by the other's certificate, under its own rule */
+    bool has_tlsa;        /* of the other, if that is a server */
+    bool tlsa_matches;
 };
 
 /* The order of the documented rows: SASL, then TLS, then dialback true before false. */
@@ -105,6 +122,10 @@ static bool proves(const struct oracle_question *q)
     switch (q->certificate) {
     case ORACLE_GOOD:
         return true;
+    case ORACLE_DANE_GOOD: /* dates, names and usages do not count (RFC 7671 5.1) */
+        return !q->peer_dials;
+    case ORACLE_DANE_BAD:
+        return q->peer_dials;
     case ORACLE_SERVER_ONLY:
         return q->eku != ORACLE_EKU_STRICT_ROLE || !q->peer_dials;
     case ORACLE_CLIENT_ONLY:
@@ -124,11 +145,14 @@ static bool proves(const struct oracle_question *q)
 static enum ending inside_tls(const struct side *initiator, const struct side *receiver)
 {
     bool offered = (receiver->methods & EXTERNAL) && receiver->other_is_proved;
+    bool closed = !offered && !(receiver->methods & DIALBACK_TLS);
 
-    if (!offered && !(receiver->methods & DIALBACK_TLS))
+    if (initiator->has_tlsa && !initiator->tlsa_matches)
+        return closed ? REFUSED_BY_BOTH : NOT_IN_DNS;
+    if (closed)
         return RECEIVER_HAS_NO_METHOD;
     if (offered && (initiator->methods & EXTERNAL) && initiator->other_is_proved)
-        return BY_EXTERNAL;
+        return initiator->has_tlsa ? BY_DANE : BY_EXTERNAL;
     if (!(initiator->methods & DIALBACK_TLS))
         return INITIATOR_HAS_NO_METHOD;
     return receiver->methods & DIALBACK_TLS ? BY_DIALBACK_TLS : PROOF_BEFORE_DIALBACK;
@@ -140,6 +164,8 @@ static enum ending by_starttls(const struct side *initiator, const struct side *
 
     if (offered && initiator->tls != NOT_SUPPORTED)
         return inside_tls(initiator, receiver);
+    if (initiator->has_tlsa)
+        return TLS_PROMISED;
     if (!(initiator->methods & DIALBACK_TCP))
         return TLS_NOT_OFFERED;
     /* The namespace in the header is an offer to hear of dialback (XEP-0220 2.4.1). */
@@ -158,9 +184,21 @@ static enum ending by_direct_tls(const struct side *initiator, const struct side
 
 static enum ending end_of(const struct oracle_question *q)
 {
-    const struct side us = {tls_of(q->our_row), methods_of(q->our_row, q->strict), true, proves(q)};
-    const struct side peer = {tls_of(q->peer_row), methods_of(q->peer_row, false),
-                              q->certificate != ORACLE_NONE, true};
+    const struct side us = {
+        .tls = tls_of(q->our_row),
+        .methods = methods_of(q->our_row, q->strict),
+        .can_serve_tls = true,
+        .other_is_proved = proves(q),
+        .has_tlsa = !q->peer_dials &&
+                    (q->certificate == ORACLE_DANE_GOOD || q->certificate == ORACLE_DANE_BAD),
+        .tlsa_matches = q->certificate == ORACLE_DANE_GOOD,
+    };
+    const struct side peer = {
+        .tls = tls_of(q->peer_row),
+        .methods = methods_of(q->peer_row, false),
+        .can_serve_tls = q->certificate != ORACLE_NONE,
+        .other_is_proved = true,
+    };
     const struct side *initiator = q->peer_dials ? &peer : &us;
     const struct side *receiver = q->peer_dials ? &us : &peer;
 

@@ -11,7 +11,10 @@
 
 #define ORACLE_ROWS 18
 
-/* What the peer shows. Our own certificate is always good, for both purposes. */
+/*
+ * What the peer shows. Our own certificate is always good, for both purposes. TLSA records are
+ * those of a server, which a peer that dials is not: we have them where we dial.
+ */
 enum oracle_certificate {
     ORACLE_GOOD,
     ORACLE_SERVER_ONLY, /* extended key usage serverAuth alone */
@@ -21,6 +24,8 @@ enum oracle_certificate {
     ORACLE_WRONG_NAME,
     ORACLE_UNKNOWN_CA,
     ORACLE_NONE,
+    ORACLE_DANE_GOOD, /* self-signed, and the DANE-EE record that we have is its own */
+    ORACLE_DANE_BAD,  /* good, but the DANE-EE record that we have is of another key */
     ORACLE_CERTIFICATES
 };
 
@@ -39,6 +44,7 @@ struct oracle_question {
 
 enum oracle_outcome {
     ORACLE_EXTERNAL,
+    ORACLE_DANE, /* EXTERNAL; the peer is proved by its TLSA record, we are by PKIX */
     ORACLE_DIALBACK_TLS,
     ORACLE_DIALBACK_TCP,
     ORACLE_REFUSED,

@@ -13,6 +13,7 @@
 #include "support/context.h"
 #include "support/sites.h"
 #include "support/stream_pair.h"
+#include "support/tlsa.h"
 #include "wire.h"
 
 #define US "contoso.example"
@@ -27,6 +28,8 @@ static const char *const certificates[ORACLE_CERTIFICATES] = {
     [ORACLE_WRONG_NAME] = "fabrikam-wrongname",
     [ORACLE_UNKNOWN_CA] = "fabrikam-unknownca",
     [ORACLE_NONE] = NULL,
+    [ORACLE_DANE_GOOD] = "fabrikam-selfsigned",
+    [ORACLE_DANE_BAD] = "fabrikam",
 };
 
 static const int eku_rules[ORACLE_EKUS] = {
@@ -127,6 +130,21 @@ static int connect_ends(struct stage *s, const struct oracle_question *q, struct
     return rc;
 }
 
+/* Gives the record of the server that we dial to our end: its own, or that of another key. */
+static void tell_record(const struct oracle_question *q, struct stream_pair *p)
+{
+    const struct test_promise promise = {
+        3, 1, 1, q->certificate == ORACLE_DANE_GOOD ? "fabrikam-selfsigned" : "contoso"};
+    uint8_t octets[TEST_TLSA_SIZE];
+    xmppfed_tlsa record;
+
+    if (q->peer_dials || (q->certificate != ORACLE_DANE_GOOD && q->certificate != ORACLE_DANE_BAD))
+        return;
+    record = test_tlsa(&promise, octets);
+    record.base = "xmpp.fabrikam.example";
+    assert_int_equal(xmppfed_connection_set_tlsa(p->initiator, NULL, &record, 1), 0);
+}
+
 static bool is_down(const struct seen *seen)
 {
     return seen_find(seen, XMPPFED_EVENT_STREAM_DOWN) != NULL;
@@ -180,6 +198,8 @@ static enum oracle_outcome outcome_of(int proof)
     switch (proof) {
     case XMPPFED_PROOF_PKIX:
         return ORACLE_EXTERNAL;
+    case XMPPFED_PROOF_DANE:
+        return ORACLE_DANE;
     case XMPPFED_PROOF_DIALBACK_TLS:
         return ORACLE_DIALBACK_TLS;
     case XMPPFED_PROOF_DIALBACK_TCP:
@@ -195,12 +215,12 @@ static void judge(struct stage *s, struct stream_pair *p, struct played *ret)
     int other = proof_of(&p->at_receiver, XMPPFED_EVENT_STREAM_UP);
 
     ret->outcome = outcome_of(proof);
-    if (proof != other)
+    if (proof == XMPPFED_PROOF_DANE ? other != XMPPFED_PROOF_PKIX : proof != other)
         snprintf(ret->fault, sizeof(ret->fault), "the receiver says %s", xmppfed_proof_name(other));
     else if (!proof && !(is_down(&p->at_initiator) && is_down(&p->at_receiver)))
         snprintf(ret->fault, sizeof(ret->fault), "nothing is proved and the stream is open");
     else
-        try_stanza(s, p, proof, ret);
+        try_stanza(s, p, other, ret);
     snprintf(ret->wire, sizeof(ret->wire), "%s", wire_refusals());
 }
 
@@ -216,6 +236,7 @@ void stage_play(struct stage *s, const struct oracle_question *q, struct played 
     if (rc == XMPPFED_ERR_TLS_UNAVAILABLE && q->direct)
         return;
     assert_int_equal(rc, 0);
+    tell_record(q, &pair);
     stream_pair_run(&pair);
     close_transport(&pair);
     judge(s, &pair, ret);
