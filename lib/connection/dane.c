@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/slice.h"
 #include "tls/session.h"
 
@@ -240,12 +241,13 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
     if (lacks_pin(c, domain, partner, why))
         return bound ? XFED_CERTIFICATE_REFUTED : XFED_CERTIFICATE_FAILS;
     if (bound) {
-        /* Without the memory to compare nobody is let in: usable records end in match or refusal.
-         */
+        int rc = match(c, domain, partner, c->dns->records, c->dns->count, why);
+
+        /* Usable records end in a match or in refusal, also without the memory to compare. */
+        if (rc < 0)
+            (void)xfed_fault_code(why, rc);
         c->proof_until = INT64_MAX;
-        return match(c, domain, partner, c->dns->records, c->dns->count, why) == XFED_DANE_MATCH
-                   ? XFED_CERTIFICATE_DANE
-                   : XFED_CERTIFICATE_REFUTED;
+        return rc == XFED_DANE_MATCH ? XFED_CERTIFICATE_DANE : XFED_CERTIFICATE_REFUTED;
     }
     worth = judge_pkix(c, domain, partner, why);
     if (c->negotiation.role == XFED_INITIATOR || !heeds_dns(c, partner) ||

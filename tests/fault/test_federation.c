@@ -1,11 +1,12 @@
 /* test_federation.c - a whole exchange with each allocation failing once: no crash, leak or loss.
  */
 #include "../pair/scene.h"
+#include "support/tlsa.h"
 
 enum { STANZAS = 3 };
 
 /* How the partner's server is found. */
-enum way { BY_ADDRESS, BY_DNS, BY_RACE, BY_MOVE };
+enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE };
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -40,6 +41,27 @@ static struct loop_side *put_a_better_before(struct scene *s, enum scene_proof p
     return better;
 }
 
+/* DNS finds the partner's server, and with TLSA also proves it. */
+static void ask_dns(struct scene *s, enum scene_proof proof, enum way way)
+{
+    static uint8_t octets[TEST_TLSA_SIZE];
+    static xmppfed_tlsa record;
+
+    s->contoso->rcode = 0;
+    s->contoso->hosts[0] = s->fabrikam->number;
+    s->fabrikam->number = 0;
+    scene_trust(s, s->contoso, XMPPFED_PARTNER_FEDERATED, proof);
+    if (way == BY_DNS)
+        return;
+    record = test_tlsa(&(struct test_promise){3, 1, 1, "fabrikam"}, octets);
+    s->contoso->starttls_port = 5269;
+    s->contoso->secure = true;
+    s->contoso->tlsa = &record;
+    s->contoso->tlsa_count = 1;
+    assert_int_equal(xmppfed_federation_set_option(s->contoso->fed, XMPPFED_OPTION_DNS_TRUSTED, 1),
+                     0);
+}
+
 /* One exchange; whatever fails, each stanza that was taken has one end. */
 static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool *ret_done)
 {
@@ -55,12 +77,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
         better = put_a_better_before(&s, proof);
     if (way == BY_RACE)
         put_a_hole_before(&s, proof);
-    if (way == BY_DNS) {
-        s.contoso->rcode = 0;
-        s.contoso->hosts[0] = s.fabrikam->number;
-        s.fabrikam->number = 0;
-        scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, proof);
-    }
+    if (way == BY_DNS || way == BY_TLSA)
+        ask_dns(&s, proof, way);
     armed_at = s.memory.calls;
     s.memory.fail_at = armed_at + fail_at;
     for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
@@ -82,6 +100,10 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
             fail_msg("allocation %zu: stanza %d was %staken and has outcome %d", fail_at,
                      (int)cookie, taken[cookie] ? "" : "not ", outcome);
     }
+    /* Without a failure the scene is what it says. */
+    if (*ret_done && way == BY_TLSA)
+        assert_int_equal(loop_event(s.contoso, XMPPFED_EVENT_STREAM_UP, 0)->proof,
+                         XMPPFED_PROOF_DANE);
     /* Nothing is stuck: the two can still talk. */
     scene_say(&s, "Hello again", 9);
     loop_advance(&s.loop, 59 * 1000);
@@ -125,6 +147,12 @@ static void test_dns(void **state)
     run(BY_EXTERNAL, BY_DNS);
 }
 
+static void test_by_tlsa(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, BY_TLSA);
+}
+
 static void test_race(void **state)
 {
     (void)state;
@@ -142,7 +170,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_external),     cmocka_unit_test(test_dialback_tls),
         cmocka_unit_test(test_dialback_tcp), cmocka_unit_test(test_dns),
-        cmocka_unit_test(test_race),         cmocka_unit_test(test_move),
+        cmocka_unit_test(test_by_tlsa),      cmocka_unit_test(test_race),
+        cmocka_unit_test(test_move),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

@@ -99,6 +99,49 @@ static void test_rows(void **state)
     }
 }
 
+/*
+ * A look-up that fails, for whatever reason, ends in no dial: neither to the domain's own address
+ * nor by records that nobody has proved. Each reason has a code and a sentence of its own.
+ */
+static void test_failures(void **state)
+{
+    static const struct {
+        const char *name;
+        int rcode;
+        bool waits; /* for a better answer, until the stanza expires */
+        const char *says;
+        const char *condition;
+    } failures[] = {
+        {"server failure, as for bogus data", 2, true, "the name servers failed",
+         "remote-server-timeout"},
+        {"no such domain", 3, false, "does not exist", "remote-server-not-found"},
+        {"silence", -2, true, "did not answer in time", "remote-server-timeout"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        const struct loop_event *outcome;
+        struct scene s;
+
+        open_row(&s, &rows[1]);
+        s.contoso->rcode = failures[i].rcode;
+        scene_say(&s, "Hello", 7);
+        loop_advance(&s.loop, 120 * 1000);
+        outcome = loop_event(s.contoso, XMPPFED_EVENT_OUTCOME, 0);
+        if (loop_count(s.contoso, XMPPFED_EVENT_DIAL) != 0)
+            fail_msg("%s: dialled", failures[i].name);
+        if (!outcome || outcome->outcome !=
+                            (failures[i].waits ? XMPPFED_OUTCOME_EXPIRED : XMPPFED_OUTCOME_BOUNCED))
+            fail_msg("%s: %s", failures[i].name,
+                     outcome ? xmppfed_outcome_name(outcome->outcome) : "no outcome");
+        if (!strstr(outcome->text, failures[i].says))
+            fail_msg("%s: says '%s'", failures[i].name, outcome->text);
+        if (strcmp(scene_condition(outcome->element), failures[i].condition) != 0)
+            fail_msg("%s: %s", failures[i].name, scene_condition(outcome->element));
+        scene_fini(&s);
+    }
+}
+
 /* A stream that TLSA records have proved ends with the trust in them. */
 static void test_reload(void **state)
 {
@@ -148,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_failures),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_options),
     };
