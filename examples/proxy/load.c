@@ -7,17 +7,19 @@
 
 #include "proxy/partners.h"
 
-/* A peer would refuse such a certificate; that is worth a line, but no reason not to start. */
+/* What peers do not like, now or soon, is worth a line each, but no reason not to start. */
 static void check_own(const struct loaded *l, size_t i, const struct log *log)
 {
     const struct config_domain *d = &l->config->domains[i];
+    const int64_t now = (int64_t)time(NULL);
     xmppfed_problem problem;
-    int rc = xmppfed_credentials_check(l->domains[i], d->name, (int64_t)time(NULL), &problem);
+    size_t n;
 
-    if (rc < 0)
+    for (n = 0; xmppfed_credentials_finding(l->domains[i], d->name, now, n, &problem) == 1; n++)
         log_event(log, LOG_LEVEL_WARNING, LOG_EVENT("CERTIFICATE_WARNING"),
                   LOG_TEXT("domain", d->name), LOG_TEXT("file", d->certificate),
-                  LOG_TEXT("code", xmppfed_error_name(rc)), LOG_TEXT("text", problem.text));
+                  LOG_TEXT("code", xmppfed_error_name(problem.code)),
+                  LOG_TEXT("text", problem.text));
 }
 
 static bool load_domains(xmppfed_context *ctx, struct loaded *l, const struct log *log,

@@ -79,6 +79,17 @@ XMPPFED_API int xmppfed_credentials_check(const xmppfed_credentials *c, const ch
                                           int64_t unix_seconds, xmppfed_problem *why);
 
 /*
+ * Looks at the own certificate for what an administrator should know, now or soon: finding number
+ * index, from 0 on. 1 with *ret (a code and a sentence), 0 past the last. Found are: what check()
+ * finds; an end within 30 days, of the leaf or of an issuer; a certificate without clientAuth,
+ * which old peers refuse of who dials. Errors: XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_credentials_finding(const xmppfed_credentials *c,
+                                                               const char *domain,
+                                                               int64_t unix_seconds, size_t index,
+                                                               xmppfed_problem *ret);
+
+/*
  * Makes a trust store of PEM anchors and, if not empty, PEM revocation lists. The lists are taken
  * on the host's word, and one past its next update goes on to revoke. Errors:
  * XMPPFED_ERR_TLS_CREDENTIALS (unreadable, no anchor), XMPPFED_ERR_NOMEM. Ownership: *ret holds one
