@@ -1,5 +1,6 @@
 /* admin_policy.c - what policy holds and would say: partners, settings, explanations. */
 #include <string.h>
+#include <time.h>
 
 #include "proxy/addresses.h"
 #include "proxy/admin_commands.h"
@@ -78,6 +79,7 @@ static void describe_rest(const xmppfed_partner_info *info, json_t *o)
     admin_put(o, "ConnectionLimit", json_integer(info->connection_limit));
     admin_put(o, "ProxyFqdn", json_string(info->proxy_fqdn));
     admin_put(o, "Addresses", addresses_of(info));
+    admin_put(o, "MinimumProof", json_string(word_of(words_proof, info->minimum_proof)));
     admin_put(o, "Inbound", switches_of(info, XMPPFED_INBOUND));
     admin_put(o, "Outbound", switches_of(info, XMPPFED_OUTBOUND));
     admin_put(o, "Eku", json_string(word_of(words_eku, info->eku)));
@@ -203,8 +205,10 @@ static bool read_sides(struct admin_call *call, struct asked *a)
 static bool decide(struct admin_call *call, struct asked *a, xmppfed_decision *ret)
 {
     const struct proxy *p = call->proxy;
-    int rc = xmppfed_policy_decide(p->loaded->policy, &a->question, ret);
+    int rc;
 
+    a->question.time = (int64_t)time(NULL);
+    rc = xmppfed_policy_decide(p->loaded->policy, &a->question, ret);
     if (rc == 0 && ret->verdict == XMPPFED_VERDICT_NEED_CONTACT) {
         a->question.contact = store_contact(p->store, a->question.local, a->question.remote);
         a->contact_source = "store";
@@ -219,7 +223,7 @@ static json_t *conditions(const xmppfed_decision *d)
     json_t *list = json_array();
     int rule;
 
-    for (rule = XMPPFED_RULE_FEDERATION_ON; rule <= XMPPFED_RULE_CONTACT; rule++) {
+    for (rule = XMPPFED_RULE_FEDERATION_ON; rule <= XMPPFED_RULE_RATE; rule++) {
         const char *result = "not asked";
         size_t i;
 

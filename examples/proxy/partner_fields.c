@@ -117,6 +117,35 @@ static bool load_switches(const struct field *f, const struct record *r, xmppfed
     return true;
 }
 
+/* "Gateway": {"KeepAliveInterval": 60}: settings of the partner's own. */
+static bool load_settings(const struct field *f, const struct record *r, xmppfed_partner *p)
+{
+    struct record inner = {.file = r->file, .why = r->why};
+    const char *known[XMPPFED_GATEWAY_INVITATION_RATE + 1] = {NULL};
+    const struct record_word *w;
+    xmppfed_problem problem;
+    size_t count = 0;
+
+    if (!record_object(r, f->name, &inner.object))
+        return false;
+    (void)snprintf(inner.name, sizeof(inner.name), "%.120s: \"%s\"", r->name, f->name);
+    for (w = words_gateway; w->word; w++)
+        if (w->value != XMPPFED_GATEWAY_CONNECTION_LIMIT)
+            known[count++] = w->word;
+    if (!record_only(&inner, known))
+        return false;
+    for (w = words_gateway; w->word; w++) {
+        uint32_t value = 0;
+
+        if (!record_number(&inner, w->word, &value))
+            return false;
+        if (json_object_get(inner.object, w->word) &&
+            xmppfed_partner_set_gateway(p, w->value, value, &problem) < 0)
+            return refused(&inner, &problem);
+    }
+    return true;
+}
+
 #define BOOL(name, setter)                     \
     {                                          \
         name, load_bool, .switch_on = (setter) \
@@ -138,7 +167,9 @@ static const struct field fields[] = {
     WORD("Dane", words_dane, xmppfed_partner_set_dane),
     WORD("TlsMinimum", words_tls_version, xmppfed_partner_set_tls_minimum),
     BOOL("AllowPlaintext", xmppfed_partner_set_allow_plaintext),
+    WORD("MinimumProof", words_proof, xmppfed_partner_set_minimum_proof),
     {"Addresses", load_addresses},
+    {"Gateway", load_settings},
     {"Inbound", load_switches, .direction = XMPPFED_INBOUND},
     {"Outbound", load_switches, .direction = XMPPFED_OUTBOUND},
 };

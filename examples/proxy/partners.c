@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proxy/date.h"
 #include "proxy/json_reader.h"
 #include "proxy/partner_fields.h"
 #include "proxy/words.h"
@@ -30,7 +31,7 @@ static bool out_of_memory(const struct record *r)
 
 static bool load_gateway(struct loader *l, const struct record *root)
 {
-    const char *fields[XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH + 1] = {NULL};
+    const char *fields[XMPPFED_GATEWAY_INVITATION_RATE + 1] = {NULL};
     struct record r = {.file = root->file, .name = "\"Gateway\"", .why = root->why};
     xmppfed_problem problem;
     size_t i;
@@ -100,21 +101,80 @@ static bool load_access(struct loader *l, const struct record *r)
 
 static bool load_user(struct loader *l, const struct record *r)
 {
-    static const char *const fields[] = {"Address", "Site", "Policy", "Branch", NULL};
+    static const char *const fields[] = {"Address", "Site", "Policy", "Branch", "Group", NULL};
     const char *address = NULL;
     const char *site = "";
     const char *policy = "";
+    const char *group = "";
     xmppfed_problem problem;
     bool branch = false;
 
     if (!record_only(r, fields) || !record_string(r, "Address", &address) ||
         !record_string(r, "Site", &site) || !record_string(r, "Policy", &policy) ||
-        !record_bool(r, "Branch", &branch))
+        !record_bool(r, "Branch", &branch) || !record_string(r, "Group", &group))
         return false;
     if (!address)
         return record_complain(r, "Address",
                                "is missing; name the user, as in \"a@contoso.example\"");
-    if (xmppfed_policy_builder_add_user(l->builder, address, site, policy, branch, &problem) < 0)
+    if (xmppfed_policy_builder_add_user(l->builder, address, site, policy, branch, &problem) < 0 ||
+        (*group && xmppfed_policy_builder_add_member(l->builder, group, address, &problem) < 0))
+        return refused(r, &problem);
+    return true;
+}
+
+/* ---- rules and blocks -------------------------------------------------------------------- */
+
+/* The domains of one field of a rule, all allowed or all denied. */
+static bool load_rule_domains(struct loader *l, const struct record *r, int scope, const char *name,
+                              const char *field, bool allow)
+{
+    xmppfed_problem problem;
+    const char *text;
+    size_t i;
+
+    for (i = 0; record_text_at(r, field, i, &text); i++) {
+        if (!text)
+            return true;
+        if (xmppfed_policy_builder_add_rule(l->builder, scope, name, text, allow, &problem) < 0)
+            return refused(r, &problem);
+    }
+    return false;
+}
+
+static bool load_rule(struct loader *l, const struct record *r)
+{
+    static const char *const fields[] = {"User", "Group", "Allow", "Deny", NULL};
+    const char *user = "";
+    const char *group = "";
+    int scope;
+
+    if (!record_only(r, fields) || !record_string(r, "User", &user) ||
+        !record_string(r, "Group", &group))
+        return false;
+    if (!*user == !*group)
+        return record_complain(r, "User", "or \"Group\" must be given, one of the two");
+    scope = *user ? XMPPFED_SCOPE_USER : XMPPFED_SCOPE_GROUP;
+    return load_rule_domains(l, r, scope, *user ? user : group, "Allow", true) &&
+           load_rule_domains(l, r, scope, *user ? user : group, "Deny", false);
+}
+
+static bool load_block(struct loader *l, const struct record *r)
+{
+    static const char *const fields[] = {"Address", "User", "Until", NULL};
+    const char *address = NULL;
+    const char *user = "";
+    const char *until = "";
+    xmppfed_problem problem;
+    int64_t expires = 0;
+
+    if (!record_only(r, fields) || !record_string(r, "Address", &address) ||
+        !record_string(r, "User", &user) || !record_string(r, "Until", &until))
+        return false;
+    if (!address)
+        return record_complain(r, "Address", "is missing; name whom to block");
+    if (*until && !date_read(until, &expires))
+        return record_complain(r, "Until", "must be a time like \"2027-01-31T18:00:00Z\"");
+    if (xmppfed_policy_builder_add_block(l->builder, user, address, expires, &problem) < 0)
         return refused(r, &problem);
     return true;
 }
@@ -229,9 +289,16 @@ static bool load_list(struct loader *l, const struct record *root, const char *f
 
 static bool load_root(struct loader *l, const struct record *root)
 {
-    static const char *const fields[] = {"AllowFederatedUsers",    "Strict", "Gateway",
-                                         "ExternalAccessPolicies", "Users",  "Partners",
-                                         "OpenFederation",         NULL};
+    static const char *const fields[] = {"AllowFederatedUsers",
+                                         "Strict",
+                                         "Gateway",
+                                         "ExternalAccessPolicies",
+                                         "Users",
+                                         "Partners",
+                                         "OpenFederation",
+                                         "PartnerRules",
+                                         "Blocks",
+                                         NULL};
     bool federation = false;
     bool strict = false;
 
@@ -240,11 +307,14 @@ static bool load_root(struct loader *l, const struct record *root)
         return false;
     xmppfed_policy_builder_set_federation(l->builder, federation);
     xmppfed_policy_builder_set_strict(l->builder, strict);
+    xmppfed_policy_builder_set_contacts(l->builder, 1);
     return load_gateway(l, root) &&
            load_list(l, root, "ExternalAccessPolicies", "policy", "Name", load_access) &&
            load_list(l, root, "Users", "user", "Address", load_user) &&
            load_list(l, root, "Partners", "partner", "Domain", load_partner) &&
-           load_open_federation(l, root);
+           load_open_federation(l, root) &&
+           load_list(l, root, "PartnerRules", "rule", "User", load_rule) &&
+           load_list(l, root, "Blocks", "block", "Address", load_block);
 }
 
 static void give_notes(const xmppfed_policy_builder *b, partners_note_fn on_note, void *user)

@@ -36,6 +36,20 @@ static void refuse_to_host(struct link *l, const xmppfed_element *stanza, int co
     xmppfed_element_free(error);
 }
 
+/* What is kept of the two users of a stanza; an address that is none has no contacts. */
+static int contact_of(const struct proxy *p, const xmppfed_element *stanza)
+{
+    const char *from = xmppfed_element_attribute(stanza, "from");
+    const char *to = xmppfed_element_attribute(stanza, "to");
+    char local[XMPPFED_BARE_SIZE];
+    char remote[XMPPFED_BARE_SIZE];
+
+    if (!from || !to || xmppfed_jid_prepare_bare(from, XMPPFED_STRICT, local) < 0 ||
+        xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, remote) < 0)
+        return XMPPFED_CONTACT_UNKNOWN;
+    return store_contact(p->store, local, remote);
+}
+
 void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza)
 {
     const char *from = xmppfed_element_attribute(stanza, "from");
@@ -48,7 +62,8 @@ void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed
         link_close(l, "invalid-from", "a stanza was not from the host's own domain");
         return;
     }
-    rc = xmppfed_federation_send(p->fed, stanza, id, xmppfed_uv_now(p->edge));
+    rc = xmppfed_federation_send_knowing(p->fed, stanza, contact_of(p, stanza), id,
+                                         xmppfed_uv_now(p->edge));
     if (rc < 0)
         refuse_to_host(l, stanza, rc);
     xmppfed_uv_wake(p->edge);

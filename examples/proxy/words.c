@@ -33,6 +33,13 @@ const struct record_word words_permit[] = {
     {"IfAdded", XMPPFED_PERMIT_IF_ADDED}, {"IfMessaged", XMPPFED_PERMIT_IF_MESSAGED},
     {"Always", XMPPFED_PERMIT_ALWAYS},    {NULL, 0}};
 
+const struct record_word words_proof[] = {{"Any", XMPPFED_PROOF_NONE},
+                                          {"DialbackTcp", XMPPFED_PROOF_DIALBACK_TCP},
+                                          {"DialbackTls", XMPPFED_PROOF_DIALBACK_TLS},
+                                          {"Pkix", XMPPFED_PROOF_PKIX},
+                                          {"Dane", XMPPFED_PROOF_DANE},
+                                          {NULL, 0}};
+
 const struct record_word words_eku[] = {{"server", XMPPFED_EKU_SERVER},
                                         {"any", XMPPFED_EKU_ANY},
                                         {"strict-role", XMPPFED_EKU_STRICT_ROLE},
@@ -58,6 +65,7 @@ const struct record_word words_gateway[] = {
     {"StreamInactivityTimeout", XMPPFED_GATEWAY_INACTIVITY_TIMEOUT},
     {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL},
     {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH},
+    {"InvitationRate", XMPPFED_GATEWAY_INVITATION_RATE},
     {NULL, 0}};
 
 const struct record_word words_action[] = {{"add", XMPPFED_ACTION_ADD},

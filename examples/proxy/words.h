@@ -8,7 +8,8 @@
 extern const struct record_word words_negotiation[]; /* enum xmppfed_negotiation */
 extern const struct record_word words_partner_type[];
 extern const struct record_word words_switch[];
-extern const struct record_word words_permit[]; /* the only list with a zero: "ByType" */
+extern const struct record_word words_permit[]; /* has a zero: "ByType" */
+extern const struct record_word words_proof[];  /* ... and "Any" of this one */
 extern const struct record_word words_eku[];
 extern const struct record_word words_dane[];
 extern const struct record_word words_tls_version[];

@@ -54,18 +54,9 @@ enum xmppfed_outcome {
     XMPPFED_OUTCOME_EXPIRED = 3  /* not sent in time; element as above */
 };
 
-/* How a domain was proved. */
-enum xmppfed_proof_kind {
-    XMPPFED_PROOF_NONE = 0,
-    XMPPFED_PROOF_PKIX = 1, /* certificate, SASL EXTERNAL or our own check as initiator */
-    XMPPFED_PROOF_DANE = 2,
-    XMPPFED_PROOF_DIALBACK_TLS = 3, /* dialback inside TLS */
-    XMPPFED_PROOF_DIALBACK_TCP = 4
-};
-
 /* Evidence about the peer; it travels with each stanza. */
 typedef struct xmppfed_proof {
-    int kind;             /* enum xmppfed_proof_kind */
+    int kind;             /* enum xmppfed_proof_kind of policy.h */
     char tls_version[16]; /* "TLS1.3", "" without TLS */
     char cipher[32];
     int has_certificate;

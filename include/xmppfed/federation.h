@@ -120,6 +120,16 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_send(xmppfed_federation *f
                                                            const xmppfed_element *stanza,
                                                            uint64_t cookie, xmppfed_time now);
 /*
+ * The same by a host that knows what the sender has done about the addressee (enum xmppfed_contact;
+ * UNKNOWN as _send() does): a blocked one is refused as XEP-0191 3.9 asks, and a switch that
+ * depends on the contact list is told. Unknown counts as NONE where a switch asks. Errors: as
+ * _send().
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_federation_send_knowing(xmppfed_federation *fed,
+                                                                   const xmppfed_element *stanza,
+                                                                   int contact, uint64_t cookie,
+                                                                   xmppfed_time now);
+/*
  * Answers CONTACT_WANTED with one of enum xmppfed_contact, in a time that does not tell whether the
  * user exists. Errors: XMPPFED_ERR_UNKNOWN_HANDLE.
  */

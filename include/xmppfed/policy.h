@@ -85,6 +85,15 @@ enum xmppfed_method {
     XMPPFED_METHOD_DIALBACK_TCP = 4  /* dialback without TLS */
 };
 
+/* How a domain was proved. */
+enum xmppfed_proof_kind {
+    XMPPFED_PROOF_NONE = 0,
+    XMPPFED_PROOF_PKIX = 1, /* certificate, SASL EXTERNAL or our own check as initiator */
+    XMPPFED_PROOF_DANE = 2,
+    XMPPFED_PROOF_DIALBACK_TLS = 3, /* dialback inside TLS */
+    XMPPFED_PROOF_DIALBACK_TCP = 4
+};
+
 /* Gateway-wide settings with the defaults of the original. */
 enum xmppfed_gateway_setting {
     XMPPFED_GATEWAY_CONNECTION_LIMIT = 1,         /* connections, default 1000, 1..1000000 */
@@ -92,11 +101,17 @@ enum xmppfed_gateway_setting {
     XMPPFED_GATEWAY_ESTABLISHMENT_TIMEOUT = 3,    /* seconds, default 60, 1..3600 */
     XMPPFED_GATEWAY_INACTIVITY_TIMEOUT = 4,       /* seconds, default 600, 10..604800 */
     XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL = 5,      /* seconds, default 300, 10..86400 */
-    XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH = 6      /* seconds, default 28800, 60..2592000 */
+    XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH = 6,     /* seconds, default 28800, 60..2592000 */
+    XMPPFED_GATEWAY_INVITATION_RATE = 7           /* an hour and domain, default 1000, 1..1000000 */
 };
 
 /* Where an external access policy applies; the nearest one replaces the others whole. */
-enum xmppfed_scope { XMPPFED_SCOPE_GLOBAL = 1, XMPPFED_SCOPE_SITE = 2, XMPPFED_SCOPE_USER = 3 };
+enum xmppfed_scope {
+    XMPPFED_SCOPE_GLOBAL = 1,
+    XMPPFED_SCOPE_SITE = 2,
+    XMPPFED_SCOPE_USER = 3,
+    XMPPFED_SCOPE_GROUP = 4 /* of partner rules alone */
+};
 
 /* Which way a stanza goes, and whose users act. */
 enum xmppfed_direction { XMPPFED_INBOUND = 1, XMPPFED_OUTBOUND = 2 };
@@ -124,6 +139,12 @@ XMPPFED_API void xmppfed_policy_builder_set_federation(xmppfed_policy_builder *b
  * Takes "SASL Required" literally: rows 3 and 5 of the matrix lose dialback. Default 0.
  */
 XMPPFED_API void xmppfed_policy_builder_set_strict(xmppfed_policy_builder *b, int on);
+/*
+ * Says that the host keeps contact lists: every stanza that is otherwise allowed then waits for the
+ * contact state, so that a block by a user holds whatever the partner type. Default 0: only what a
+ * switch makes depend on it waits, and a host without contacts answers nothing.
+ */
+XMPPFED_API void xmppfed_policy_builder_set_contacts(xmppfed_policy_builder *b, int on);
 /* Sets a gateway setting. Errors: XMPPFED_ERR_POLICY_RECORD (out of its range), _ARGUMENT. */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_set_gateway(xmppfed_policy_builder *b,
                                                                       int setting, uint32_t value,
@@ -204,6 +225,18 @@ XMPPFED_API void xmppfed_partner_set_pin_only(xmppfed_partner *p, int on);
  * (tls.h), default 1.2. Errors: XMPPFED_ERR_ARGUMENT.
  */
 XMPPFED_API int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version);
+/*
+ * The weakest proof that is enough (enum xmppfed_proof_kind; NONE, the default: any that
+ * the matrix permits). From weak to strong: DIALBACK_TCP, DIALBACK_TLS, PKIX, DANE. Errors:
+ * XMPPFED_ERR_ARGUMENT.
+ */
+XMPPFED_API int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof);
+/*
+ * A gateway setting of the partner's own, in place of the gateway's. Errors:
+ * XMPPFED_ERR_POLICY_RECORD (out of its range), _ARGUMENT (also for CONNECTION_LIMIT).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_partner_set_gateway(xmppfed_partner *p, int setting, uint32_t value, xmppfed_problem *why);
 /* The second, explicit consent to methods that run without TLS. Errors: none. */
 XMPPFED_API void xmppfed_partner_set_allow_plaintext(xmppfed_partner *p, int on);
 
@@ -224,6 +257,33 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_access(xmppfed_pol
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_policy_builder_add_user(xmppfed_policy_builder *b, const char *address, const char *site,
                                 const char *policy, int branch, xmppfed_problem *why);
+
+/*
+ * Puts a user of ours into a group; a user is in one group at most.
+ * Errors: XMPPFED_ERR_ADDRESS, XMPPFED_ERR_DUPLICATE, XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_member(xmppfed_policy_builder *b,
+                                                                     const char *group,
+                                                                     const char *address,
+                                                                     xmppfed_problem *why);
+/*
+ * A rule for the partner whose record names a domain, of a user (XMPPFED_SCOPE_USER, by address) or
+ * a group (XMPPFED_SCOPE_GROUP). With rules that only deny all other partners are permitted; with
+ * one that allows only those that are allowed. The rules of a user replace those of its group as a
+ * whole. Errors: XMPPFED_ERR_ADDRESS, _DUPLICATE, _ARGUMENT, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_policy_builder_add_rule(xmppfed_policy_builder *b,
+                                                                   int scope, const char *name,
+                                                                   const char *domain, int allow,
+                                                                   xmppfed_problem *why);
+/*
+ * Blocks a remote address for a user of ours, or for all of them (address ""), until a time in Unix
+ * seconds (0: for ever). jid is a full address, a bare one, a domain with a resource, or a domain
+ * (XEP-0191 7). Errors: XMPPFED_ERR_ADDRESS, _DUPLICATE, _ARGUMENT, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_policy_builder_add_block(xmppfed_policy_builder *b, const char *address, const char *jid,
+                                 int64_t expires, xmppfed_problem *why);
 
 /* A remark on a record, found by finish(): errors E1 E2 P1 ..., warnings W1 W2 .... */
 typedef struct xmppfed_policy_note {
@@ -289,11 +349,12 @@ typedef struct xmppfed_partner_info {
     const char *note_text;     /* ... what is wrong and what to do */
     size_t domain_count;       /* additional domains, and fixed addresses */
     size_t address_count;
-    const void *record; /* the library's own, for the two calls below */
+    const void *record; /* the library's own, for the calls below */
     int dane;           /* enum xmppfed_dane_rule */
     size_t pin_count;
     int pin_only;
-    int tls_minimum; /* enum xmppfed_tls_version */
+    int tls_minimum;   /* enum xmppfed_tls_version */
+    int minimum_proof; /* enum xmppfed_proof_kind */
 } xmppfed_partner_info;
 
 /*
@@ -357,7 +418,9 @@ typedef struct xmppfed_question {
     int action;
     int contact;
     const char *local;
-    const char *remote;
+    const char *remote; /* may have a resource, which only a block can ask for */
+    int64_t time;       /* Unix seconds, by which blocks end; 0: as if none had ended */
+    int proof;          /* enum xmppfed_proof_kind of the stream; NONE: not judged */
 } xmppfed_question;
 
 enum xmppfed_verdict {
@@ -380,19 +443,24 @@ enum xmppfed_effect {
 enum xmppfed_rule {
     XMPPFED_RULE_FEDERATION_ON = 1, /* the master switch */
     XMPPFED_RULE_PARTNER,           /* the domain is in a partner record */
+    XMPPFED_RULE_PROOF,             /* the stream's proof is as strong as the record asks */
     XMPPFED_RULE_BRANCH,            /* the user is not on a survivable branch */
     XMPPFED_RULE_ACCESS_FEDERATION, /* EnableFederationAccess in the nearest policy */
     XMPPFED_RULE_ACCESS_XMPP,       /* EnableXmppAccess in the same */
+    XMPPFED_RULE_PARTNER_LIST,      /* the rules of the user or its group permit the partner */
+    XMPPFED_RULE_BLOCK_LIST,        /* no block list of the policy names the remote address */
     XMPPFED_RULE_BLOCKED,           /* the host's user has not blocked the contact */
     XMPPFED_RULE_TYPE,              /* the partner type permits the action */
-    XMPPFED_RULE_CONTACT            /* ... to someone on the contact list */
+    XMPPFED_RULE_CONTACT,           /* ... to someone on the contact list */
+    XMPPFED_RULE_RATE               /* the federation: not too many invitations of the domain */
 };
 
-#define XMPPFED_REASON_MAX 8
+#define XMPPFED_REASON_MAX 12
 
 /*
  * A verdict with every condition that was checked, in order; one that did not pass is the last one
- * and decided. A contact state that is not known is not checked.
+ * and decided. A contact state or proof that is not known is not checked, nor rules and blocks
+ * where there are none.
  *
  * A refusal with a condition is answered by a stanza error (of an IQ, only a request is answered);
  * one with XMPPFED_EFFECT_SILENT not at all; one with neither by presence of type unsubscribed,
@@ -411,8 +479,9 @@ typedef struct xmppfed_decision {
 
 /*
  * Decides. Pure: no I/O, no memory, the same answer for the same arguments. A resource in an
- * address is ignored. Errors: XMPPFED_ERR_ARGUMENT (NULL, an unknown direction, action or contact
- * state, or an address that cannot be split); *ret is then untouched. Threads: any.
+ * address is ignored. Errors: XMPPFED_ERR_ARGUMENT (NULL, an unknown direction, action, proof or
+ * contact state, a time before 1970, or an address that cannot be split); *ret is then untouched.
+ * Threads: any.
  */
 XMPPFED_API int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *q,
                                       xmppfed_decision *ret);

@@ -4,22 +4,28 @@
 #include "base/fault.h"
 #include "policy/gateway.h"
 
-/* A setting in milliseconds. A site without policy refuses everybody, but must not wait for ever.
+/* The record of the peer, once it has said who it is; NULL for a stranger. */
+static const struct xfed_partner *partner_of(const xmppfed_connection *c)
+{
+    return c->site->policy ? xfed_policy_find(c->site->policy, c->negotiation.remote) : NULL;
+}
+
+/* A setting in milliseconds: the partner's, or the gateway's. A site without policy refuses
+ * everybody, but must not wait for ever.
  */
 static xmppfed_time seconds(const xmppfed_connection *c, int setting)
 {
     struct xfed_gateway defaults;
 
     if (c->site->policy)
-        return (xmppfed_time)xmppfed_policy_gateway(c->site->policy, setting) * 1000;
+        return (xmppfed_time)xfed_policy_setting(c->site->policy, partner_of(c), setting) * 1000;
     xfed_gateway_init(&defaults);
     return (xmppfed_time)xfed_gateway_get(&defaults, setting) * 1000;
 }
 
 static bool keeps_alive(const xmppfed_connection *c)
 {
-    const struct xfed_partner *p =
-        c->site->policy ? xfed_policy_find(c->site->policy, c->negotiation.remote) : NULL;
+    const struct xfed_partner *p = partner_of(c);
 
     return p && p->keep_alive;
 }

@@ -6,6 +6,7 @@
 #include "connection/site.h"
 #include "crypto/random.h"
 #include "federation/dialback.h"
+#include "federation/invitation.h"
 #include "federation/link.h"
 #include "federation/quota.h"
 #include "federation/race.h"
@@ -65,6 +66,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->lookups, ctx, seed);
     xfed_map_init(&fed->holds, ctx, seed);
     xfed_map_init(&fed->quotas, ctx, seed);
+    xfed_map_init(&fed->invitations, ctx, seed);
     xfed_map_init(&fed->strangers, ctx, seed);
     xfed_targets_init(&fed->targets, ctx, seed);
     xfed_dialback_pending_init(&fed->checks, ctx, DEFAULT_CHECKS);
@@ -108,6 +110,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->lookups);
     xfed_map_fini(&fed->holds);
     xfed_map_fini(&fed->quotas);
+    xfed_invitations_fini(fed);
     xfed_map_fini(&fed->strangers);
     xfed_targets_fini(&fed->targets);
     xmppfed_resolver_free(fed->resolver);

@@ -20,11 +20,12 @@ struct xmppfed_federation {
     struct xfed_timers timers;
     struct xfed_timer dns_timer;
     struct xfed_timer check_timer;
-    struct xfed_map links;   /* id -> struct xfed_link */
-    struct xfed_map routes;  /* purpose and two domains -> struct xfed_route */
-    struct xfed_map lookups; /* look-up of the resolver -> struct xfed_route */
-    struct xfed_map holds;   /* token of CONTACT_WANTED -> struct xfed_link */
-    struct xfed_map quotas;  /* partner -> struct xfed_quota */
+    struct xfed_map links;       /* id -> struct xfed_link */
+    struct xfed_map routes;      /* purpose and two domains -> struct xfed_route */
+    struct xfed_map lookups;     /* look-up of the resolver -> struct xfed_route */
+    struct xfed_map holds;       /* token of CONTACT_WANTED -> struct xfed_link */
+    struct xfed_map quotas;      /* partner -> struct xfed_quota */
+    struct xfed_map invitations; /* remote domain -> struct bucket of invitation.c */
     /* Address of peers -> struct xfed_quota: inbound links that have proved nothing yet. */
     struct xfed_map strangers;
     size_t stranger_count;
@@ -56,6 +57,9 @@ void xfed_federation_resolved(xmppfed_federation *fed, xmppfed_time now);
 bool xfed_federation_query(xmppfed_federation *fed, xmppfed_time now);
 /* Fills the transport event: one about a link, without memory of its own. */
 void xfed_federation_transport(xmppfed_federation *fed, int kind, uint64_t link);
+
+/* Whether a proof of a remote domain is as strong as its record asks. */
+bool xfed_federation_proof_suffices(const xmppfed_federation *fed, const char *remote, int proof);
 
 /* Closes what new policy or trust does not allow any more, once for each change of the site. */
 void xfed_federation_reload(xmppfed_federation *fed);

@@ -1,6 +1,7 @@
 /* inbound.c - stanzas of partners: may they pass, and how a refusal is answered. */
 #include "federation/inbound.h"
 
+#include <stdio.h>
 #include <xmppfed/stream.h>
 
 #include "address/domain.h"
@@ -8,8 +9,10 @@
 #include "connection/site.h"
 #include "federation/action.h"
 #include "federation/contact.h"
+#include "federation/invitation.h"
 #include "federation/notes.h"
 #include "federation/route.h"
+#include "policy/partner.h"
 #include "stream/stanza.h"
 
 /* Sends a stanza of our own; lost when there is no room for it: it is only an answer. */
@@ -36,14 +39,12 @@ static void send_own(struct xfed_link *link, const xmppfed_event *ev, xmppfed_el
 static xmppfed_element *refusal(struct xfed_link *link, const xmppfed_event *ev, int action,
                                 const xmppfed_decision *decision)
 {
-    enum xfed_stanza_kind kind = xfed_stanza_kind_of(ev->element, XMPPFED_NS_SERVER);
-
     if ((decision->effects & XMPPFED_EFFECT_SILENT) || !xfed_stanza_may_bounce(ev->element))
         return NULL;
-    if (action == XMPPFED_ACTION_ADD || action == XMPPFED_ACTION_PROBE)
-        return xfed_answer_presence(link->fed->ctx, ev->local, ev->remote, "unsubscribed");
-    if (kind == XFED_STANZA_PRESENCE || decision->condition[0] == '\0')
-        return NULL;
+    if (decision->condition[0] == '\0')
+        return action == XMPPFED_ACTION_ADD || action == XMPPFED_ACTION_PROBE
+                   ? xfed_answer_presence(link->fed->ctx, ev->local, ev->remote, "unsubscribed")
+                   : NULL;
     return xmppfed_stanza_error(ev->element, decision->condition, NULL);
 }
 
@@ -74,24 +75,68 @@ static void deliver(struct xfed_link *link, xmppfed_event *ev, const xmppfed_dec
     xfed_event_queue_push(&link->fed->events, ev);
 }
 
+/*
+ * A rule of the federation, because it needs a count: how often a domain may ask to be added. Whom
+ * our user has added, or lets wait, is no new invitation.
+ */
+static void limit_invitations(struct xfed_link *link, const xmppfed_event *ev,
+                              const xmppfed_question *q, xmppfed_decision *d, xmppfed_time now)
+{
+    bool invited = q->contact != XMPPFED_CONTACT_ADDED && q->contact != XMPPFED_CONTACT_PENDING;
+
+    if (d->verdict != XMPPFED_VERDICT_ALLOW || q->action != XMPPFED_ACTION_ADD || !invited)
+        return;
+    d->reasons[d->reason_count].rule = XMPPFED_RULE_RATE;
+    d->reasons[d->reason_count].passed =
+        xfed_invitation_take(link->fed, xfed_domain_of_bare(ev->remote), now);
+    if (d->reasons[d->reason_count++].passed)
+        return;
+    d->verdict = XMPPFED_VERDICT_REFUSE;
+    d->effects = 0;
+    d->condition = "resource-constraint";
+}
+
+/* The verdict about a stanza; without a policy, or for a domain that is not ours, ret stays. */
+static void ask_policy(struct xfed_link *link, const xmppfed_event *ev, int action, int contact,
+                       xmppfed_time now, xmppfed_decision *ret)
+{
+    const xmppfed_site *site = link->fed->site;
+    const char *from = xmppfed_element_attribute(ev->element, "from");
+    char full[XMPPFED_BARE_SIZE + XMPPFED_PART_SIZE];
+    xmppfed_jid parts;
+    xmppfed_question q = {.direction = XMPPFED_INBOUND,
+                          .action = action,
+                          .contact = contact,
+                          .local = ev->local,
+                          .remote = ev->remote,
+                          .time = xfed_site_wall(site, now),
+                          .proof = ev->has_proof ? ev->proof.kind : XMPPFED_PROOF_NONE};
+
+    if (!site->policy || !xfed_site_hosts(site, xfed_domain_of_bare(ev->local)))
+        return;
+    if (q.time < 0)
+        q.time = 0;
+    if (xfed_policy_reads_resources(site->policy) && xmppfed_jid_split(from, &parts) == 0 &&
+        parts.resource.len > 0) {
+        (void)snprintf(full, sizeof(full), "%s/%.*s", ev->remote, (int)parts.resource.len,
+                       parts.resource.data);
+        q.remote = full;
+    }
+    (void)xmppfed_policy_decide(site->policy, &q, ret);
+    limit_invitations(link, ev, &q, ret, now);
+}
+
 void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, int contact,
                          xmppfed_time now)
 {
-    const xmppfed_policy *policy = xmppfed_site_policy(link->fed->site);
-    xmppfed_decision decision = {
-        .verdict = XMPPFED_VERDICT_REFUSE, .effects = XMPPFED_EFFECT_SILENT, .condition = ""};
-    xmppfed_question question = {.direction = XMPPFED_INBOUND,
-                                 .action = action,
-                                 .contact = contact,
-                                 .local = ev->local,
-                                 .remote = ev->remote};
-
     /*
      * Without a policy nobody is a partner: the refusal stands as it is. So it does for a domain
      * that the host took out while the stanza was held.
      */
-    if (policy && xfed_site_hosts(link->fed->site, xfed_domain_of_bare(ev->local)))
-        (void)xmppfed_policy_decide(policy, &question, &decision);
+    xmppfed_decision decision = {
+        .verdict = XMPPFED_VERDICT_REFUSE, .effects = XMPPFED_EFFECT_SILENT, .condition = ""};
+
+    ask_policy(link, ev, action, contact, now, &decision);
     if (decision.verdict == XMPPFED_VERDICT_NEED_CONTACT && contact == XMPPFED_CONTACT_UNKNOWN) {
         xfed_contact_ask(link, ev, action, now);
         return;

@@ -223,6 +223,10 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
         return;
     if (link->direction == XMPPFED_INBOUND && !link->quota)
         rc = xfed_quota_take(fed, xmppfed_event_remote(up), &link->quota);
+    /* The method alone does not tell PKIX from DANE: what came of it is judged here as well. */
+    if (rc == 0 && up->has_proof &&
+        !xfed_federation_proof_suffices(fed, xmppfed_event_remote(up), up->proof.kind))
+        rc = XMPPFED_ERR_POLICY_NO_METHOD;
     if (rc < 0) {
         xfed_link_close(link, rc, NULL);
         return;

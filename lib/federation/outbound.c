@@ -34,14 +34,17 @@ static int read_addresses(const xmppfed_federation *fed, const xmppfed_element *
     return rc;
 }
 
-static void decide(const xmppfed_federation *fed, struct outgoing *out)
+static void decide(const xmppfed_federation *fed, int contact, xmppfed_time now,
+                   struct outgoing *out)
 {
-    const xmppfed_policy *policy = xmppfed_site_policy(fed->site);
+    const xmppfed_policy *policy = fed->site->policy;
+    int64_t wall = xfed_site_wall(fed->site, now);
     xmppfed_question question = {.direction = XMPPFED_OUTBOUND,
                                  .action = out->action,
-                                 .contact = XMPPFED_CONTACT_UNKNOWN,
+                                 .contact = contact,
                                  .local = out->local,
-                                 .remote = out->remote};
+                                 .remote = out->remote,
+                                 .time = wall > 0 ? wall : 0};
 
     out->decision =
         (xmppfed_decision){.verdict = XMPPFED_VERDICT_REFUSE, .condition = "not-allowed"};
@@ -111,11 +114,18 @@ static struct xfed_queued *prepare(xmppfed_federation *fed, const xmppfed_elemen
 int xmppfed_federation_send(xmppfed_federation *fed, const xmppfed_element *stanza, uint64_t cookie,
                             xmppfed_time now)
 {
+    return xmppfed_federation_send_knowing(fed, stanza, XMPPFED_CONTACT_UNKNOWN, cookie, now);
+}
+
+int xmppfed_federation_send_knowing(xmppfed_federation *fed, const xmppfed_element *stanza,
+                                    int contact, uint64_t cookie, xmppfed_time now)
+{
     struct outgoing out;
     struct xfed_queued *s;
     int rc;
 
-    if (!fed || !stanza || xmppfed_element_status(stanza) < 0)
+    if (!fed || !stanza || xmppfed_element_status(stanza) < 0 ||
+        contact < XMPPFED_CONTACT_UNKNOWN || contact > XMPPFED_CONTACT_PENDING)
         return XMPPFED_ERR_ARGUMENT;
     if (fed->closing)
         return XMPPFED_ERR_SHUTDOWN;
@@ -128,7 +138,7 @@ int xmppfed_federation_send(xmppfed_federation *fed, const xmppfed_element *stan
     s = prepare(fed, stanza, &out, cookie);
     if (!s)
         return XMPPFED_ERR_NOMEM;
-    decide(fed, &out);
+    decide(fed, contact, now, &out);
     if (xfed_site_hosts(fed->site, xfed_domain_of_bare(out.remote)))
         bounce(fed, s, XMPPFED_ERR_ARGUMENT, "the domain is hosted here",
                "remote-server-not-found");

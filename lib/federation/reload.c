@@ -7,6 +7,7 @@
 #include "federation/route.h"
 #include "federation/quota.h"
 #include "policy/partner.h"
+#include "policy/proof.h"
 
 /* The method by which a proof came about; 0 if there is none yet. */
 static uint32_t method_of(int proof)
@@ -42,7 +43,17 @@ static bool is_allowed(const struct xfed_link *link, const char *peer)
     uint32_t methods = policy ? xmppfed_policy_methods(policy, peer, NULL) : 0;
     uint32_t method = method_of(link->proof);
 
+    if (method && !xfed_federation_proof_suffices(link->fed, peer, link->proof))
+        return false;
     return (method ? (methods & method) != 0 : methods != 0) && heeds(policy, peer, link->proof);
+}
+
+bool xfed_federation_proof_suffices(const xmppfed_federation *fed, const char *remote, int proof)
+{
+    const struct xfed_partner *partner =
+        fed->site->policy ? xfed_policy_find(fed->site->policy, remote) : NULL;
+
+    return partner && xfed_proof_suffices(proof, partner->minimum_proof);
 }
 
 /* The partner that a link is counted for, or NULL while it is not known. */

@@ -41,17 +41,10 @@ int xmppfed_policy_builder_new(xmppfed_context *ctx, xmppfed_policy_builder **re
     b->ctx = xmppfed_context_ref(ctx);
     xfed_gateway_init(&b->gateway);
     xfed_map_init(&b->domains, ctx, MAP_SEED);
-    xfed_map_init(&b->granted, ctx, MAP_SEED);
+    xfed_users_init(&b->users, ctx);
     xfed_access_init(&b->access, ctx);
     *ret = b;
     return 0;
-}
-
-static void free_grant(xmppfed_context *ctx, struct xfed_grant *grant)
-{
-    xfed_free(ctx, grant->address);
-    xfed_free(ctx, grant->site);
-    xfed_free(ctx, grant->policy);
 }
 
 void xmppfed_policy_builder_free(xmppfed_policy_builder *b)
@@ -64,13 +57,10 @@ void xmppfed_policy_builder_free(xmppfed_policy_builder *b)
     for (size_t i = 0; i < b->partner_count; i++)
         xfed_partner_free(b->partners[i]);
     xfed_partner_free(b->open);
-    for (size_t i = 0; i < b->grant_count; i++)
-        free_grant(ctx, &b->grants[i]);
     xfed_free(ctx, b->partners);
-    xfed_free(ctx, b->grants);
     xfed_free(ctx, b->notes);
     xfed_map_fini(&b->domains);
-    xfed_map_fini(&b->granted);
+    xfed_users_fini(&b->users);
     xfed_access_fini(&b->access);
     xfed_free(ctx, b);
     xmppfed_context_unref(ctx);
@@ -79,6 +69,11 @@ void xmppfed_policy_builder_free(xmppfed_policy_builder *b)
 void xmppfed_policy_builder_set_federation(xmppfed_policy_builder *b, int on)
 {
     b->federation = on != 0;
+}
+
+void xmppfed_policy_builder_set_contacts(xmppfed_policy_builder *b, int on)
+{
+    b->contacts = on != 0;
 }
 
 void xmppfed_policy_builder_set_strict(xmppfed_policy_builder *b, int on)
@@ -117,10 +112,10 @@ bool xfed_builder_is_wildcard(const char *domain)
 }
 
 /*
- * Prepares the domain of a record, which may be a wildcard. One for a whole top level ("*.com")
+ * A wildcard for a whole top level ("*.com")
  * would be open federation by another name, and an address of the network has nothing below it.
  */
-static int prepare_domain(const char *domain, char ret[XMPPFED_DOMAIN_SIZE])
+int xfed_builder_prepare(const char *domain, char ret[XMPPFED_DOMAIN_SIZE])
 {
     char base[XMPPFED_DOMAIN_SIZE];
     int rc;
@@ -146,7 +141,7 @@ int xmppfed_policy_builder_add_partner(xmppfed_policy_builder *b, const char *do
 
     if (!b || !domain || !ret)
         return XMPPFED_ERR_ARGUMENT;
-    rc = prepare_domain(domain, prepared);
+    rc = xfed_builder_prepare(domain, prepared);
     if (rc < 0)
         return xfed_fault_set(
             why, rc, "'%s' is not a domain, nor a wildcard like *.fabrikam.example", domain);
@@ -188,48 +183,37 @@ int xmppfed_policy_builder_add_access(xmppfed_policy_builder *b, int scope, cons
     return xfed_access_add(&b->access, scope, name, flags, why);
 }
 
-/* Enters the grant of a prepared address; XMPPFED_ERR_NOMEM leaves the builder as it was. */
-static int add_grant(struct xmppfed_policy_builder *b, const char *address, const char *site,
-                     const char *policy, bool branch)
-{
-    struct xfed_grant *grants =
-        xfed_builder_room(b->ctx, b->grants, b->grant_count, sizeof(*grants), &b->grant_capacity);
-    struct xfed_grant grant = {.branch = branch};
-
-    if (!grants)
-        return XMPPFED_ERR_NOMEM;
-    b->grants = grants;
-    grant.address = xfed_strdup(b->ctx, address);
-    grant.site = xfed_strdup(b->ctx, site);
-    grant.policy = xfed_strdup(b->ctx, policy);
-    if (!grant.address || !grant.site || !grant.policy ||
-        xfed_map_put_text(&b->granted, address, b) < 0) {
-        free_grant(b->ctx, &grant);
-        return XMPPFED_ERR_NOMEM;
-    }
-    b->grants[b->grant_count++] = grant;
-    return 0;
-}
-
 int xmppfed_policy_builder_add_user(xmppfed_policy_builder *b, const char *address,
                                     const char *site, const char *policy, int branch,
                                     xmppfed_problem *why)
 {
-    char prepared[XMPPFED_BARE_SIZE];
-    int rc;
-
     if (!b || !address || !site || !policy)
         return XMPPFED_ERR_ARGUMENT;
-    rc = xmppfed_jid_prepare_bare(address, XMPPFED_STRICT, prepared);
-    if (rc < 0)
-        return xfed_fault_set(why, rc, "'%s' is not the address of a user", address);
-    if (xfed_map_get_text(&b->granted, prepared))
-        return xfed_fault_set(why, XMPPFED_ERR_DUPLICATE,
-                              "user %s was added already: a user has one site and one granted "
-                              "policy",
-                              prepared);
-    rc = add_grant(b, prepared, site, policy, branch != 0);
-    return rc < 0 ? xfed_fault_code(why, rc) : 0;
+    return xfed_users_add(&b->users, address, site, policy, branch != 0, why);
+}
+
+int xmppfed_policy_builder_add_member(xmppfed_policy_builder *b, const char *group,
+                                      const char *address, xmppfed_problem *why)
+{
+    if (!b || !group || !group[0] || !address)
+        return XMPPFED_ERR_ARGUMENT;
+    return xfed_users_add_member(&b->users, group, address, why);
+}
+
+int xmppfed_policy_builder_add_rule(xmppfed_policy_builder *b, int scope, const char *name,
+                                    const char *domain, int allow, xmppfed_problem *why)
+{
+    if (!b || !name || !name[0] || !domain)
+        return XMPPFED_ERR_ARGUMENT;
+    return xfed_users_add_rule(&b->users, scope, name, domain, allow != 0, why);
+}
+
+int xmppfed_policy_builder_add_block(xmppfed_policy_builder *b, const char *address,
+                                     const char *jid, int64_t expires, xmppfed_problem *why)
+{
+    if (!b || !address || !jid)
+        return XMPPFED_ERR_ARGUMENT;
+    return xfed_users_add_block(&b->users, address, jid, expires, why);
 }
 
 int xmppfed_policy_builder_finish(xmppfed_policy_builder *b, xmppfed_problem *why,

@@ -6,6 +6,7 @@
 #include "policy/access.h"
 #include "policy/gateway.h"
 #include "policy/partner.h"
+#include "policy/user.h"
 
 /* A record being edited. The strings of .record are the owned ones beside it. */
 struct xmppfed_partner {
@@ -21,14 +22,6 @@ struct xmppfed_partner {
     size_t domain_capacity;
 };
 
-/* What add_user() said of one user. */
-struct xfed_grant {
-    char *address; /* prepared bare address */
-    char *site;
-    char *policy;
-    bool branch;
-};
-
 struct xmppfed_policy_builder {
     xmppfed_context *ctx;
     bool federation;
@@ -40,10 +33,8 @@ struct xmppfed_policy_builder {
     struct xmppfed_partner *open; /* the open federation record, or NULL */
     struct xfed_map domains;      /* every domain of every record -> struct xmppfed_partner */
     struct xfed_access access;
-    struct xfed_grant *grants;
-    size_t grant_count;
-    size_t grant_capacity;
-    struct xfed_map granted; /* the addresses that have a grant; the values mean nothing */
+    struct xfed_users users;
+    bool contacts; /* the host keeps contact lists */
     xmppfed_policy_note *notes;
     size_t note_count;
     size_t note_capacity;
@@ -66,6 +57,9 @@ const char *xfed_record_warning(const struct xfed_partner *record, bool strict,
 
 /* Whether the domain of a record stands for all below it: "*.example.com". */
 bool xfed_builder_is_wildcard(const char *domain);
+
+/* Prepares the domain of a record, which may be a wildcard: XMPPFED_ERR_ADDRESS, or 0. */
+int xfed_builder_prepare(const char *domain, char ret[XMPPFED_DOMAIN_SIZE]) XMPPFED_MUST_CHECK;
 
 /* Enters a prepared domain for p: 0, XMPPFED_ERR_DUPLICATE naming both records, _NOMEM. */
 int xfed_builder_claim(struct xmppfed_policy_builder *b, const char *domain,

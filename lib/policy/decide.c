@@ -1,4 +1,5 @@
 /* decide.c - the decision: conditions in order, then the switch that governs the action. */
+#include "policy/proof.h"
 #include "policy/snapshot.h"
 
 #define ACTION_COUNT (XMPPFED_ACTION_CALL + 1)
@@ -37,6 +38,11 @@ static const uint8_t answers[ACTION_COUNT] = {
     [XMPPFED_ACTION_CALL] = BY_CONDITION,
 };
 
+static bool is_block(int rule)
+{
+    return rule == XMPPFED_RULE_BLOCK_LIST || rule == XMPPFED_RULE_BLOCKED;
+}
+
 /*
  * The condition of a refusal. A peer must not find out whether a user exists, may use XMPP or has
  * blocked it: all look like a missing user (RFC 6121 8.5.1). Our own user may know.
@@ -44,8 +50,9 @@ static const uint8_t answers[ACTION_COUNT] = {
 static const char *condition_of(const xmppfed_question *q, int rule)
 {
     if (q->direction == XMPPFED_OUTBOUND)
-        return rule == XMPPFED_RULE_BLOCKED ? "not-acceptable" : "not-allowed";
-    return rule == XMPPFED_RULE_PARTNER ? "not-allowed" : "service-unavailable";
+        return is_block(rule) ? "not-acceptable" : "not-allowed";
+    return rule == XMPPFED_RULE_PARTNER || rule == XMPPFED_RULE_PROOF ? "not-allowed"
+                                                                      : "service-unavailable";
 }
 
 static void refuse(const xmppfed_question *q, int rule, xmppfed_decision *d)
@@ -53,7 +60,7 @@ static void refuse(const xmppfed_question *q, int rule, xmppfed_decision *d)
     uint8_t answer = answers[q->action];
 
     /* XEP-0191 4: presence from a blocked contact is not answered at all. */
-    if (answer == BY_PRESENCE && q->direction == XMPPFED_INBOUND && rule == XMPPFED_RULE_BLOCKED)
+    if (answer == BY_PRESENCE && q->direction == XMPPFED_INBOUND && is_block(rule))
         answer = QUIETLY;
     /* A probe to a partner is the host's own act; no user waits for it. */
     if (q->action == XMPPFED_ACTION_PROBE && q->direction == XMPPFED_OUTBOUND)
@@ -76,28 +83,49 @@ static bool check(const xmppfed_question *q, int rule, bool passed, xmppfed_deci
     return passed;
 }
 
-/* The conditions that come before the partner type's; true if all passed. */
+/* A proof is judged only where there is one: our own stanzas wait for theirs in a queue. */
+static bool check_proof(const xmppfed_question *q, const struct xfed_partner *partner,
+                        xmppfed_decision *d)
+{
+    return q->proof == XMPPFED_PROOF_NONE || partner->minimum_proof == XMPPFED_PROOF_NONE ||
+           check(q, XMPPFED_RULE_PROOF, xfed_proof_suffices(q->proof, partner->minimum_proof), d);
+}
+
+/* The conditions that come before the contact's; true if all passed. */
 static bool check_access(const xmppfed_policy *policy, const xmppfed_question *q,
-                         const struct xfed_partner *partner, xmppfed_slice local,
+                         const struct xfed_partner *partner, const struct xfed_user_access *user,
                          xmppfed_decision *d)
 {
-    struct xfed_user_access user = xfed_policy_user(policy, local);
-
     return check(q, XMPPFED_RULE_FEDERATION_ON, xfed_policy_is_on(policy), d) &&
-           check(q, XMPPFED_RULE_PARTNER, partner != NULL, d) &&
-           check(q, XMPPFED_RULE_BRANCH, !user.branch, d) &&
-           check(q, XMPPFED_RULE_ACCESS_FEDERATION, user.flags & XMPPFED_ACCESS_FEDERATION, d) &&
-           check(q, XMPPFED_RULE_ACCESS_XMPP, user.flags & XMPPFED_ACCESS_XMPP, d);
+           check(q, XMPPFED_RULE_PARTNER, partner != NULL, d) && check_proof(q, partner, d) &&
+           check(q, XMPPFED_RULE_BRANCH, !user->branch, d) &&
+           check(q, XMPPFED_RULE_ACCESS_FEDERATION, user->flags & XMPPFED_ACCESS_FEDERATION, d) &&
+           check(q, XMPPFED_RULE_ACCESS_XMPP, user->flags & XMPPFED_ACCESS_XMPP, d) &&
+           (!user->list ||
+            check(q, XMPPFED_RULE_PARTNER_LIST,
+                  xfed_directory_permits(xfed_policy_directory(policy), user, partner), d));
 }
 
 /* An error of ours to a blocked contact passes: it is the answer that XEP-0191 4 asks for. */
-static bool check_blocked(const xmppfed_question *q, xmppfed_decision *d)
+static bool is_answer_to_blocked(const xmppfed_question *q)
 {
-    bool answers_error = q->direction == XMPPFED_OUTBOUND && q->action == XMPPFED_ACTION_ERROR;
+    return q->direction == XMPPFED_OUTBOUND && q->action == XMPPFED_ACTION_ERROR;
+}
 
-    if (q->contact == XMPPFED_CONTACT_UNKNOWN || answers_error)
+static bool check_blocked(const xmppfed_policy *policy, const xmppfed_question *q,
+                          const struct xfed_user_access *user, const xmppfed_jid *remote,
+                          xmppfed_decision *d)
+{
+    const struct xfed_directory *directory = xfed_policy_directory(policy);
+
+    if (is_answer_to_blocked(q))
         return true;
-    return check(q, XMPPFED_RULE_BLOCKED, q->contact != XMPPFED_CONTACT_BLOCKED, d);
+    if (xfed_directory_has_blocks(directory, user) &&
+        !check(q, XMPPFED_RULE_BLOCK_LIST, !xfed_directory_blocks(directory, user, remote, q->time),
+               d))
+        return false;
+    return q->contact == XMPPFED_CONTACT_UNKNOWN ||
+           check(q, XMPPFED_RULE_BLOCKED, q->contact != XMPPFED_CONTACT_BLOCKED, d);
 }
 
 /* Whether a permit depends on the contact state. */
@@ -138,16 +166,21 @@ static uint8_t permit_for_notes(const struct xfed_partner *partner, const xmppfe
     return permit_of(partner, (uint8_t)reader, XMPPFED_SWITCH_SEE_NOTES);
 }
 
-static void decide_type(const xmppfed_question *q, const struct xfed_partner *partner,
-                        xmppfed_decision *d)
+/*
+ * The contact is asked for where a switch depends on it, and where the host says that it keeps
+ * contacts: any of them may be blocked.
+ */
+static void decide_type(const xmppfed_policy *policy, const xmppfed_question *q,
+                        const struct xfed_partner *partner, xmppfed_decision *d)
 {
+    bool may_be_blocked = xfed_policy_keeps_contacts(policy) && !is_answer_to_blocked(q);
     uint8_t permit = permit_for(partner, q);
     uint8_t notes = permit_for_notes(partner, q);
 
     if (!check(q, XMPPFED_RULE_TYPE, permit != XMPPFED_PERMIT_NEVER, d))
         return;
     if (q->contact == XMPPFED_CONTACT_UNKNOWN &&
-        (is_conditional(permit) || is_conditional(notes))) {
+        (may_be_blocked || is_conditional(permit) || is_conditional(notes))) {
         d->verdict = XMPPFED_VERDICT_NEED_CONTACT;
         return;
     }
@@ -164,7 +197,7 @@ static bool is_complete(const xmppfed_question *q)
     return q->local && q->remote && q->direction >= XMPPFED_INBOUND &&
            q->direction <= XMPPFED_OUTBOUND && q->action >= XMPPFED_ACTION_ADD &&
            q->action <= XMPPFED_ACTION_CALL && q->contact >= XMPPFED_CONTACT_UNKNOWN &&
-           q->contact <= XMPPFED_CONTACT_PENDING;
+           q->contact <= XMPPFED_CONTACT_PENDING && xfed_proof_is_known(q->proof) && q->time >= 0;
 }
 
 int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *q,
@@ -172,21 +205,23 @@ int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *
 {
     xmppfed_decision d = {.condition = ""};
     const struct xfed_partner *partner;
+    const struct xfed_user_access *user;
     xmppfed_jid local;
     xmppfed_jid remote;
-    xmppfed_slice user;
+    xmppfed_slice bare;
 
     if (!policy || !q || !ret || !is_complete(q) || xmppfed_jid_split(q->local, &local) < 0 ||
         xmppfed_jid_split(q->remote, &remote) < 0)
         return XMPPFED_ERR_ARGUMENT;
-    user.data = q->local;
-    user.len = (size_t)(local.domain.data + local.domain.len - q->local);
+    bare.data = q->local;
+    bare.len = (size_t)(local.domain.data + local.domain.len - q->local);
+    user = xfed_directory_user(xfed_policy_directory(policy), bare);
     partner = xfed_policy_find_slice(policy, remote.domain);
     /* A removal is a fact about our user's list, even if the stanza may not leave. */
     if (q->direction == XMPPFED_OUTBOUND && q->action == XMPPFED_ACTION_REMOVE)
         d.effects = XMPPFED_EFFECT_FORGET;
-    if (check_access(policy, q, partner, user, &d) && check_blocked(q, &d))
-        decide_type(q, partner, &d);
+    if (check_access(policy, q, partner, user, &d) && check_blocked(policy, q, user, &remote, &d))
+        decide_type(policy, q, partner, &d);
     *ret = d;
     return 0;
 }

@@ -23,12 +23,13 @@ static const struct setting {
     [XMPPFED_GATEWAY_INACTIVITY_TIMEOUT] = {"StreamInactivityTimeout", 600, 10, 604800},
     [XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL] = {"KeepAliveInterval", 300, 10, 86400},
     [XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH] = {"SubscriptionRefreshInterval", 28800, 60, 2592000},
+    [XMPPFED_GATEWAY_INVITATION_RATE] = {"InvitationRate", 1000, 1, 1000000},
 };
 
 static bool is_known(int setting)
 {
     return setting >= XMPPFED_GATEWAY_CONNECTION_LIMIT &&
-           setting <= XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH;
+           setting <= XMPPFED_GATEWAY_INVITATION_RATE;
 }
 
 void xfed_gateway_init(struct xfed_gateway *g)

@@ -2,6 +2,7 @@
 #include "base/fault.h"
 #include "policy/builder.h"
 #include "policy/matrix.h"
+#include "policy/proof.h"
 
 struct remark {
     const char *code;
@@ -54,6 +55,14 @@ static const struct remark g1 = {
     "G1", XMPPFED_ERR_POLICY_RECORD,
     "the user policy granted to this user does not exist: add it with the scope user, or take the "
     "grant back"};
+static const struct remark r1 = {
+    "R1", XMPPFED_ERR_POLICY_RECORD,
+    "a partner rule of this user or group names a domain that is in no partner record: add the "
+    "record, or take the rule out"};
+static const struct remark m1 = {
+    "M1", XMPPFED_ERR_POLICY_RECORD,
+    "no method that the record permits proves the partner as strongly as its minimum proof asks: "
+    "set TlsNegotiation to Required and SaslNegotiation to Optional, or ask for a weaker proof"};
 
 /* Adds a note; the first error goes to why and first_error, which holds 0 until then. */
 static int add_note(struct xmppfed_policy_builder *b, const struct remark *remark,
@@ -125,16 +134,39 @@ static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partne
         xfed_matrix(record->tls, record->sasl, record->dialback, b->strict);
     const struct remark *remark = judge(record, &row);
     const struct remark *pins;
+    uint32_t methods;
     int rc = 0;
 
     record->methods = row.methods;
     pins = apply_pins(record);
+    methods = record->methods;
+    record->methods &= xfed_proof_methods(record->minimum_proof);
     if (remark)
         rc = add_note(b, remark, p->domain, first_error, why);
     if (rc == 0 && pins && !(remark && remark->error < 0))
         rc = add_note(b, pins, p->domain, first_error, why);
+    if (rc == 0 && methods && !record->methods)
+        rc = add_note(b, &m1, p->domain, first_error, why);
     if (rc == 0 && (record->methods & XMPPFED_METHOD_DIALBACK_TCP) && !record->allow_plaintext)
         rc = add_note(b, &p1, p->domain, first_error, why);
+    return rc;
+}
+
+/* Grants and rules must speak of what there is. */
+static int check_users(struct xmppfed_policy_builder *b, int *first_error, xmppfed_problem *why)
+{
+    const struct xfed_users *u = &b->users;
+    int rc = 0;
+
+    for (size_t i = 0; i < u->user_count && rc == 0; i++) {
+        const struct xfed_user *user = u->users[i];
+
+        if (user->policy[0] && !xfed_access_has_policy(&b->access, user->policy))
+            rc = add_note(b, &g1, user->address, first_error, why);
+    }
+    for (size_t i = 0; i < u->rule_count && rc == 0; i++)
+        if (!xfed_map_get_text(&b->domains, u->rules[i].domain))
+            rc = add_note(b, &r1, u->rules[i].name, first_error, why);
     return rc;
 }
 
@@ -148,11 +180,7 @@ int xfed_builder_check(struct xmppfed_policy_builder *b, xmppfed_problem *why)
         rc = check_partner(b, b->partners[i], &first_error, why);
     if (b->open && rc == 0)
         rc = check_partner(b, b->open, &first_error, why);
-    for (size_t i = 0; i < b->grant_count && rc == 0; i++) {
-        const struct xfed_grant *grant = &b->grants[i];
-
-        if (grant->policy[0] && !xfed_access_has_policy(&b->access, grant->policy))
-            rc = add_note(b, &g1, grant->address, &first_error, why);
-    }
+    if (rc == 0)
+        rc = check_users(b, &first_error, why);
     return rc < 0 ? xfed_fault_code(why, rc) : first_error;
 }

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/slice.h"
 #include "policy/builder.h"
+#include "policy/proof.h"
 
 enum { CONNECTION_LIMIT_MAX = 100000 };
 
@@ -160,6 +161,23 @@ int xmppfed_partner_set_connection_limit(xmppfed_partner *p, uint32_t limit)
         return XMPPFED_ERR_ARGUMENT;
     p->record.connection_limit = limit;
     return 0;
+}
+
+int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof)
+{
+    if (!p || !xfed_proof_is_known(proof))
+        return XMPPFED_ERR_ARGUMENT;
+    p->record.minimum_proof = proof;
+    return 0;
+}
+
+int xmppfed_partner_set_gateway(xmppfed_partner *p, int setting, uint32_t value,
+                                xmppfed_problem *why)
+{
+    /* How many connections all partners have together is no partner's affair. */
+    if (!p || setting == XMPPFED_GATEWAY_CONNECTION_LIMIT)
+        return XMPPFED_ERR_ARGUMENT;
+    return xfed_gateway_set(&p->record.settings, setting, value, why);
 }
 
 int xmppfed_partner_set_proxy_fqdn(xmppfed_partner *p, const char *fqdn, xmppfed_problem *why)

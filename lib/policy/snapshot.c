@@ -13,7 +13,7 @@ struct xmppfed_policy {
     bool federation;
     bool strict;
     struct xfed_gateway gateway;
-    uint32_t global_access;
+    bool contacts;
     struct xfed_partner *partners; /* the open federation record last */
     size_t partner_count;          /* with it */
     const struct xfed_partner *open;
@@ -22,8 +22,7 @@ struct xmppfed_policy {
     char *text;                             /* every string of every record */
     struct xfed_map by_domain;              /* -> struct xfed_partner in partners */
     struct xfed_map by_suffix;              /* ".example.com" of a wildcard -> the same */
-    struct xfed_user_access *users;
-    struct xfed_map by_address; /* -> struct xfed_user_access in users */
+    struct xfed_directory directory;
 };
 
 /* Where the next record's strings, addresses and pins go. */
@@ -39,12 +38,11 @@ static void snapshot_free(struct xmppfed_policy *policy)
 
     xfed_map_fini(&policy->by_domain);
     xfed_map_fini(&policy->by_suffix);
-    xfed_map_fini(&policy->by_address);
+    xfed_directory_fini(&policy->directory);
     xfed_free(ctx, policy->partners);
     xfed_free(ctx, policy->addresses);
     xfed_free(ctx, policy->pins);
     xfed_free(ctx, policy->text);
-    xfed_free(ctx, policy->users);
     xfed_free(ctx, policy);
     xmppfed_context_unref(ctx);
 }
@@ -92,6 +90,9 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
     if (pin_bytes > 0)
         memcpy(cursor->pin, p->pins, pin_bytes);
     cursor->pin += pin_bytes;
+    if (ret->connection_limit == 0)
+        ret->connection_limit =
+            xfed_gateway_get(&ret->settings, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
     if (ret->connection_limit == 0)
         ret->connection_limit =
             xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
@@ -150,24 +151,11 @@ static int copy_partners(struct xmppfed_policy *policy, const struct xmppfed_pol
     return rc;
 }
 
-/* Scopes are resolved here once, so that a decision is one look-up whatever the policies are. */
-static int copy_users(struct xmppfed_policy *policy, const struct xmppfed_policy_builder *b)
+/* The record that names a domain or a wildcard. */
+static const struct xfed_partner *record_of(const xmppfed_policy *policy, const char *domain)
 {
-    int rc = 0;
-
-    policy->global_access = xfed_access_nearest(&b->access, "", "");
-    policy->users = xfed_alloc(b->ctx, b->grant_count * sizeof(*policy->users));
-    if (!policy->users)
-        return XMPPFED_ERR_NOMEM;
-    for (size_t i = 0; i < b->grant_count && rc == 0; i++) {
-        const struct xfed_grant *grant = &b->grants[i];
-        struct xfed_user_access *user = &policy->users[i];
-
-        user->flags = xfed_access_nearest(&b->access, grant->site, grant->policy);
-        user->branch = grant->branch;
-        rc = xfed_map_put_text(&policy->by_address, grant->address, user);
-    }
-    return rc;
+    return xfed_builder_is_wildcard(domain) ? xfed_map_get_text(&policy->by_suffix, domain + 1)
+                                            : xfed_map_get_text(&policy->by_domain, domain);
 }
 
 int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **ret)
@@ -181,13 +169,14 @@ int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **r
     policy->ctx = xmppfed_context_ref(b->ctx);
     policy->federation = b->federation;
     policy->strict = b->strict;
+    policy->contacts = b->contacts;
     policy->gateway = b->gateway;
     xfed_map_init(&policy->by_domain, b->ctx, MAP_SEED);
     xfed_map_init(&policy->by_suffix, b->ctx, MAP_SEED);
-    xfed_map_init(&policy->by_address, b->ctx, MAP_SEED);
+    xfed_directory_init(&policy->directory, b->ctx);
     rc = copy_partners(policy, b);
     if (rc == 0)
-        rc = copy_users(policy, b);
+        rc = xfed_directory_fill(&policy->directory, &b->users, &b->access, record_of, policy);
     if (rc < 0) {
         snapshot_free(policy);
         return rc;
@@ -258,11 +247,27 @@ const struct xfed_partner *xfed_policy_find(const xmppfed_policy *policy, const 
     return xfed_policy_find_slice(policy, xmppfed_slice_of(domain));
 }
 
-struct xfed_user_access xfed_policy_user(const xmppfed_policy *policy, xmppfed_slice address)
+bool xfed_policy_keeps_contacts(const xmppfed_policy *policy)
 {
-    const struct xfed_user_access *user = xfed_map_get(&policy->by_address, address);
+    return policy->contacts;
+}
 
-    return user ? *user : (struct xfed_user_access){.flags = policy->global_access};
+const struct xfed_directory *xfed_policy_directory(const xmppfed_policy *policy)
+{
+    return &policy->directory;
+}
+
+bool xfed_policy_reads_resources(const xmppfed_policy *policy)
+{
+    return policy->directory.reads_resources;
+}
+
+uint32_t xfed_policy_setting(const xmppfed_policy *policy, const struct xfed_partner *partner,
+                             int setting)
+{
+    uint32_t own = partner ? xfed_gateway_get(&partner->settings, setting) : 0;
+
+    return own ? own : xfed_gateway_get(&policy->gateway, setting);
 }
 
 uint32_t xmppfed_policy_methods(const xmppfed_policy *policy, const char *domain, int *ret_type)

@@ -3,12 +3,7 @@
 #define XFED_POLICY_SNAPSHOT_H
 
 #include "policy/builder.h"
-
-/* What a decision needs to know of one of our users. */
-struct xfed_user_access {
-    uint32_t flags; /* OR of enum xmppfed_access, of the nearest policy */
-    bool branch;    /* homed on a survivable branch */
-};
+#include "policy/directory.h"
 
 /* Copies a checked builder; *ret gets one reference. XMPPFED_ERR_NOMEM, else 0. */
 int xfed_snapshot_new(const struct xmppfed_policy_builder *b,
@@ -27,7 +22,10 @@ bool xfed_policy_is_on(const xmppfed_policy *policy);
 const struct xfed_partner *xfed_policy_find_slice(const xmppfed_policy *policy,
                                                   xmppfed_slice domain);
 
-/* What holds for a prepared bare address; the global policy for who was never added. */
-struct xfed_user_access xfed_policy_user(const xmppfed_policy *policy, xmppfed_slice address);
+/* Whether the host keeps contact lists, so that blocks can be asked for. */
+bool xfed_policy_keeps_contacts(const xmppfed_policy *policy);
+
+/* What the policy knows of our users. */
+const struct xfed_directory *xfed_policy_directory(const xmppfed_policy *policy);
 
 #endif

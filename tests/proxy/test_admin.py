@@ -171,7 +171,10 @@ def test_explain(contoso):
     answer = ask(contoso, "explain", ALICE, BOB, "message")
     check("out", answer["direction"] == "out" and answer["verdict"] == "allow" and
           answer["partner"]["row"] == 7 and answer["effects"] == ["remember-messaged"], answer)
-    check("not asked", rules(answer, "not asked") == ["BLOCKED", "CONTACT"], answer)
+    check("not asked", rules(answer, "not asked") ==
+          ["PROOF", "PARTNER_LIST", "BLOCK_LIST", "CONTACT", "RATE"], answer)
+    check("block asked", answer["contact_source"] == "store" and
+          "BLOCKED" in rules(answer, "pass"), answer)
     answer = ask(contoso, "explain", stranger, ALICE, "message", status=1)
     check("in", answer["direction"] == "in" and answer["verdict"] == "refuse" and
           answer["rule"] == "CONTACT" and answer["contact_source"] == "store" and

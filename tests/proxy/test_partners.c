@@ -157,6 +157,32 @@ static const struct {
     {"grant of no policy",
      "{\"Users\":[{\"Address\":\"a@contoso.example\",\"Policy\":\"nowhere\"}]}",
      {"G1", "a@contoso.example"}},
+    {"unknown proof",
+     PARTNER(",\"MinimumProof\":\"Word\""),
+     {"field \"MinimumProof\" must be one of \"Any\", \"DialbackTcp\""}},
+    {"proof that no method gives",
+     PARTNER(",\"MinimumProof\":\"Pkix\",\"SaslNegotiation\":\"NotSupported\""),
+     {"M1: fabrikam.example: "}},
+    {"total of a partner",
+     PARTNER(",\"Gateway\":{\"ConnectionLimit\":5}"),
+     {"\"Gateway\", field \"ConnectionLimit\" is not known here"}},
+    {"setting of a partner out of range",
+     PARTNER(",\"Gateway\":{\"KeepAliveInterval\":1}"),
+     {"\"Gateway\": KeepAliveInterval is 1"}},
+    {"rule of nobody", "{\"PartnerRules\":[{\"Deny\":[]}]}", {"rule 1", "one of the two"}},
+    {"rule of two",
+     "{\"PartnerRules\":[{\"User\":\"a@contoso.example\",\"Group\":\"g\"}]}",
+     {"rule 1", "one of the two"}},
+    {"rule without a record",
+     "{\"PartnerRules\":[{\"Group\":\"g\",\"Allow\":[\"a.example\"]}]}",
+     {"R1: g: "}},
+    {"block of nobody", "{\"Blocks\":[{}]}", {"block 1, field \"Address\" is missing"}},
+    {"block until some day",
+     "{\"Blocks\":[{\"Address\":\"a.example\",\"Until\":\"Friday\"}]}",
+     {"block 1 (\"a.example\"), field \"Until\" must be a time"}},
+    {"block twice",
+     "{\"Blocks\":[{\"Address\":\"a.example\"},{\"Address\":\"a.example\"}]}",
+     {"block 2 (\"a.example\"): ", "blocked already"}},
     {"open federation with a type",
      "{\"OpenFederation\":{\"PartnerType\":\"Federated\"}}",
      {"\"OpenFederation\", field \"PartnerType\" is not known here"}},
@@ -247,6 +273,57 @@ static const struct {
      "\"PinOnly\":true,\"TlsMinimum\":\"1.3\"",
      XMPPFED_METHOD_EXTERNAL, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
 };
+
+/* Everything of rules, groups, blocks and settings in one file, and what it decides. */
+static void lists(void **state)
+{
+    static const char text[] =
+        "{\"AllowFederatedUsers\":true,"
+        "\"ExternalAccessPolicies\":[{\"EnableFederationAccess\":true,\"EnableXmppAccess\":true}],"
+        "\"Users\":[{\"Address\":\"ann@contoso.example\",\"Group\":\"sales\"}],"
+        "\"PartnerRules\":[{\"Group\":\"sales\",\"Deny\":[\"fabrikam.example\"]},"
+        "{\"User\":\"tom@contoso.example\",\"Allow\":[\"fabrikam.example\"]}],"
+        "\"Blocks\":[{\"Address\":\"eve@fabrikam.example\",\"User\":\"tom@contoso.example\","
+        "\"Until\":\"1970-01-01T00:01:40Z\"}],"
+        "\"Partners\":[{\"Domain\":\"fabrikam.example\",\"PartnerType\":\"Federated\","
+        "\"MinimumProof\":\"Pkix\",\"Gateway\":{\"InvitationRate\":5}}]}";
+    static const struct {
+        const char *local, *remote;
+        int64_t time;
+        int rule;
+    } rows[] = {
+        {"ann@contoso.example", "bob@fabrikam.example", 1, XMPPFED_RULE_PARTNER_LIST},
+        {"tom@contoso.example", "bob@fabrikam.example", 1, 0},
+        {"tom@contoso.example", "eve@fabrikam.example", 99, XMPPFED_RULE_BLOCK_LIST},
+        {"tom@contoso.example", "eve@fabrikam.example", 100, 0},
+    };
+    xmppfed_policy *policy = NULL;
+    struct complaint why = {""};
+    char codes[64];
+    size_t i;
+
+    (void)state;
+    if (!load(text, codes, &policy, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(xmppfed_policy_methods(policy, "fabrikam.example", NULL),
+                     XMPPFED_METHOD_EXTERNAL);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        xmppfed_question q = {.direction = XMPPFED_INBOUND,
+                              .action = XMPPFED_ACTION_MESSAGE,
+                              .local = rows[i].local,
+                              .remote = rows[i].remote,
+                              .time = rows[i].time};
+        xmppfed_decision d;
+
+        assert_int_equal(xmppfed_policy_decide(policy, &q, &d), 0);
+        /* The proxy keeps contacts: whatever else permits, a user may have blocked. */
+        if (rows[i].rule == 0)
+            assert_int_equal(d.verdict, XMPPFED_VERDICT_NEED_CONTACT);
+        else
+            assert_int_equal(d.reasons[d.reason_count - 1].rule, rows[i].rule);
+    }
+    xmppfed_policy_unref(policy);
+}
 
 static void switches(void **state)
 {
@@ -345,8 +422,9 @@ static void whole_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults),   cmocka_unit_test(own_anchors), cmocka_unit_test(missing_file),
-        cmocka_unit_test(switches), cmocka_unit_test(partners),    cmocka_unit_test(whole_file),
+        cmocka_unit_test(faults),       cmocka_unit_test(lists),    cmocka_unit_test(own_anchors),
+        cmocka_unit_test(missing_file), cmocka_unit_test(switches), cmocka_unit_test(partners),
+        cmocka_unit_test(whole_file),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -13,6 +13,7 @@ static const struct row {
     {"StreamInactivityTimeout", XMPPFED_GATEWAY_INACTIVITY_TIMEOUT, 600, 10, 604800},
     {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL, 300, 10, 86400},
     {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH, 28800, 60, 2592000},
+    {"InvitationRate", XMPPFED_GATEWAY_INVITATION_RATE, 1000, 1, 1000000},
 };
 
 static void expect_set(const struct row *r, uint32_t value, int code, uint32_t after)
@@ -51,9 +52,41 @@ static void test_unknown_setting(void **state)
     (void)state;
     xfed_gateway_init(&g);
     assert_int_equal(xfed_gateway_set(&g, 0, 5, NULL), XMPPFED_ERR_ARGUMENT);
-    assert_int_equal(xfed_gateway_set(&g, 7, 5, NULL), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xfed_gateway_set(&g, 8, 5, NULL), XMPPFED_ERR_ARGUMENT);
     assert_int_equal(xfed_gateway_get(&g, 0), 0);
-    assert_int_equal(xfed_gateway_get(&g, 7), 0);
+    assert_int_equal(xfed_gateway_get(&g, 8), 0);
+}
+
+/* A partner's own setting goes before the gateway's; the rest stays the gateway's. */
+static void test_of_a_partner(void **state)
+{
+    xmppfed_policy_builder *b = fixture_builder();
+    xmppfed_partner *p = fixture_partner(b, "fabrikam.example");
+    xmppfed_problem why = {0};
+    xmppfed_policy *policy;
+
+    (void)state;
+    for (size_t i = 1; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(xmppfed_partner_set_gateway(p, rows[i].setting, rows[i].min - 1, &why),
+                         XMPPFED_ERR_POLICY_RECORD);
+        assert_int_equal(xmppfed_partner_set_gateway(p, rows[i].setting, rows[i].max, &why), 0);
+    }
+    assert_int_equal(xmppfed_partner_set_gateway(p, XMPPFED_GATEWAY_CONNECTION_LIMIT, 5, &why),
+                     XMPPFED_ERR_ARGUMENT);
+    fixture_partner(b, "plain.example");
+    policy = fixture_finish(b);
+    for (size_t i = 1; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct row *r = &rows[i];
+
+        if (xfed_policy_setting(policy, xfed_policy_find(policy, "fabrikam.example"), r->setting) !=
+                r->max ||
+            xfed_policy_setting(policy, xfed_policy_find(policy, "plain.example"), r->setting) !=
+                r->initial ||
+            xfed_policy_setting(policy, NULL, r->setting) != r->initial)
+            fail_msg("%s", r->name);
+    }
+    assert_int_equal(xfed_policy_find(policy, "fabrikam.example")->connection_limit, 100000);
+    xmppfed_policy_unref(policy);
 }
 
 int main(void)
@@ -61,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_and_ranges),
         cmocka_unit_test(test_unknown_setting),
+        cmocka_unit_test(test_of_a_partner),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

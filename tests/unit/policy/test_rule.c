@@ -7,12 +7,16 @@ static const struct row {
 } rows[] = {
     {XMPPFED_RULE_FEDERATION_ON, "FEDERATION_ON"},
     {XMPPFED_RULE_PARTNER, "PARTNER"},
+    {XMPPFED_RULE_PROOF, "PROOF"},
     {XMPPFED_RULE_BRANCH, "BRANCH"},
     {XMPPFED_RULE_ACCESS_FEDERATION, "ACCESS_FEDERATION"},
     {XMPPFED_RULE_ACCESS_XMPP, "ACCESS_XMPP"},
+    {XMPPFED_RULE_PARTNER_LIST, "PARTNER_LIST"},
+    {XMPPFED_RULE_BLOCK_LIST, "BLOCK_LIST"},
     {XMPPFED_RULE_BLOCKED, "BLOCKED"},
     {XMPPFED_RULE_TYPE, "TYPE"},
     {XMPPFED_RULE_CONTACT, "CONTACT"},
+    {XMPPFED_RULE_RATE, "RATE"},
 };
 
 static void test_names(void **state)
@@ -26,7 +30,7 @@ static void test_names(void **state)
 
 static void test_unknown(void **state)
 {
-    static const int unknown[] = {-1, 0, XMPPFED_RULE_CONTACT + 1, 1000};
+    static const int unknown[] = {-1, 0, XMPPFED_RULE_RATE + 1, 1000};
 
     (void)state;
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
