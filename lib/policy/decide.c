@@ -113,16 +113,16 @@ static bool is_answer_to_blocked(const xmppfed_question *q)
 }
 
 static bool check_blocked(const xmppfed_policy *policy, const xmppfed_question *q,
-                          const struct xfed_user_access *user, const xmppfed_jid *remote,
-                          xmppfed_decision *d)
+                          const struct xfed_partner *partner, const struct xfed_user_access *user,
+                          const xmppfed_jid *remote, xmppfed_decision *d)
 {
     const struct xfed_directory *directory = xfed_policy_directory(policy);
 
     if (is_answer_to_blocked(q))
         return true;
     if (xfed_directory_has_blocks(directory, user) &&
-        !check(q, XMPPFED_RULE_BLOCK_LIST, !xfed_directory_blocks(directory, user, remote, q->time),
-               d))
+        !check(q, XMPPFED_RULE_BLOCK_LIST,
+               !xfed_directory_blocks(directory, user, partner, remote, q->time), d))
         return false;
     return q->contact == XMPPFED_CONTACT_UNKNOWN ||
            check(q, XMPPFED_RULE_BLOCKED, q->contact != XMPPFED_CONTACT_BLOCKED, d);
@@ -220,7 +220,8 @@ int xmppfed_policy_decide(const xmppfed_policy *policy, const xmppfed_question *
     /* A removal is a fact about our user's list, even if the stanza may not leave. */
     if (q->direction == XMPPFED_OUTBOUND && q->action == XMPPFED_ACTION_REMOVE)
         d.effects = XMPPFED_EFFECT_FORGET;
-    if (check_access(policy, q, partner, user, &d) && check_blocked(policy, q, user, &remote, &d))
+    if (check_access(policy, q, partner, user, &d) &&
+        check_blocked(policy, q, partner, user, &remote, &d))
         decide_type(policy, q, partner, &d);
     *ret = d;
     return 0;

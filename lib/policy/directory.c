@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/snapshot.h"
+
 /* The keys come from the administrator, so that the maps need no secret seed. */
 enum { MAP_SEED = 0 };
 
@@ -17,6 +19,16 @@ enum {
     OWNER_SIZE = sizeof(uint32_t),
     KEY_SIZE = OWNER_SIZE + XMPPFED_BARE_SIZE + XMPPFED_PART_SIZE
 };
+
+/*
+ * One bit of 64 for each record. Most users neither have a rule for the partner in question nor
+ * block anybody there: the bits tell that without a look-up, which in a large policy is a miss of
+ * the CPU's caches.
+ */
+static uint64_t bit_of(const struct xfed_partner *partner)
+{
+    return UINT64_C(1) << (uintptr_t)partner / sizeof(*partner) % 64;
+}
 
 void xfed_directory_init(struct xfed_directory *d, xmppfed_context *ctx)
 {
@@ -48,16 +60,19 @@ static const struct xfed_subject *list_of(const struct xfed_user *user)
     return user->group && user->group->has_rules ? user->group : NULL;
 }
 
+/* The bits of the records that the rules and the blocks of each subject are about, by number. */
+struct filters {
+    uint64_t rules;
+    uint64_t blocks;
+};
+
 /* Scopes are resolved here once, so that a decision is one look-up whatever the policies are. */
 static int fill_users(struct xfed_directory *d, const struct xfed_users *users,
-                      const struct xfed_access *access)
+                      const struct xfed_access *access, const struct filters *filters)
 {
     int rc = 0;
 
     d->everybody.flags = xfed_access_nearest(access, "", "");
-    d->users = xfed_alloc(users->ctx, users->user_count * sizeof(*d->users));
-    if (!d->users)
-        return XMPPFED_ERR_NOMEM;
     for (size_t i = 0; i < users->user_count && rc == 0; i++) {
         const struct xfed_user *from = users->users[i];
         const struct xfed_subject *list = list_of(from);
@@ -67,6 +82,8 @@ static int fill_users(struct xfed_directory *d, const struct xfed_users *users,
             .branch = from->branch,
             .only_allowed = list && list->has_allow,
             .list = list ? list->number : 0,
+            .rule_filter = list ? filters[list->number].rules : 0,
+            .block_filter = filters[from->self.number].blocks,
             .own_blocks = from->self.has_blocks ? from->self.number : 0,
         };
         rc = xfed_map_put_text(&d->by_address, from->address, &d->users[i]);
@@ -79,39 +96,65 @@ static xmppfed_slice key_of_rule(const struct rule_key *key)
     return (xmppfed_slice){(const char *)key, sizeof(*key)};
 }
 
-int xfed_directory_fill(struct xfed_directory *d, const struct xfed_users *users,
-                        const struct xfed_access *access,
-                        const struct xfed_partner *(*by_domain)(const xmppfed_policy *policy,
-                                                                const char *domain),
-                        const xmppfed_policy *policy)
+static int fill_rules(struct xfed_directory *d, const struct xfed_users *users,
+                      const xmppfed_policy *policy, struct filters *filters)
 {
-    int rc = fill_users(d, users, access);
+    int rc = 0;
 
-    if (rc < 0)
-        return rc;
-    d->blocks_all = users->blocks_all;
-    d->reads_resources = users->reads_resources;
-    d->rules = xfed_alloc(users->ctx, users->rule_count * sizeof(*d->rules));
-    d->expiries = xfed_alloc(users->ctx, users->block_count * sizeof(*d->expiries));
-    if (!d->rules || !d->expiries)
-        return XMPPFED_ERR_NOMEM;
     for (size_t i = 0; i < users->rule_count && rc == 0; i++) {
         const struct xfed_rule *rule = &users->rules[i];
-        struct rule_key key = {by_domain(policy, rule->domain), rule->subject->number};
+        struct rule_key key = {xfed_policy_record_of(policy, rule->domain), rule->subject->number};
 
         d->rules[i] = rule->allow;
+        filters[rule->subject->number].rules |= bit_of(key.partner);
         rc = xfed_map_put(&d->by_rule, key_of_rule(&key), &d->rules[i]);
     }
+    return rc;
+}
+
+static int fill_blocks(struct xfed_directory *d, const struct xfed_users *users,
+                       const xmppfed_policy *policy, struct filters *filters)
+{
+    int rc = 0;
+
+    d->blocks_all = users->blocks_all;
+    d->reads_resources = users->reads_resources;
     for (size_t i = 0; i < users->block_count && rc == 0; i++) {
         const struct xfed_block *block = &users->blocks[i];
         size_t len = strlen(block->jid);
         char key[KEY_SIZE];
+        xmppfed_jid jid;
 
         memcpy(key, &block->owner, OWNER_SIZE);
         memcpy(key + OWNER_SIZE, block->jid, len);
         d->expiries[i] = block->expires;
+        if (xmppfed_jid_split(block->jid, &jid) == 0)
+            filters[block->owner].blocks |= bit_of(xfed_policy_find_slice(policy, jid.domain));
         rc = xfed_map_put(&d->by_block, (xmppfed_slice){key, OWNER_SIZE + len}, &d->expiries[i]);
     }
+    d->all_filter = filters[0].blocks;
+    return rc;
+}
+
+int xfed_directory_fill(struct xfed_directory *d, const struct xfed_users *users,
+                        const struct xfed_access *access, const xmppfed_policy *policy)
+{
+    struct filters *filters =
+        xfed_zalloc(users->ctx, ((size_t)users->last_number + 1) * sizeof(*filters));
+    int rc = XMPPFED_ERR_NOMEM;
+
+    d->users = xfed_alloc(users->ctx, users->user_count * sizeof(*d->users));
+    d->rules = xfed_alloc(users->ctx, users->rule_count * sizeof(*d->rules));
+    d->expiries = xfed_alloc(users->ctx, users->block_count * sizeof(*d->expiries));
+    if (!filters || !d->users || !d->rules || !d->expiries)
+        goto out;
+    rc = fill_rules(d, users, policy, filters);
+    if (rc == 0)
+        rc = fill_blocks(d, users, policy, filters);
+    if (rc == 0)
+        rc = fill_users(d, users, access, filters);
+out:
+    xfed_free(users->ctx, filters);
     return rc;
 }
 
@@ -129,8 +172,10 @@ bool xfed_directory_permits(const struct xfed_directory *d, const struct xfed_us
                             const struct xfed_partner *partner)
 {
     struct rule_key key = {partner, user->list};
-    const bool *allow = xfed_map_get(&d->by_rule, key_of_rule(&key));
+    const bool *allow = NULL;
 
+    if (user->rule_filter & bit_of(partner))
+        allow = xfed_map_get(&d->by_rule, key_of_rule(&key));
     return allow ? *allow : !user->only_allowed;
 }
 
@@ -164,12 +209,15 @@ static bool form_blocked(const struct xfed_directory *d, const struct xfed_user_
 }
 
 bool xfed_directory_blocks(const struct xfed_directory *d, const struct xfed_user_access *user,
-                           const xmppfed_jid *remote, int64_t time)
+                           const struct xfed_partner *partner, const xmppfed_jid *remote,
+                           int64_t time)
 {
     const char *start = remote->local.len > 0 ? remote->local.data : remote->domain.data;
     const char *end = remote->domain.data + remote->domain.len;
     size_t tail = remote->resource.len > 0 ? remote->resource.len + 1 : 0;
 
+    if (!((user->block_filter | d->all_filter) & bit_of(partner)))
+        return false;
     if (form_blocked(d, user, remote->domain, time))
         return true;
     if (start != remote->domain.data &&

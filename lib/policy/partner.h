@@ -25,11 +25,11 @@ struct xfed_partner_address {
 struct xfed_partner {
     /* Prepared primary domain, "*.example.com" of a wildcard, "" of open federation. */
     const char *domain;
+    struct xfed_permits permits; /* resolved: never BY_TYPE in a snapshot */
 #define FIELD(type, name, initial) type name;
 #include "policy/partner_fields.def"
 #undef FIELD
     struct xfed_gateway settings; /* of its own; 0: the gateway's */
-    struct xfed_permits permits;  /* resolved: never BY_TYPE in a snapshot */
     uint32_t methods;             /* OR of enum xmppfed_method, from the matrix */
     const char *proxy_fqdn;       /* prepared, "" for none */
     const char *description;      /* free text, "" for none */

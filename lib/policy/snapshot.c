@@ -151,13 +151,6 @@ static int copy_partners(struct xmppfed_policy *policy, const struct xmppfed_pol
     return rc;
 }
 
-/* The record that names a domain or a wildcard. */
-static const struct xfed_partner *record_of(const xmppfed_policy *policy, const char *domain)
-{
-    return xfed_builder_is_wildcard(domain) ? xfed_map_get_text(&policy->by_suffix, domain + 1)
-                                            : xfed_map_get_text(&policy->by_domain, domain);
-}
-
 int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **ret)
 {
     struct xmppfed_policy *policy = xfed_zalloc(b->ctx, sizeof(*policy));
@@ -176,7 +169,7 @@ int xfed_snapshot_new(const struct xmppfed_policy_builder *b, xmppfed_policy **r
     xfed_directory_init(&policy->directory, b->ctx);
     rc = copy_partners(policy, b);
     if (rc == 0)
-        rc = xfed_directory_fill(&policy->directory, &b->users, &b->access, record_of, policy);
+        rc = xfed_directory_fill(&policy->directory, &b->users, &b->access, policy);
     if (rc < 0) {
         snapshot_free(policy);
         return rc;
@@ -230,6 +223,12 @@ static const struct xfed_partner *find_wildcard(const xmppfed_policy *policy, xm
             record =
                 xfed_map_get(&policy->by_suffix, (xmppfed_slice){domain.data + i, domain.len - i});
     return record;
+}
+
+const struct xfed_partner *xfed_policy_record_of(const xmppfed_policy *policy, const char *domain)
+{
+    return xfed_builder_is_wildcard(domain) ? xfed_map_get_text(&policy->by_suffix, domain + 1)
+                                            : xfed_map_get_text(&policy->by_domain, domain);
 }
 
 const struct xfed_partner *xfed_policy_find_slice(const xmppfed_policy *policy,

@@ -18,6 +18,9 @@ bool xfed_policy_is_strict(const xmppfed_policy *policy);
 /* Whether the master switch is on. */
 bool xfed_policy_is_on(const xmppfed_policy *policy);
 
+/* The record that itself names a prepared domain or wildcard, or NULL. */
+const struct xfed_partner *xfed_policy_record_of(const xmppfed_policy *policy, const char *domain);
+
 /* The record for a prepared domain that has no NUL; else as xfed_policy_find(). */
 const struct xfed_partner *xfed_policy_find_slice(const xmppfed_policy *policy,
                                                   xmppfed_slice domain);

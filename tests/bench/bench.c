@@ -52,7 +52,8 @@ static void measure_server(const struct place *place, const struct partners *par
 
 static void measure_decisions(enum target column, size_t partners, struct report *report)
 {
-    struct decision_cost cost = decide_measure(partners);
+    const struct decision_size size = {.partners = partners, .grants = 1, .contacts = partners};
+    struct decision_cost cost = decide_measure(&size);
 
     report_add(report, MEASURE_DECISION_WARM, column, cost.warm_ns);
     report_add(report, MEASURE_DECISION_RANDOM, column, cost.random_ns);
