@@ -160,17 +160,16 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_element *error = xmppfed_event_element(ev);
     int outcome = xmppfed_event_outcome(ev);
+    bool fine = outcome == XMPPFED_OUTCOME_HANDED || outcome == XMPPFED_OUTCOME_ACKNOWLEDGED;
     struct link *l;
 
-    log_event(&p->log, outcome == XMPPFED_OUTCOME_HANDED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
-              LOG_EVENT("OUTCOME"), LOG_TEXT("outcome", xmppfed_outcome_name(outcome)),
+    log_event(&p->log, fine ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, LOG_EVENT("OUTCOME"),
+              LOG_TEXT("outcome", xmppfed_outcome_name(outcome)),
               LOG_TEXT("local", xmppfed_event_local(ev)),
               LOG_TEXT("remote", xmppfed_event_remote(ev)),
-              LOG_TEXT("code", outcome == XMPPFED_OUTCOME_HANDED
-                                   ? ""
-                                   : xmppfed_error_name(xmppfed_event_code(ev))),
+              LOG_TEXT("code", fine ? "" : xmppfed_error_name(xmppfed_event_code(ev))),
               LOG_TEXT("text", xmppfed_event_text(ev)));
-    if (outcome != XMPPFED_OUTCOME_HANDED)
+    if (!fine)
         note_failure(p, ev);
     if (!error)
         return;

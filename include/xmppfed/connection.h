@@ -126,6 +126,19 @@ xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza, ui
 XMPPFED_API uint64_t xmppfed_connection_acked(const xmppfed_connection *c);
 
 /*
+ * Says, before the first event is taken, that acknowledgements are to be used where the peer has
+ * them too (XEP-0198): what the peer sends is acknowledged, and what is sent to it is counted by
+ * _unacknowledged(). A peer that leaves it unacknowledged for half a minute has a dead stream.
+ */
+XMPPFED_API void xmppfed_connection_set_acks(xmppfed_connection *c, int on);
+/*
+ * How many of the stanzas sent the peer has not acknowledged: always the last ones. Errors:
+ * XMPPFED_ERR_STATE (the stream has no acks), _ARGUMENT.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_unacknowledged(const xmppfed_connection *c,
+                                                                     size_t *ret);
+
+/*
  * Carries a dialback check to the authoritative server, on an initiated stream after CAN_VERIFY or
  * STREAM_UP. local is our domain, remote the claimed one, id that of the stream which sent key.
  * Errors: XMPPFED_ERR_STATE, _LIMIT_*, _NOMEM.

@@ -45,6 +45,9 @@ XMPPFED_BEGIN_DECLS
     X(STREAM_CLOSED, -218, "", "the stream is closed")                                             \
     X(STREAM_LEFTOVER, -219, "policy-violation", "bytes followed an element that must be last")    \
     X(STREAM_FEATURE, -220, "unsupported-feature", "the peer demands a feature that is not known") \
+    X(STREAM_ACK_MALFORMED, -230, "invalid-xml", "a stream management element lacks something")    \
+    X(STREAM_ACK_TOO_HIGH, -231, "undefined-condition", "more was acknowledged than was sent")     \
+    X(STREAM_UNACKNOWLEDGED, -232, "", "the stream was lost: delivery is unknown")                 \
     /* -3xx: TLS */                                                                                \
     X(TLS_HANDSHAKE, -300, "", "the TLS handshake failed")                                         \
     X(TLS_CERTIFICATE, -301, "policy-violation", "the peer's certificate was not accepted")        \
@@ -94,6 +97,7 @@ XMPPFED_BEGIN_DECLS
     X(TIMEOUT_IDLE, -811, "connection-timeout", "the stream was idle for too long")                \
     X(TIMEOUT_QUEUE, -812, "", "a stanza waited too long for a connection")                        \
     X(TIMEOUT_UNIT, -813, "connection-timeout", "an element was not completed in time")            \
+    X(TIMEOUT_ACK, -815, "connection-timeout", "stanzas were not acknowledged in time")            \
     X(SHUTDOWN, -820, "system-shutdown", "the service is shutting down")                           \
     /* -9xx: fatal for the object */                                                               \
     X(NOMEM, -900, "resource-constraint", "out of memory")                                         \

@@ -49,9 +49,15 @@ enum xmppfed_event_kind {
 
 /* The one end of each stanza that the host sent. */
 enum xmppfed_outcome {
-    XMPPFED_OUTCOME_HANDED = 1,  /* the transport took its last byte */
-    XMPPFED_OUTCOME_BOUNCED = 2, /* not sent; element is the error for its sender, if one is due */
-    XMPPFED_OUTCOME_EXPIRED = 3  /* not sent in time; element as above */
+    XMPPFED_OUTCOME_HANDED = 1, /* the transport took its last byte */
+    /*
+     * Not sent, or sent on a stream that was lost before the peer acknowledged it, which is the
+     * code STREAM_UNACKNOWLEDGED; element is the error for its sender, if one is due.
+     */
+    XMPPFED_OUTCOME_BOUNCED = 2,
+    XMPPFED_OUTCOME_EXPIRED = 3, /* not sent in time; element as above */
+    /* The peer has accepted responsibility for it (XEP-0198 4): in place of HANDED where it can. */
+    XMPPFED_OUTCOME_ACKNOWLEDGED = 4
 };
 
 /* Evidence about the peer; it travels with each stanza. */

@@ -42,8 +42,9 @@ enum xmppfed_federation_option {
                                              records (RFC 7673); default 0 */
     XMPPFED_OPTION_DNS_CACHE = 7,         /* answers kept, default 4096, 0..1000000 */
     XMPPFED_OPTION_DNS_MIXED_CASE = 8,    /* 1: ask in random upper and lower case, default 0 */
-    XMPPFED_OPTION_RETURN_SECONDS = 9     /* after half to all of which a stream to a server of
+    XMPPFED_OPTION_RETURN_SECONDS = 9,    /* after half to all of which a stream to a server of
                                              lower priority moves back, default 600, 10..86400 */
+    XMPPFED_OPTION_ACKS = 10              /* XEP-0198 with peers that have it, default 1, 0..1 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
@@ -178,7 +179,7 @@ typedef struct xmppfed_link_info {
     const char *remote;         /* the partner's, not proved unless the state is UP */
     const xmppfed_proof *proof; /* of the first proved pair; NULL before */
     size_t pairs;               /* proved pairs of domains (RFC 6120 4.10, XEP-0220) */
-    size_t queued;              /* stanzas of the pair that were not handed over yet; outbound */
+    size_t queued;              /* stanzas of the pair that have not ended yet; outbound */
     size_t queued_bytes;        /* ... and how large they are */
     xmppfed_time since;         /* when it was accepted, or the host was asked to dial */
 } xmppfed_link_info;

@@ -6,7 +6,7 @@
 static const char CLOSING_TAG[] = "</stream:stream>";
 
 /* An error before our header is preceded by a header (RFC 6120 4.9.1.2). */
-static int tell_peer(xmppfed_connection *c, const char *condition, const char *text)
+static int tell_peer(xmppfed_connection *c, int code, const char *condition, const char *text)
 {
     char id[40] = "";
     int rc = 0;
@@ -16,9 +16,13 @@ static int tell_peer(xmppfed_connection *c, const char *condition, const char *t
         if (rc == 0)
             rc = xfed_connection_write_header(c, c->negotiation.local, c->negotiation.remote, id);
     }
+    if (rc == 0)
+        rc = xfed_connection_last_ack(c);
     if (rc == 0 && condition[0]) {
         xmppfed_element *e = xfed_stream_error_write(c->ctx, condition, text);
 
+        if (e && code == XMPPFED_ERR_STREAM_ACK_TOO_HIGH)
+            xfed_management_too_high(e, c->negotiation.acks.claimed, c->negotiation.acks.sent);
         rc = e ? xfed_connection_write(c, e) : XMPPFED_ERR_NOMEM;
         xmppfed_element_free(e);
     }
@@ -55,7 +59,7 @@ static void end(xmppfed_connection *c, int code, const char *text, bool silent)
         return;
     if (can_tell(c) && !c->handshake_failed) {
         /* What cannot be said for want of memory is left unsaid: the transport is closed anyway. */
-        int rc = tell_peer(c, condition, xmppfed_error_sentence(code));
+        int rc = tell_peer(c, code, condition, xmppfed_error_sentence(code));
 
         if (rc == 0)
             rc = xfed_connection_flush(c);

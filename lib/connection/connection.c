@@ -163,6 +163,7 @@ int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
     if (!c || !ret)
         return 0;
     c->now = now;
+    xfed_connection_time_ack(c);
     if (c->fed) {
         c->last_read = now;
         c->fed = false;
@@ -225,6 +226,7 @@ int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza
         xfed_buffer_truncate(&c->plain, before); /* nothing of it has been sent */
         return rc;
     }
+    (void)xfed_acks_sent(&c->negotiation.acks);
     c->last_stanza = c->now;
     c->last_write = c->now;
     if (ret_mark)

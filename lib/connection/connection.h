@@ -59,8 +59,10 @@ struct xmppfed_connection {
     bool peer_version_0; /* its header has no version (RFC 6120 4.7.5) */
     xmppfed_proof proof; /* of the first proved pair; the kind is the pair's own */
     int64_t proof_until; /* Unix seconds: the certificate proves the peer no longer than that */
-    bool direct;         /* TLS from the first byte (XEP-0368) */
-    bool fed;            /* bytes came since the last next_event */
+    xmppfed_time ack_asked_at; /* NEVER until the next call that knows the time */
+    bool ack_asked;            /* <r/> waits for its <a/> */
+    bool direct;               /* TLS from the first byte (XEP-0368) */
+    bool fed;                  /* bytes came since the last next_event */
     bool header_sent;
     bool up;             /* a pair was proved once */
     bool transport_gone; /* the peer closed or the socket broke */
@@ -115,6 +117,19 @@ void xfed_connection_fail(xmppfed_connection *c, int code, const char *text);
 void xfed_connection_requeue_down(xmppfed_connection *c);
 /* close.c: ends what the negotiation has ended (its fault says how). */
 void xfed_connection_end(xmppfed_connection *c);
+
+/* ack.c: sends <r/> if stanzas are not acknowledged and no <r/> waits; 0 or an error of _write. */
+int xfed_connection_ask_ack(xmppfed_connection *c) XMPPFED_MUST_CHECK;
+/* ack.c: <a/> has come: what is left open is asked for anew. */
+void xfed_connection_note_ack(xmppfed_connection *c);
+/* ack.c: takes down the time of an <r/>, when there is one whose time is not known yet. */
+void xfed_connection_time_ack(xmppfed_connection *c);
+/* ack.c: when _ack_time_out is due, or XMPPFED_TIME_NEVER. */
+xmppfed_time xfed_connection_ack_deadline(const xmppfed_connection *c);
+/* ack.c: ends a stream whose peer does not answer <r/>. */
+void xfed_connection_ack_time_out(xmppfed_connection *c);
+/* ack.c: says what was handled before the stream ends (XEP-0198 4); 0 or an error of _write. */
+int xfed_connection_last_ack(xmppfed_connection *c) XMPPFED_MUST_CHECK;
 
 /* timer.c: for how long a peer may be silent before we end the stream. */
 unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);

@@ -232,6 +232,7 @@ const char *xmppfed_outcome_name(int outcome)
         {XMPPFED_OUTCOME_HANDED, "HANDED"},
         {XMPPFED_OUTCOME_BOUNCED, "BOUNCED"},
         {XMPPFED_OUTCOME_EXPIRED, "EXPIRED"},
+        {XMPPFED_OUTCOME_ACKNOWLEDGED, "ACKNOWLEDGED"},
     };
 
     return FIND(names, outcome);

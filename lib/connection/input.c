@@ -154,6 +154,8 @@ static void take_element(xmppfed_connection *c, xmppfed_element *e)
         c->last_stanza = c->now;
     }
     run(c, event, &classified.input);
+    if (event == XFED_EVENT_SM_ACK && !c->down)
+        xfed_connection_note_ack(c);
 }
 
 /* Reads one item from the plaintext; true if bytes were used. */

@@ -129,7 +129,10 @@ xmppfed_slice xmppfed_connection_output(xmppfed_connection *c)
 
     if (!c)
         return (xmppfed_slice){NULL, 0};
-    rc = xfed_connection_flush(c);
+    /* Once for all that was sent since the last call. */
+    rc = xfed_connection_ask_ack(c);
+    if (rc == 0)
+        rc = xfed_connection_flush(c);
     if (rc < 0)
         xfed_connection_fail(c, rc, xmppfed_error_sentence(rc));
     else if (c->down)

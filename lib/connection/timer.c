@@ -47,6 +47,7 @@ struct deadlines {
     xmppfed_time unit;        /* a slow drip of bytes is no element */
     xmppfed_time resume;      /* input waits until then */
     xmppfed_time peer_silent; /* EnableKeepAlive: the peer must be heard */
+    xmppfed_time ack;         /* what we have sent must be acknowledged (XEP-0198) */
     xmppfed_time keep_alive;  /* and we are heard twice as often */
     xmppfed_time proof;       /* the certificate that proved the peer expires */
 };
@@ -69,6 +70,7 @@ static struct deadlines deadlines_of(const xmppfed_connection *c)
         return d;
     }
     d.proof = xfed_connection_proof_end(c);
+    d.ack = xfed_connection_ack_deadline(c);
     d.inactive = c->last_stanza + seconds(c, XMPPFED_GATEWAY_INACTIVITY_TIMEOUT);
     if (!keeps_alive(c))
         return d;
@@ -92,7 +94,7 @@ xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c)
     if (!c)
         return XMPPFED_TIME_NEVER;
     d = deadlines_of(c);
-    return earlier(earlier(earlier(d.unit, d.resume), d.proof),
+    return earlier(earlier(earlier(earlier(d.unit, d.resume), d.proof), d.ack),
                    earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive)));
 }
 
@@ -128,6 +130,8 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
                  xfed_state_text(c->negotiation.state));
     } else if (now >= d.unit) {
         time_out(c, XMPPFED_ERR_TIMEOUT_UNIT, "an element was begun and not completed in time", "");
+    } else if (now >= d.ack) {
+        xfed_connection_ack_time_out(c);
     } else if (now >= d.inactive) {
         time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no stanza for the inactivity timeout", "");
     } else if (now >= d.peer_silent) {

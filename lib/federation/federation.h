@@ -45,6 +45,7 @@ struct xmppfed_federation {
     xmppfed_time queue_time;
     xmppfed_time return_time; /* after which a better server is tried again */
     xmppfed_time race_delay;  /* between attempts at two servers of a partner */
+    bool acks;                /* XMPPFED_OPTION_ACKS */
     bool closing;
 };
 

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/slice.h"
 #include "connection/connection.h"
+#include "federation/acks.h"
 #include "federation/contact.h"
 #include "federation/dialback.h"
 #include "federation/inbound.h"
@@ -54,6 +55,7 @@ int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route, struct xfed
 
 void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmppfed_time now)
 {
+    xmppfed_connection_set_acks(connection, link->fed->acks);
     link->connection = connection;
     link->state = XFED_LINK_OPEN;
     link->host_knows = true;
@@ -336,6 +338,8 @@ static bool finish(struct xfed_link *link, xmppfed_time now)
     bool ran = xfed_list_linked(&link->runner);
     size_t candidate = link->candidate;
 
+    if (served)
+        xfed_acks_lost(link);
     xfed_link_free(link);
     if (served)
         xfed_route_unlinked(route, now);
@@ -392,5 +396,6 @@ bool xfed_link_step(struct xfed_link *link, xmppfed_time now)
     }
     if (link->state == XFED_LINK_OPEN && !link->held && step_stream(link, now))
         return false;
+    xfed_acks_settle(link);
     return step_transport(link, now);
 }

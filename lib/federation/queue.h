@@ -16,7 +16,8 @@ struct xfed_queued {
     xmppfed_event *outcome; /* NULL for an answer of our own, of which nobody is told */
     size_t bytes;
     xmppfed_time expires;
-    uint64_t mark; /* the position in the stream's output after its last byte, once sent */
+    uint64_t mark;   /* the position in the stream's output after its last byte, once sent */
+    uint32_t number; /* what the peer counts it as, sent on a stream with acks (XEP-0198) */
 };
 
 struct xfed_queue {

@@ -5,6 +5,7 @@
 
 #include "base/slice.h"
 #include "connection/connection.h"
+#include "federation/acks.h"
 #include "federation/answer.h"
 #include "federation/dial.h"
 #include "federation/dialback.h"
@@ -48,12 +49,18 @@ static void arm_expiry(struct xfed_route *route)
                    first ? first->expires : XMPPFED_TIME_NEVER);
 }
 
-/* Takes a stanza out of the queue and tells its end. */
-static void end_stanza(struct xfed_route *route, struct xfed_queued *s, int outcome, int code,
-                       const char *text, const char *condition)
+void xfed_route_end_stanza(struct xfed_route *route, struct xfed_queued *s, int outcome, int code,
+                           const char *text, const char *condition)
 {
     xfed_queue_remove(&route->queue, s);
     xfed_answer_outcome(route->fed, s, outcome, code, text, condition);
+}
+
+void xfed_route_moved(struct xfed_route *route)
+{
+    route->backoff = 0;
+    route->hurried = false;
+    arm_expiry(route);
 }
 
 /* Ends the waiting stanzas whose time has passed. */
@@ -63,10 +70,11 @@ static void expire_waiting(struct xfed_route *route, xmppfed_time now)
 
     while ((s = xfed_queue_first(&route->queue)) != NULL && s->expires <= now &&
            !xfed_queue_is_sent(&route->queue, s))
-        end_stanza(route, s, XMPPFED_OUTCOME_EXPIRED, XMPPFED_ERR_TIMEOUT_QUEUE,
-                   route->why.text[0] ? route->why.text
-                                      : xmppfed_error_sentence(XMPPFED_ERR_TIMEOUT_QUEUE),
-                   "remote-server-timeout");
+        xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_EXPIRED, XMPPFED_ERR_TIMEOUT_QUEUE,
+                              route->why.text[0]
+                                  ? route->why.text
+                                  : xmppfed_error_sentence(XMPPFED_ERR_TIMEOUT_QUEUE),
+                              "remote-server-timeout");
 }
 
 static void on_expiry(struct xfed_timer *t, xmppfed_time now)
@@ -76,7 +84,7 @@ static void on_expiry(struct xfed_timer *t, xmppfed_time now)
 
     expire_waiting(route, now);
     first = xfed_queue_first(&route->queue);
-    if (first && first->expires <= now) {
+    if (first && first->expires <= now && !xfed_acks_awaits(route, now)) {
         /* The stream has had it all the time and the transport does not move: it is dead. */
         xmppfed_federation_closed(route->fed, route->link->id, "the transport took no bytes", now);
         return;
@@ -205,15 +213,17 @@ void xfed_route_flush(struct xfed_route *route)
         const char *condition;
 
         if (rc == 0) {
+            s->number = link->connection->negotiation.acks.sent;
             xfed_queue_sent(&route->queue, mark);
             continue;
         }
         condition = refusal_condition(link, rc);
         if (!condition)
             break;
-        end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, rc, xmppfed_error_sentence(rc), condition);
+        xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, rc, xmppfed_error_sentence(rc),
+                              condition);
     }
-    if (route->fed->closing && !xfed_queue_unsent(&route->queue))
+    if (route->fed->closing && !xfed_queue_unsent(&route->queue) && !xfed_acks_open_on(link))
         xfed_link_close(link, XMPPFED_ERR_SHUTDOWN, NULL);
     xfed_link_touch(link);
 }
@@ -223,12 +233,15 @@ void xfed_route_acked(struct xfed_route *route)
     uint64_t acked = xmppfed_connection_acked(route->link->connection);
     struct xfed_queued *s;
 
-    while ((s = xfed_queue_handed(&route->queue, acked)) != NULL) {
-        end_stanza(route, s, XMPPFED_OUTCOME_HANDED, 0, NULL, NULL);
-        route->backoff = 0;
-        route->hurried = false;
+    /* With acks the transport's word is not the end. */
+    if (xfed_acks_on(route->link)) {
+        xfed_route_flush(route);
+        return;
     }
-    arm_expiry(route);
+    while ((s = xfed_queue_handed(&route->queue, acked)) != NULL) {
+        xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_HANDED, 0, NULL, NULL);
+        xfed_route_moved(route);
+    }
     xfed_route_flush(route);
 }
 
@@ -237,8 +250,8 @@ void xfed_route_bounce(struct xfed_route *route, int code, const char *text)
     struct xfed_queued *s;
 
     while ((s = xfed_queue_first(&route->queue)) != NULL)
-        end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, code, text,
-                   xfed_failure_stanza_condition(code));
+        xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, code, text,
+                              xfed_failure_stanza_condition(code));
     arm_expiry(route);
 }
 

@@ -68,6 +68,11 @@ void xfed_route_acked(struct xfed_route *route);
 void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now);
 /* Ends a route of a federation that shuts down, and frees it. */
 void xfed_route_end(struct xfed_route *route);
+/* A stanza has reached the peer: what comes next need not wait as after a failure. */
+void xfed_route_moved(struct xfed_route *route);
+/* Takes a stanza out of the queue and tells its end; condition is that of xfed_answer_outcome(). */
+void xfed_route_end_stanza(struct xfed_route *route, struct xfed_queued *s, int outcome, int code,
+                           const char *text, const char *condition);
 /* Ends all stanzas of the route. */
 void xfed_route_bounce(struct xfed_route *route, int code, const char *text);
 /*

@@ -120,6 +120,8 @@ static struct xfed_stream_features offers(struct xfed_negotiation *n, const stru
     /* A header without version gets no features, so nothing was offered (RFC 6120 4.7.5). */
     n->external_offered =
         in->header->version_1 && n->tls_on && (facts & XFED_FACT_EXTERNAL_OPEN) != 0;
+    /* A peer that goes on with dialback sees no other features than these. */
+    n->acks.offered = n->acks.wanted && in->header->version_1 && dialback;
     return (struct xfed_stream_features){
         .starttls = (facts & XFED_FACT_TLS_USABLE) != 0,
         .starttls_required = (facts & XFED_FACT_TLS_REQUIRED) != 0,
@@ -127,6 +129,7 @@ static struct xfed_stream_features offers(struct xfed_negotiation *n, const stru
         .sasl_external = n->external_offered,
         .dialback = dialback,
         .dialback_errors = dialback,
+        .management = n->acks.offered,
     };
 }
 
@@ -164,6 +167,8 @@ int xfed_act_answer_header_up(struct xfed_negotiation *n, const struct xfed_row 
 
     (void)row;
     n->ports.stream->limits(n->ports.user, &offer);
+    n->acks.offered = n->acks.wanted && in->header->version_1;
+    offer.management = n->acks.offered;
     rc = answer(n, in, &offer);
     if (rc == 0)
         rc = xfed_pairs_add(&n->proved, n->local, n->remote, XMPPFED_METHOD_EXTERNAL);
@@ -192,6 +197,7 @@ int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row
     n->id[0] = '\0';
     n->tls_offered = false;
     n->dialback_offered = false;
+    n->acks.offered = false;
     for (size_t i = 0; i < n->checks.count; i++)
         n->checks.items[i].method = XFED_CHECK_STALE;
     return n->ports.stream->restart(n->ports.user);
@@ -216,6 +222,11 @@ int xfed_act_announce_verify(struct xfed_negotiation *n, const struct xfed_row *
 int xfed_act_pass_stanza(struct xfed_negotiation *n, const struct xfed_row *row,
                          const struct xfed_input *in)
 {
+    int rc;
+
     (void)row;
-    return n->ports.stream->stanza(n->ports.user, in);
+    rc = n->ports.stream->stanza(n->ports.user, in);
+    if (rc == 0)
+        xfed_acks_handled(&n->acks);
+    return rc;
 }

@@ -74,6 +74,32 @@ static unsigned classify_dialback(const xmppfed_element *e, struct xfed_classifi
     return XFED_EVENT_DB_MALFORMED;
 }
 
+static unsigned classify_management(const xmppfed_element *e, struct xfed_classified *ret)
+{
+    if (xfed_management_parse(e, &ret->management) < 0)
+        return XFED_EVENT_SM_MALFORMED;
+    ret->input.management = &ret->management;
+    switch (ret->management.kind) {
+    case XFED_MANAGEMENT_ENABLE:
+        return XFED_EVENT_SM_ENABLE;
+    case XFED_MANAGEMENT_ENABLED:
+        return XFED_EVENT_SM_ENABLED;
+    case XFED_MANAGEMENT_RESUME:
+        return XFED_EVENT_SM_RESUME;
+    case XFED_MANAGEMENT_RESUMED:
+        return XFED_EVENT_SM_RESUMED;
+    case XFED_MANAGEMENT_FAILED:
+        return XFED_EVENT_SM_FAILED;
+    case XFED_MANAGEMENT_REQUEST:
+        return XFED_EVENT_SM_REQUEST;
+    case XFED_MANAGEMENT_ACK:
+        return XFED_EVENT_SM_ACK;
+    case XFED_MANAGEMENT_NONE:
+        break;
+    }
+    return XFED_EVENT_UNKNOWN;
+}
+
 unsigned xfed_classify(const xmppfed_element *e, struct xfed_classified *ret)
 {
     const char *ns = xmppfed_element_ns(e);
@@ -84,6 +110,8 @@ unsigned xfed_classify(const xmppfed_element *e, struct xfed_classified *ret)
         return classify_stanza(e, ret);
     if (strcmp(ns, XFED_NS_DIALBACK) == 0)
         return classify_dialback(e, ret);
+    if (strcmp(ns, XFED_NS_MANAGEMENT) == 0)
+        return classify_management(e, ret);
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
         if (!xmppfed_element_is(e, plain[i].name, plain[i].ns))
             continue;

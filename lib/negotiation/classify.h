@@ -9,6 +9,7 @@ struct xfed_classified {
     struct xfed_input input;
     struct xfed_stream_features features;
     struct xfed_dialback_message dialback;
+    struct xfed_management management;
     char from[XMPPFED_DOMAIN_SIZE];
     char to[XMPPFED_DOMAIN_SIZE];
 };

@@ -216,6 +216,13 @@ static bool pair_is_ours(const struct xfed_negotiation *n, unsigned event,
            strcmp(in->dialback->to, n->local) == 0;
 }
 
+static bool acks_fit(const struct xfed_negotiation *n, unsigned event)
+{
+    if (event == XFED_EVENT_SM_REQUEST || event == XFED_EVENT_SM_ACK)
+        return n->acks.on;
+    return n->acks.offered && !n->acks.on;
+}
+
 unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
                                 const struct xfed_input *in)
 {
@@ -247,5 +254,7 @@ unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
         facts |= XFED_FACT_PAIR_OURS;
     if (n->sasl_tries < XFED_SASL_TRIES)
         facts |= XFED_FACT_TRIES_LEFT;
+    if (acks_fit(n, event))
+        facts |= XFED_FACT_ACKS_FIT;
     return facts;
 }

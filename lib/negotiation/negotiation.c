@@ -70,6 +70,7 @@ static void remember_offers(struct xfed_negotiation *n, const struct xfed_stream
     n->external_offered = f->sasl_external;
     n->dialback_offered = n->dialback_offered || f->dialback;
     n->peer_max_bytes = f->max_bytes;
+    n->acks.offered = n->acks.wanted && f->management;
 }
 
 static int step(struct xfed_negotiation *n, unsigned event, const struct xfed_input *in)

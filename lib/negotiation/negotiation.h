@@ -7,11 +7,13 @@
 #ifndef XFED_NEGOTIATION_NEGOTIATION_H
 #define XFED_NEGOTIATION_NEGOTIATION_H
 
+#include "negotiation/acks.h"
 #include "negotiation/machine.h"
 #include "negotiation/pairs.h"
 #include "negotiation/ports.h"
 #include "stream/features.h"
 #include "stream/header.h"
+#include "stream/management.h"
 
 struct xfed_negotiation {
     xmppfed_context *ctx;
@@ -35,6 +37,7 @@ struct xfed_negotiation {
     char id[256];                     /* of the stream as it is now; the receiver's choice */
     const char *sasl_condition;       /* of the <failure/> to send; static */
     char *sasl_text;                  /* what SASL wants to be sent next */
+    struct xfed_acks acks;
     struct xfed_pairs proved;
     struct xfed_pairs checks;
     xmppfed_problem why_not_proved; /* of the certificate */
@@ -47,6 +50,7 @@ struct xfed_input {
     const struct xfed_stream_header *header;
     const struct xfed_stream_features *features;
     const struct xfed_dialback_message *dialback;
+    const struct xfed_management *management;
     const char *local;  /* STANZA: domain of 'to'; CHECK_*: the pair */
     const char *remote; /* STANZA: domain of 'from'; CHECK_*: the pair */
     int code;           /* CHECK_FAILED: why */

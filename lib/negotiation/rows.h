@@ -38,6 +38,16 @@
     ROW(state, CHECK_VALID, ALWAYS, NEVER, forget_check, state), \
         ROW(state, CHECK_FAILED, ALWAYS, NEVER, forget_check, state)
 
+/* Acks go both ways on a stream that is up (XEP-0198 4). */
+#define ACKS(state)                                                 \
+    ROW(state, SM_REQUEST, ACKS_FIT, NEVER, answer_request, state), \
+        ROW(state, SM_ACK, ACKS_FIT, NEVER, take_ack, state)
+
+/* Not before a domain is proved; the stream goes on (XEP-0198 3, 6). */
+#define MANAGEMENT_REFUSED(state)                                   \
+    ROW(state, SM_ENABLE, ALWAYS, NEVER, refuse_management, state), \
+        ROW(state, SM_RESUME, ALWAYS, NEVER, refuse_management, state)
+
 #define ALWAYS 0
 #define NEVER 0
 
@@ -54,5 +64,6 @@
 #define PAIR_PROVED XFED_FACT_PAIR_PROVED
 #define PAIR_OURS XFED_FACT_PAIR_OURS
 #define TRIES_LEFT XFED_FACT_TRIES_LEFT
+#define ACKS_FIT XFED_FACT_ACKS_FIT
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * table_initiator.c - every step of a stream that we open (RFC 6120 4-6, XEP-0178, XEP-0220,
- * XEP-0368).
+ * XEP-0368, XEP-0198).
  *
  * Preference of methods: SASL EXTERNAL over TLS, dialback over TLS, dialback over TCP. Where a row
  * needs a method, the partner record is asked again at that moment (facts.c).
@@ -64,12 +64,14 @@ static const struct xfed_row rows[] = {
     ROW(I_AUTH_HEADER, HEADER, VERSION_1, NEVER, note_header, I_AUTH_FEATURES),
     FAIL(I_AUTH_HEADER, HEADER, ALWAYS, VERSION_1, STREAM_VERSION),
 
-    ROW(I_AUTH_FEATURES, FEATURES, ALWAYS, NEVER, announce_up, I_UP),
+    ROW(I_AUTH_FEATURES, FEATURES, ACKS_FIT, NEVER, send_enable, I_ENABLE),
+    ROW(I_AUTH_FEATURES, FEATURES, ALWAYS, ACKS_FIT, announce_up, I_UP),
     ANSWERS_IGNORED(I_AUTH_FEATURES),
     ENDS(I_AUTH_FEATURES),
 
     /* Only the answer to our own request counts; any other is ignored (XEP-0220 2.3, 5). */
-    ROW(I_DIALBACK, DB_VALID, PAIR_OURS | DIALBACK_OPEN, NEVER, announce_up, I_UP),
+    ROW(I_DIALBACK, DB_VALID, PAIR_OURS | DIALBACK_OPEN | ACKS_FIT, NEVER, send_enable, I_ENABLE),
+    ROW(I_DIALBACK, DB_VALID, PAIR_OURS | DIALBACK_OPEN, ACKS_FIT, announce_up, I_UP),
     FAIL(I_DIALBACK, DB_VALID, PAIR_OURS, DIALBACK_OPEN, POLICY_NO_METHOD),
     ROW(I_DIALBACK, DB_VALID, ALWAYS, PAIR_OURS, nothing, I_DIALBACK),
     FAIL(I_DIALBACK, DB_INVALID, PAIR_OURS, NEVER, DIALBACK_INVALID),
@@ -79,12 +81,19 @@ static const struct xfed_row rows[] = {
     ROW(I_DIALBACK, DB_VERIFY_ANSWER, ALWAYS, NEVER, nothing, I_DIALBACK),
     ENDS(I_DIALBACK),
 
+    /* Nothing is sent before the answer, so that each stanza is acknowledged or none (XEP-0198 3). */
+    ROW(I_ENABLE, SM_ENABLED, ALWAYS, NEVER, acks_up, I_UP),
+    ROW(I_ENABLE, SM_FAILED, ALWAYS, NEVER, announce_up, I_UP),
+    ANSWERS_IGNORED(I_ENABLE),
+    ENDS(I_ENABLE),
+
     ROW(I_VERIFY, DB_VERIFY_ANSWER, ALWAYS, NEVER, pass_verify_answer, I_VERIFY),
     RESULTS_IGNORED(I_VERIFY),
     ENDS(I_VERIFY),
 
     ROW(I_UP, DB_VERIFY_ANSWER, ALWAYS, NEVER, pass_verify_answer, I_UP),
     RESULTS_IGNORED(I_UP),
+    ACKS(I_UP),
     ENDS(I_UP),
 };
 /* clang-format on */

@@ -1,6 +1,6 @@
 /*
  * table_receiver.c - every step of a stream that a peer opens (RFC 6120 4-6, XEP-0178, XEP-0220,
- * XEP-0368).
+ * XEP-0368, XEP-0198).
  *
  * A check of one of our own keys (db:verify, the authoritative server's part) is answered in every
  * open state, with or without TLS: it proves nothing to us and tells nothing but yes or no.
@@ -28,6 +28,7 @@ static const struct xfed_row rows[] = {
     ROW(R_OPEN, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_OPEN),
     ROW(R_OPEN, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_OPEN),
     ROW(R_OPEN, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_OPEN),
+    MANAGEMENT_REFUSED(R_OPEN),
     ANSWERS_IGNORED(R_OPEN),
     ENDS(R_OPEN),
 
@@ -55,6 +56,7 @@ static const struct xfed_row rows[] = {
     ROW(R_TLS_OPEN, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_TLS_OPEN),
     ROW(R_TLS_OPEN, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_TLS_OPEN),
+    MANAGEMENT_REFUSED(R_TLS_OPEN),
     ANSWERS_IGNORED(R_TLS_OPEN),
     ENDS(R_TLS_OPEN),
 
@@ -87,6 +89,10 @@ static const struct xfed_row rows[] = {
     ROW(R_UP, CHECK_VALID, ALWAYS, NEVER, answer_db_failed, R_UP),
     ROW(R_UP, CHECK_FAILED, ALWAYS, NEVER, answer_db_failed, R_UP),
     ROW(R_UP, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_UP),
+    /* A second <enable/> ends the stream (XEP-0198 3). */
+    ROW(R_UP, SM_ENABLE, ACKS_FIT, NEVER, send_enabled, R_UP),
+    ROW(R_UP, SM_RESUME, ACKS_FIT, NEVER, refuse_resume, R_UP),
+    ACKS(R_UP),
     ANSWERS_IGNORED(R_UP),
     ENDS(R_UP),
 };

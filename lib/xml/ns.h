@@ -11,6 +11,7 @@
 #define XFED_NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 #define XFED_NS_DIALBACK "jabber:server:dialback"
 #define XFED_NS_DIALBACK_FEATURE "urn:xmpp:features:dialback"
+#define XFED_NS_MANAGEMENT "urn:xmpp:sm:3"
 #define XFED_NS_LIMITS "urn:xmpp:stream-limits:0"
 
 #endif

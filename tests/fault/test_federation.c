@@ -107,7 +107,7 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
     /* Nothing is stuck: the two can still talk. */
     scene_say(&s, "Hello again", 9);
     loop_advance(&s.loop, 59 * 1000);
-    if (loop_outcome(s.contoso, 9) != XMPPFED_OUTCOME_HANDED)
+    if (loop_outcome(s.contoso, 9) != XMPPFED_OUTCOME_ACKNOWLEDGED)
         fail_msg("allocation %zu: not able to talk afterwards", fail_at);
     scene_fini(&s);
 }

@@ -37,9 +37,9 @@ static void test_large_stanza_bounces(void **state)
         scene_say(&s, body, 2);
         scene_say(&s, "three", 3);
         loop_advance(&s.loop, 5000);
-        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
         assert_int_equal(loop_outcome(s.contoso, 2), XMPPFED_OUTCOME_BOUNCED);
-        assert_int_equal(loop_outcome(s.contoso, 3), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(s.contoso, 3), XMPPFED_OUTCOME_ACKNOWLEDGED);
         assert_int_equal(outcome(&s, 2)->code, XMPPFED_ERR_LIMIT_SIZE);
         assert_string_equal(scene_condition(outcome(&s, 2)->element), "policy-violation");
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 2);

@@ -49,7 +49,7 @@ static void test_forged_key(void **state)
     /* It leaves no mark on the real one. */
     scene_say(&s, "Hello", 1);
     loop_run(&s.loop);
-    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     scene_fini(&s);
 }
 
@@ -178,7 +178,7 @@ static void test_check_stream_ends(void **state)
     scene_init(&s, BY_DIALBACK_TLS);
     scene_say(&s, "Hello", 1);
     loop_run(&s.loop);
-    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 2);
     loop_advance(&s.loop, 6 * 1000);
     assert_int_equal(xmppfed_federation_links(s.fabrikam->fed), 1);
@@ -197,7 +197,7 @@ static void test_standing_stream_is_used(void **state)
     assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
     scene_say(&s, "Hello", 1);
     loop_run(&s.loop);
-    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), 1);
     assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 1);
     scene_fini(&s);

@@ -35,7 +35,7 @@ static void test_by_dns(void **state)
         memcpy(s.contoso->hosts, rows[i].hosts, sizeof(rows[i].hosts));
         scene_say(&s, "Hello", 1);
         loop_run(&s.loop);
-        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
         assert_true(loop_count(s.contoso, XMPPFED_EVENT_DNS) > 0);
         assert_true(loop_count(s.contoso, XMPPFED_EVENT_DIAL) <= rows[i].most_dials);
         scene_fini(&s);
@@ -139,7 +139,7 @@ static void test_stream_that_never_carries_anything(void **state)
     assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_DIAL), 2);
     s.contoso->stuck = false;
     loop_advance(&s.loop, 5 * 1000);
-    assert_int_equal(loop_outcome(s.contoso, 2), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(s.contoso, 2), XMPPFED_OUTCOME_ACKNOWLEDGED);
     scene_fini(&s);
 }
 
@@ -162,7 +162,7 @@ static void say_too_much(struct scene *s)
 static void expect_all_handed(struct scene *s)
 {
     for (uint64_t cookie = FIRST_BIG; cookie <= LAST_BIG; cookie++)
-        assert_int_equal(loop_outcome(s->contoso, cookie), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(s->contoso, cookie), XMPPFED_OUTCOME_ACKNOWLEDGED);
 }
 
 static void test_more_than_a_stream_takes_at_once(void **state)

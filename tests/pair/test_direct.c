@@ -307,7 +307,7 @@ static void test_federations(void **state)
         scene_direct(&s, rows[i].proof, rows[i].port);
         scene_say(&s, "Hello", 1);
         loop_run(&s.loop);
-        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
         got = loop_event(s.fabrikam, XMPPFED_EVENT_STANZA, 0);
         assert_non_null(got);
         assert_string_equal(scene_body(got->element), "Hello");
@@ -357,7 +357,7 @@ static void test_falls_back_to_starttls(void **state)
     s.contoso->starttls_port = 5269;
     scene_say(&s, "Hello", 1);
     loop_run(&s.loop);
-    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_DIAL), 2);
     assert_int_equal(loop_event(s.fabrikam, XMPPFED_EVENT_STANZA, 0)->proof,
                      XMPPFED_PROOF_DIALBACK_TCP);

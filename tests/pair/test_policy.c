@@ -352,7 +352,7 @@ static void test_notes(void **state)
         assert_int_equal(xmppfed_element_child(got->element, "status", XMPPFED_NS_SERVER) != NULL,
                          rows[i].kept);
         assert_int_equal(loop_outcome(s.contoso, 2),
-                         rows[i].kept ? XMPPFED_OUTCOME_HANDED : XMPPFED_OUTCOME_BOUNCED);
+                         rows[i].kept ? XMPPFED_OUTCOME_ACKNOWLEDGED : XMPPFED_OUTCOME_BOUNCED);
         if (!rows[i].kept)
             assert_null(loop_event(s.contoso, XMPPFED_EVENT_OUTCOME, 0)->element);
         scene_fini(&s);

@@ -85,7 +85,7 @@ static void test_dead_primary(void **state)
         r.first->stuck = rows[row].stuck;
         scene_say(&r.s, "Hello", 1);
         took = wait_for(&r, 1);
-        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
         assert_in_range(took, rows[row].most, rows[row].most + 10);
         if (proofs[i % 3] == BY_EXTERNAL)
             expect_one_stream(&r, 1);
@@ -113,7 +113,7 @@ static void test_both_connect_at_once(void **state)
     loop_answer(r.backup);
     loop_answer(r.first);
     loop_run(&r.s.loop);
-    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     assert_int_equal(loop_count(r.backup, XMPPFED_EVENT_STREAM_UP), 1);
     /* Nothing was said on the reserve, and the host was told of no failure. */
     assert_int_equal(loop_count(r.first, XMPPFED_EVENT_OUTPUT), 0);
@@ -137,7 +137,7 @@ static void test_reserve_takes_over(void **state)
     assert_int_equal(loop_count(r.backup, XMPPFED_EVENT_OUTPUT), 0);
     loop_cut(r.first);
     loop_run(&r.s.loop);
-    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 2);
     expect_one_stream(&r, 1);
     scene_fini(&r.s);
@@ -163,7 +163,7 @@ static void test_two_negotiate(void **state)
         loop_answer(r.backup);
         r.first->stuck = false;
         loop_run(&r.s.loop);
-        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
         expect_one_stream(&r, 1);
         first_wins += loop_count(r.first, XMPPFED_EVENT_STANZA);
         backup_wins += loop_count(r.backup, XMPPFED_EVENT_STANZA);
@@ -203,7 +203,7 @@ static void test_bounded(void **state)
             most = links > most ? links : most;
             loop_advance(&r.s.loop, 10);
         }
-        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
         assert_int_equal(most, rows[i].most);
         assert_in_range(r.s.loop.now - 1000, rows[i].least, rows[i].latest);
         assert_int_equal(loop_count(r.s.contoso, XMPPFED_EVENT_DIAL), 5);
@@ -251,7 +251,7 @@ static void test_patience_with_far_servers(void **state)
     loop_advance(&r.s.loop, 600 + DELAY - 20);
     assert_int_equal(loop_count(r.backup, XMPPFED_EVENT_OUTPUT), 0);
     loop_advance(&r.s.loop, 40);
-    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(loop_outcome(r.s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
     assert_true(loop_count(r.backup, XMPPFED_EVENT_OUTPUT) > 0);
     expect_one_stream(&r, 1);
     scene_fini(&r.s);
@@ -376,7 +376,7 @@ static void test_back_to_the_better_server(void **state)
     assert_true(heard > 90);
     assert_int_equal(expect_numbers(r.first, heard), cookie);
     for (uint64_t i = 1; i < cookie; i++)
-        assert_int_equal(loop_outcome(r.s.contoso, i), XMPPFED_OUTCOME_HANDED);
+        assert_int_equal(loop_outcome(r.s.contoso, i), XMPPFED_OUTCOME_ACKNOWLEDGED);
     /* It is with the best one: nothing is tried any more. */
     loop_forget(r.s.contoso);
     keep_talking(&r, &cookie, 120);
@@ -468,7 +468,7 @@ static void test_ends_while_moving(void **state)
         }
         keep_talking(&r, &cookie, 2);
         for (uint64_t k = 1; k < cookie; k++)
-            assert_int_equal(loop_outcome(r.s.contoso, k), XMPPFED_OUTCOME_HANDED);
+            assert_int_equal(loop_outcome(r.s.contoso, k), XMPPFED_OUTCOME_ACKNOWLEDGED);
         assert_int_equal(xmppfed_federation_links(r.s.contoso->fed), 1);
         scene_fini(&r.s);
     }

@@ -93,7 +93,7 @@ static void test_rows(void **state)
         if (row->says && !(down && strstr(down->text, row->says)))
             fail_msg("%s: says '%s'", row->name, down ? down->text : "");
         if (loop_outcome(s.contoso, 7) !=
-            (row->proof ? XMPPFED_OUTCOME_HANDED : XMPPFED_OUTCOME_BOUNCED))
+            (row->proof ? XMPPFED_OUTCOME_ACKNOWLEDGED : XMPPFED_OUTCOME_BOUNCED))
             fail_msg("%s: the outcome", row->name);
         scene_fini(&s);
     }

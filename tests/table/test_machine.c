@@ -192,6 +192,7 @@ static void test_nothing_is_up_without_proof(void **state)
     (void)state;
     reach(XFED_INITIATOR, keep_unproved, reached);
     assert_false(reached[XFED_STATE_I_UP]);
+    assert_false(reached[XFED_STATE_I_ENABLE]);
     assert_true(reached[XFED_STATE_I_AUTH]);
     assert_true(reached[XFED_STATE_I_DIALBACK]);
     reach(XFED_RECEIVER, keep_unproved, reached);
@@ -307,9 +308,10 @@ static void test_announcements(void **state)
 {
     static const struct {
         unsigned action;
-        unsigned events[2];
+        unsigned events[3];
     } rows[] = {
-        {XFED_ACTION_announce_up, {XFED_EVENT_FEATURES, XFED_EVENT_DB_VALID}},
+        {XFED_ACTION_announce_up, {XFED_EVENT_FEATURES, XFED_EVENT_DB_VALID, XFED_EVENT_SM_FAILED}},
+        {XFED_ACTION_acks_up, {XFED_EVENT_SM_ENABLED}},
         {XFED_ACTION_answer_header_up, {XFED_EVENT_HEADER, XFED_EVENT_HEADER}},
         {XFED_ACTION_answer_db_valid, {XFED_EVENT_CHECK_VALID, XFED_EVENT_CHECK_VALID}},
         {XFED_ACTION_announce_verify, {XFED_EVENT_FEATURES, XFED_EVENT_FEATURES}},
@@ -323,12 +325,12 @@ static void test_announcements(void **state)
 
             for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
                 if (row->action == rows[k].action && row->event != rows[k].events[0] &&
-                    row->event != rows[k].events[1])
+                    row->event != rows[k].events[1] && row->event != rows[k].events[2])
                     describe(row, "not on this event");
             /* Who enters a state that is up tells the host, and who tells is up. */
             if ((row->next == XFED_STATE_I_UP || row->next == XFED_STATE_R_UP) &&
                 row->state != row->next && row->action != XFED_ACTION_announce_up &&
-                row->action != XFED_ACTION_answer_header_up &&
+                row->action != XFED_ACTION_answer_header_up && row->action != XFED_ACTION_acks_up &&
                 row->action != XFED_ACTION_answer_db_valid)
                 describe(row, "up without a word");
         }

@@ -51,7 +51,7 @@ static const struct row rows[] = {
     {"restricted-xml", "receiver-comment.xt", NULL},
     {"see-other-host", NULL, "nobody is sent elsewhere: SRV records say where we are"},
     {"system-shutdown", "receiver-shutdown.xt", NULL},
-    {"undefined-condition", NULL, "4.9.3.21: only for what no other condition names"},
+    {"undefined-condition", "receiver-ack-too-high.xt", NULL},
     {"unsupported-encoding", "receiver-encoding-latin1.xt", NULL},
     {"unsupported-feature", "initiator-unknown-feature.xt", NULL},
     {"unsupported-stanza-type", "receiver-unknown-element.xt", NULL},

@@ -335,6 +335,7 @@ static void start(struct transcript *t, char *words[WORDS], size_t count)
             verifies ? XMPPFED_PURPOSE_VERIFY : XMPPFED_PURPOSE_STANZAS, t->now, &t->connection);
     }
     assert_int_equal(rc, 0);
+    xmppfed_connection_set_acks(t->connection, strcmp(words[count - 1], "acks") == 0);
 }
 
 static int send_message(struct transcript *t, const char *from, const char *to)

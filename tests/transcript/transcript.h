@@ -8,7 +8,8 @@
  *                                               false)
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
  *                                               verifier LOCAL REMOTE; initiator-direct and
- *                                               verifier-direct dial direct TLS
+ *                                               verifier-direct dial direct TLS; "acks" after it
+ *                                               for XEP-0198
  *     C: <bytes of the peer>                    \n, \xHH; %fill N% stands for N letters
  *     A: <call of the host>                     checked LOCAL REMOTE OK|CODE [CONDITION],
  *                                               close OK|CODE, gone, tick MILLISECONDS,

@@ -102,8 +102,15 @@ static const struct row rows[] = {
      .xml = LIMITS("<max-bytes>-1</max-bytes><idle-seconds>1 2</idle-seconds>")},
     {.name = "empty numbers", .xml = LIMITS("<max-bytes/><idle-seconds>x</idle-seconds>")},
     {.name = "unknown features",
-     .xml = "<bidi xmlns='urn:xmpp:bidi'/><sm xmlns='urn:xmpp:sm:3'/>" TLS(""),
+     .xml = "<bidi xmlns='urn:xmpp:bidi'/><sm xmlns='urn:xmpp:sm:2'/>" TLS(""),
      .features = {.starttls = true}},
+    {.name = "stream management",
+     .xml = "<sm xmlns='urn:xmpp:sm:3'/>",
+     .features = {.management = true},
+     .writes_back = true},
+    {.name = "stream management of Prosody",
+     .xml = "<sm xmlns='urn:xmpp:sm:2'><optional/></sm><sm xmlns='urn:xmpp:sm:3'><optional/></sm>",
+     .features = {.management = true}},
     {.name = "all",
      .xml = TLS("<required/>") SASL("<mechanism>EXTERNAL</mechanism>") DIALBACK("<errors/>")
          LIMITS("<max-bytes>262144</max-bytes>"),
@@ -122,7 +129,8 @@ static bool same(const struct xfed_stream_features *a, const struct xfed_stream_
     return a->starttls == b->starttls && a->starttls_required == b->starttls_required &&
            a->sasl == b->sasl && a->sasl_external == b->sasl_external &&
            a->dialback == b->dialback && a->dialback_errors == b->dialback_errors &&
-           a->max_bytes == b->max_bytes && a->idle_seconds == b->idle_seconds;
+           a->management == b->management && a->max_bytes == b->max_bytes &&
+           a->idle_seconds == b->idle_seconds;
 }
 
 static void check_row(xmppfed_context *ctx, const struct row *row)

@@ -1,0 +1,26 @@
+/* acks.h - what acknowledgements (XEP-0198) mean for the queue of a pair of domains. */
+#ifndef XFED_FEDERATION_ACKS_H
+#define XFED_FEDERATION_ACKS_H
+
+#include "federation/link.h"
+#include "federation/route.h"
+
+/* Whether the stream of a link has acks. */
+bool xfed_acks_on(const struct xfed_link *link);
+/* Whether stanzas of its stream wait for acks. */
+bool xfed_acks_open_on(const struct xfed_link *link);
+/* Ends the stanzas that the peer has acknowledged; a link without acks is fine. */
+void xfed_acks_settle(struct xfed_link *link);
+/*
+ * The stream of a link is over and the transport takes no more. What the peer may have got without
+ * saying so bounces: sent again it could be there twice (XEP-0198 4). What it cannot have got stays
+ * in the queue.
+ */
+void xfed_acks_lost(struct xfed_link *link);
+/*
+ * Whether the oldest stanza of a route was handed over and only its ack is missing, for which the
+ * stream has a deadline of its own: then it gets more time.
+ */
+bool xfed_acks_awaits(struct xfed_route *route, xmppfed_time now);
+
+#endif
