@@ -44,7 +44,9 @@ enum xmppfed_federation_option {
     XMPPFED_OPTION_DNS_MIXED_CASE = 8,    /* 1: ask in random upper and lower case, default 0 */
     XMPPFED_OPTION_RETURN_SECONDS = 9,    /* after half to all of which a stream to a server of
                                              lower priority moves back, default 600, 10..86400 */
-    XMPPFED_OPTION_ACKS = 10              /* XEP-0198 with peers that have it, default 1, 0..1 */
+    XMPPFED_OPTION_ACKS = 10,             /* XEP-0198 with peers that have it, default 1, 0..1 */
+    XMPPFED_OPTION_ANSWER_PINGS = 11      /* XEP-0199 to a hosted domain itself, in the host's place,
+                                             default 1, 0..1 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */

@@ -9,15 +9,12 @@
  */
 #define ACK_TIME 30000
 
-int xfed_connection_ask_ack(xmppfed_connection *c)
+static int ask(xmppfed_connection *c)
 {
     static const struct xfed_management request = {.kind = XFED_MANAGEMENT_REQUEST};
-    const struct xfed_acks *acks = &c->negotiation.acks;
     xmppfed_element *e;
     int rc;
 
-    if (c->down || c->ack_asked || !acks->on || xfed_acks_open(acks) == 0)
-        return 0;
     e = xfed_management_write(c->ctx, &request);
     rc = e ? xfed_connection_write(c, e) : XMPPFED_ERR_NOMEM;
     xmppfed_element_free(e);
@@ -27,6 +24,19 @@ int xfed_connection_ask_ack(xmppfed_connection *c)
     c->ack_asked_at = XMPPFED_TIME_NEVER;
     c->last_write = c->now;
     return 0;
+}
+
+int xfed_connection_ask_ack(xmppfed_connection *c)
+{
+    const struct xfed_acks *acks = &c->negotiation.acks;
+
+    return c->down || c->ack_asked || !acks->on || xfed_acks_open(acks) == 0 ? 0 : ask(c);
+}
+
+int xfed_connection_show_life(xmppfed_connection *c)
+{
+    /* <r/> must be answered, so that it says more about the peer than a blank that got no error. */
+    return c->negotiation.acks.on && !c->ack_asked ? ask(c) : xfed_connection_write_raw(c, " ");
 }
 
 void xfed_connection_note_ack(xmppfed_connection *c)

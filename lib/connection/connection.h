@@ -120,6 +120,11 @@ void xfed_connection_end(xmppfed_connection *c);
 
 /* ack.c: sends <r/> if stanzas are not acknowledged and no <r/> waits; 0 or an error of _write. */
 int xfed_connection_ask_ack(xmppfed_connection *c) XMPPFED_MUST_CHECK;
+/*
+ * ack.c: the keep-alive: <r/> on a stream with acks, else white space between stanzas (RFC 6120
+ * 4.6.1). 0 or an error of _write.
+ */
+int xfed_connection_show_life(xmppfed_connection *c) XMPPFED_MUST_CHECK;
 /* ack.c: <a/> has come: what is left open is asked for anew. */
 void xfed_connection_note_ack(xmppfed_connection *c);
 /* ack.c: takes down the time of an <r/>, when there is one whose time is not known yet. */

@@ -56,7 +56,7 @@ static struct deadlines deadlines_of(const xmppfed_connection *c)
 {
     struct deadlines d = {XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
                           XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
-                          XMPPFED_TIME_NEVER};
+                          XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER};
     xmppfed_time interval;
 
     if (c->down)
@@ -137,8 +137,7 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
     } else if (now >= d.peer_silent) {
         time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no keep-alive within the keep-alive interval", "");
     } else if (now >= d.keep_alive) {
-        /* White space between stanzas (RFC 6120 4.6.1). */
-        int rc = xfed_connection_write_raw(c, " ");
+        int rc = xfed_connection_show_life(c);
 
         c->last_write = now;
         if (rc < 0)

@@ -78,6 +78,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     fed->return_time = DEFAULT_RETURN_SECONDS * 1000;
     fed->race_delay = DEFAULT_RACE_MILLISECONDS;
     fed->acks = true;
+    fed->answers_pings = true;
     *ret = fed;
     return 0;
 }
@@ -135,9 +136,10 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         [XMPPFED_OPTION_DNS_MIXED_CASE] = {0, 1},
         [XMPPFED_OPTION_RETURN_SECONDS] = {10, 86400},
         [XMPPFED_OPTION_ACKS] = {0, 1},
+        [XMPPFED_OPTION_ANSWER_PINGS] = {0, 1},
     };
 
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_ACKS ||
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_ANSWER_PINGS ||
         value < ranges[option].min || value > ranges[option].max)
         return XMPPFED_ERR_ARGUMENT;
     switch (option) {
@@ -152,6 +154,9 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         break;
     case XMPPFED_OPTION_ACKS:
         fed->acks = value != 0;
+        break;
+    case XMPPFED_OPTION_ANSWER_PINGS:
+        fed->answers_pings = value != 0;
         break;
     case XMPPFED_OPTION_PENDING_CHECKS:
         fed->checks.max = (size_t)value;

@@ -46,6 +46,7 @@ struct xmppfed_federation {
     xmppfed_time return_time; /* after which a better server is tried again */
     xmppfed_time race_delay;  /* between attempts at two servers of a partner */
     bool acks;                /* XMPPFED_OPTION_ACKS */
+    bool answers_pings;       /* XMPPFED_OPTION_ANSWER_PINGS */
     bool closing;
 };
 

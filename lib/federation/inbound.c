@@ -11,6 +11,7 @@
 #include "federation/contact.h"
 #include "federation/invitation.h"
 #include "federation/notes.h"
+#include "federation/ping.h"
 #include "federation/route.h"
 #include "policy/partner.h"
 #include "stream/stanza.h"
@@ -187,6 +188,17 @@ static void refuse_malformed(struct xfed_link *link, xmppfed_event *ev, int acti
     refuse(link, ev, action, &decision, now);
 }
 
+/*
+ * The domain itself is asked whether it is there, by a server that has proved who it is; no user
+ * and no contact is concerned, so that the policy about them is not either.
+ */
+static void answer_ping(struct xfed_link *link, xmppfed_event *ev, xmppfed_time now)
+{
+    if (xfed_bucket_take(&link->answers, now))
+        send_own(link, ev, xfed_ping_answer(link->fed->ctx, ev->element), now);
+    xfed_event_free(ev);
+}
+
 void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
 {
     /* The stream's event goes on to the host, as most stanzas do: a copy would be its equal. */
@@ -210,5 +222,8 @@ void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
         xfed_link_close(link, rc, NULL);
         return;
     }
-    xfed_inbound_decide(link, ev, action, XMPPFED_CONTACT_UNKNOWN, now);
+    if (link->fed->answers_pings && xfed_ping_is_for_domain(ev->element))
+        answer_ping(link, ev, now);
+    else
+        xfed_inbound_decide(link, ev, action, XMPPFED_CONTACT_UNKNOWN, now);
 }

@@ -29,6 +29,7 @@ from world import DIRECT, NAME_SERVER, OUR_ADDRESS, PEERS, ZONES, Certificates, 
 import cases.harness  # noqa: E402,F401
 import cases.federation  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
+import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
 import cases.scan  # noqa: E402,F401

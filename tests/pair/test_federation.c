@@ -85,6 +85,41 @@ static void test_malformed_address(void **state)
     }
 }
 
+/* XEP-0199 4.2: the domain itself answers, unless the host wants to do that. */
+static void test_ping_to_a_domain(void **state)
+{
+    static const struct {
+        const char *name, *to;
+        uint64_t option;
+        size_t at_host;
+    } rows[] = {{"answered", "fabrikam.example", 1, 0},
+                {"left to the host", "fabrikam.example", 0, 1},
+                {"to a user", BOB, 1, 1}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct loop_event *answer;
+        struct scene s;
+
+        print_message("# %s\n", rows[i].name);
+        scene_init(&s, BY_EXTERNAL);
+        assert_int_equal(xmppfed_federation_set_option(s.fabrikam->fed, XMPPFED_OPTION_ANSWER_PINGS,
+                                                       rows[i].option),
+                         0);
+        assert_int_equal(loop_send(s.contoso, loop_ping(&s.loop, ALICE "/desk", rows[i].to), 1), 0);
+        loop_run(&s.loop);
+        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), rows[i].at_host);
+        answer = loop_event(s.contoso, XMPPFED_EVENT_STANZA, 0);
+        assert_int_equal(answer != NULL, rows[i].at_host == 0);
+        if (answer) {
+            assert_string_equal(scene_type(answer->element), "result");
+            assert_string_equal(xmppfed_element_attribute(answer->element, "from"), rows[i].to);
+            assert_string_equal(xmppfed_element_attribute(answer->element, "to"), ALICE "/desk");
+        }
+        scene_fini(&s);
+    }
+}
+
 static void test_one_stream_a_pair(void **state)
 {
     struct scene s;
@@ -260,7 +295,8 @@ static void test_options(void **state)
         {"unknown", 0, 1, XMPPFED_ERR_ARGUMENT},
         {"no acks", XMPPFED_OPTION_ACKS, 0, 0},
         {"acks are on or off", XMPPFED_OPTION_ACKS, 2, XMPPFED_ERR_ARGUMENT},
-        {"unknown", XMPPFED_OPTION_ACKS + 1, 1, XMPPFED_ERR_ARGUMENT},
+        {"no pings", XMPPFED_OPTION_ANSWER_PINGS, 0, 0},
+        {"unknown", XMPPFED_OPTION_ANSWER_PINGS + 1, 1, XMPPFED_ERR_ARGUMENT},
     };
     struct scene s;
     (void)state;
@@ -278,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ways),
         cmocka_unit_test(test_malformed_address),
+        cmocka_unit_test(test_ping_to_a_domain),
         cmocka_unit_test(test_one_stream_a_pair),
         cmocka_unit_test(test_idle_stream_ends_and_comes_back),
         cmocka_unit_test(test_byte_by_byte),

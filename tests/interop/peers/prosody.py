@@ -59,20 +59,23 @@ end
 
 class Prosody(Peer):
     """One Prosody in the foreground. `fixed` maps domains to addresses that it dials without DNS;
-    `direct` makes it listen for direct TLS alone."""
+    `direct` makes it listen for direct TLS alone; `modules` are loaded besides the usual ones."""
 
     kind = "prosody"
 
-    def __init__(self, domain, address, directory, options, fixed=None, direct=False):
+    def __init__(self, domain, address, directory, options, fixed=None, direct=False,
+                 modules=()):
         super().__init__(domain, address, directory, options)
         self.direct = direct
+        self.modules = modules
         if direct:
             self.s2s_port = 5270
         self.fixed = fixed or {}
 
     def configure(self):
         options = self.options
-        modules, disabled, extra, plugins = "", "", "", ""
+        modules = "".join(f', "{name}"' for name in self.modules)
+        disabled, extra, plugins = "", "", ""
         if options.tls == "off":
             disabled += ', "tls"'
         else:

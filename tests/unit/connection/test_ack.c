@@ -70,6 +70,29 @@ static void test_dead_peer(void **state)
     fixture_close(&f);
 }
 
+/* An idle stream is kept by a question, and one that nobody answers is dead. */
+static void test_keep_alive(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_with_acks(&f);
+    (void)fixture_sent(&f, "");
+    f.now = 151000;
+    xmppfed_connection_tick(f.c, f.now);
+    assert_true(fixture_sent(&f, REQUEST));
+    assert_null(fixture_receive(&f, "<a " SM " h='0'/>"));
+    assert_int_equal(xmppfed_connection_deadline(f.c), 301000);
+    f.now = 301000;
+    xmppfed_connection_tick(f.c, f.now);
+    assert_true(fixture_sent(&f, REQUEST));
+    assert_null(fixture_next(&f));
+    assert_int_equal(xmppfed_connection_deadline(f.c), 331000);
+    xmppfed_connection_tick(f.c, 331000);
+    assert_int_equal(xmppfed_event_code(fixture_next(&f)), XMPPFED_ERR_TIMEOUT_ACK);
+    fixture_close(&f);
+}
+
 static void test_last_word(void **state)
 {
     struct fixture f;
@@ -105,9 +128,8 @@ static void test_without_acks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_request_waits),
-        cmocka_unit_test(test_dead_peer),
-        cmocka_unit_test(test_last_word),
+        cmocka_unit_test(test_one_request_waits), cmocka_unit_test(test_dead_peer),
+        cmocka_unit_test(test_keep_alive),        cmocka_unit_test(test_last_word),
         cmocka_unit_test(test_without_acks),
     };
 
