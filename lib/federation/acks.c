@@ -2,6 +2,7 @@
 #include "federation/acks.h"
 
 #include "connection/connection.h"
+#include "federation/move.h"
 
 /* Milliseconds after which a stanza that waits for its ack is looked at again. */
 enum { LOOK_AGAIN = 5000 };
@@ -42,6 +43,7 @@ void xfed_acks_settle(struct xfed_link *link)
     if (!moved)
         return;
     xfed_route_moved(route);
+    xfed_move_leave(route);
     xfed_route_flush(route);
 }
 

@@ -1,5 +1,6 @@
 /* move.c - back to a better server: a stream to it beside the one that stands, then its place. */
 #include "federation/move.h"
+#include "federation/acks.h"
 
 #include "federation/dial.h"
 #include "federation/link.h"
@@ -65,7 +66,14 @@ void xfed_move_to(struct xfed_route *route, struct xfed_link *link)
     route->move.next = link;
     /* What the stream has got goes out on it; what waits is for the next one, so that the order of
      * the pair is kept. */
-    xfed_link_close(route->link, 0, "a better server of the partner is back");
+    xfed_move_leave(route);
+}
+
+void xfed_move_leave(struct xfed_route *route)
+{
+    /* Closed before its acks are in, it would leave stanzas behind of which nobody can say. */
+    if (route->move.next && !xfed_acks_open_on(route->link))
+        xfed_link_close(route->link, 0, "a better server of the partner is back");
 }
 
 bool xfed_move_finish(struct xfed_route *route)

@@ -205,7 +205,8 @@ void xfed_route_flush(struct xfed_route *route)
     struct xfed_link *link = route->link;
     struct xfed_queued *s;
 
-    if (!link || !link->up || link->state != XFED_LINK_OPEN)
+    /* What waits is for the better stream then, so that the order of the pair is kept. */
+    if (!link || !link->up || link->state != XFED_LINK_OPEN || route->move.next)
         return;
     while ((s = xfed_queue_unsent(&route->queue)) != NULL) {
         uint64_t mark = 0;
