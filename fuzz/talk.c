@@ -51,6 +51,14 @@ static bool bound(void *user, const struct xfed_partner *partner)
     return false;
 }
 
+static uint32_t evidence(void *user, const char *domain, const struct xfed_partner *partner)
+{
+    const xmppfed_connection *c = user;
+
+    (void)domain;
+    return partner->dane == XMPPFED_DANE_OFF ? 0 : c->evidence;
+}
+
 static uint64_t epoch(void *user)
 {
     (void)user;
@@ -63,7 +71,8 @@ static int version(void *user)
     return XMPPFED_TLS_1_3;
 }
 
-static const struct xfed_tls_port null_tls = {usable, start, prove, bound, epoch, version};
+static const struct xfed_tls_port null_tls = {usable,   start, prove,  bound,
+                                              evidence, epoch, version};
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 

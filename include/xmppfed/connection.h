@@ -55,14 +55,31 @@ xmppfed_connection_new_initiator_direct(xmppfed_site *site, const char *local, c
  * certificate may then have that name in place of the domain (RFC 7673 4.1). records are the proved
  * TLSA records of that server and port. If any can be used TLS is a must, and a certificate that
  * matches none ends the stream with XMPPFED_ERR_TLS_CERTIFICATE: neither PKIX nor dialback takes
- * its place (RFC 7673 4.2), unless the partner record does not heed DANE. All is copied. Errors:
- * XMPPFED_ERR_ADDRESS (host is no domain), _STATE (too late), _ARGUMENT (not an initiator),
- * _LIMIT_MEMORY, _NOMEM.
+ * its place (RFC 7673 4.2), unless the partner record does not heed DANE. All is copied. A receiver
+ * takes records while EVIDENCE_WANTED is open. Errors: XMPPFED_ERR_ADDRESS (host is no domain),
+ * _STATE (too late, not asked for), _ARGUMENT, _LIMIT_MEMORY, _NOMEM.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_set_tlsa(xmppfed_connection *c,
                                                                const char *host,
                                                                const xmppfed_tlsa *records,
                                                                size_t count);
+/*
+ * Says what the host of a receiver can get, as bits of enum xmppfed_evidence; nothing unless said.
+ * When a peer's certificate does not prove it and the partner record takes EXTERNAL, the event
+ * EVIDENCE_WANTED asks for it, once a stream, and no input is wanted until the answer. Errors:
+ * XMPPFED_ERR_ARGUMENT (not a receiver, an unknown bit).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_set_evidence(xmppfed_connection *c,
+                                                                   uint32_t kinds);
+/*
+ * Answers EVIDENCE_WANTED once everything that was found is handed over; nothing found is an answer
+ * too, and better than none: the establishment timeout runs. Before it, TLSA records go to
+ * xmppfed_connection_set_tlsa(), host NULL: those of all servers of the domain, the records of one
+ * server side by side and with their base. Of these only usage 3 counts (RFC 7671 5.1), and none
+ * that matches proves nothing, but refutes nothing either. Take events afterwards. Errors:
+ * XMPPFED_ERR_STATE (nothing was asked), _ARGUMENT.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_evidence_known(xmppfed_connection *c);
 /*
  * The receiving entity, before the first byte. A peer that begins with a TLS record in place of a
  * stream header is served as by _direct(). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM.
@@ -89,8 +106,8 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_feed(xmppfed_connection *c
                                                            size_t len);
 /*
  * Whether more bytes are wanted: 1, or 0 while the peer has been faster than its limits and what it
- * sent waits until the deadline. Do not read its socket then, so that TCP slows it down. Errors:
- * none.
+ * sent waits until the deadline, or while EVIDENCE_WANTED is open. Do not read its socket then, so
+ * that TCP slows it down. Errors: none.
  */
 XMPPFED_API int xmppfed_connection_wants_input(const xmppfed_connection *c);
 /* The transport was closed or broke. next_event then yields STREAM_DOWN, once. */

@@ -35,6 +35,8 @@ enum xmppfed_event_kind {
     XMPPFED_EVENT_CAN_VERIFY = 4,      /* an initiator may now carry dialback checks */
     XMPPFED_EVENT_DIALBACK_CHECK = 5,  /* local, remote, id, key: answer with _checked() */
     XMPPFED_EVENT_DIALBACK_ANSWER = 6, /* local, remote, id, code: 0 the key is valid */
+    /* local, remote, evidence: hand it over, then _evidence_known(); the stream waits. */
+    XMPPFED_EVENT_EVIDENCE_WANTED = 7,
     /* Of a federation: requests about the transport. */
     XMPPFED_EVENT_OUTPUT = 20, /* link: bytes wait in _output() */
     XMPPFED_EVENT_DIAL = 21,   /* link, endpoint: connect, then _connected() or _closed() */
@@ -58,6 +60,11 @@ enum xmppfed_outcome {
     XMPPFED_OUTCOME_EXPIRED = 3, /* not sent in time; element as above */
     /* The peer has accepted responsibility for it (XEP-0198 4): in place of HANDED where it can. */
     XMPPFED_OUTCOME_ACKNOWLEDGED = 4
+};
+
+/* What a host can get about a peer whose certificate alone does not prove it, as bits. */
+enum xmppfed_evidence {
+    XMPPFED_EVIDENCE_TLSA = 1 /* TLSA records of the servers of its domain, proved by DNSSEC */
 };
 
 /* Evidence about the peer; it travels with each stanza. */
@@ -104,6 +111,8 @@ XMPPFED_API const xmppfed_dns_query *xmppfed_event_query(const xmppfed_event *ev
 /* enum xmppfed_contact of CONTACT_LEARNT, enum xmppfed_outcome of OUTCOME; 0 otherwise. */
 XMPPFED_API int xmppfed_event_contact(const xmppfed_event *ev);
 XMPPFED_API int xmppfed_event_outcome(const xmppfed_event *ev);
+/* enum xmppfed_evidence of EVIDENCE_WANTED: what could prove the peer; 0 otherwise. */
+XMPPFED_API uint32_t xmppfed_event_evidence(const xmppfed_event *ev);
 
 /* Stable names for logs: "STREAM_UP", "PKIX", "HANDED". Ownership: static. */
 XMPPFED_API const char *xmppfed_event_name(int kind);

@@ -61,6 +61,8 @@ struct xmppfed_connection {
     int64_t proof_until; /* Unix seconds: the certificate proves the peer no longer than that */
     xmppfed_time ack_asked_at; /* NEVER until the next call that knows the time */
     bool ack_asked;            /* <r/> waits for its <a/> */
+    uint32_t evidence;         /* receiver: what the host can get (enum xmppfed_evidence) */
+    bool evidence_known;       /* it was asked for, and answered */
     bool direct;               /* TLS from the first byte (XEP-0368) */
     bool fed;                  /* bytes came since the last next_event */
     bool header_sent;
@@ -87,6 +89,8 @@ int xfed_connection_begin_direct(xmppfed_connection *c) XMPPFED_MUST_CHECK;
 uint64_t xfed_connection_limit(const xmppfed_connection *c, int limit);
 /* pace.c: the same for the limits of one header or element. */
 const struct xfed_xml_limits *xfed_connection_xml_limits(const xmppfed_connection *c);
+/* evidence.c: whether the stream waits for evidence about its peer, and reads nothing meanwhile. */
+bool xfed_connection_awaits_evidence(const xmppfed_connection *c);
 /* pace.c: whether the peer's rates let us read on now; if not, a deadline is set. */
 bool xfed_connection_may_read(xmppfed_connection *c);
 /*
@@ -143,8 +147,15 @@ unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);
 enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *domain,
                                             const struct xfed_partner *partner,
                                             xmppfed_problem *why);
+/* dane.c: whether the certificate has none of the keys that the record pins. */
+bool xfed_connection_lacks_pin(const xmppfed_connection *c, const char *domain,
+                               const struct xfed_partner *partner, xmppfed_problem *why);
 /* dane.c: whether an initiator has TLSA records that can be used, and the record heeds them. */
 bool xfed_connection_is_bound(const xmppfed_connection *c, const struct xfed_partner *partner);
+/* evidence.c: which of what the host can get could prove the peer, and its record heeds; 0:
+ * nothing. */
+uint32_t xfed_connection_open_evidence(xmppfed_connection *c, const char *domain,
+                                       const struct xfed_partner *partner);
 /*
  * dane.c: copies what DNSSEC has proved in place of what is there. XMPPFED_ERR_LIMIT_MEMORY,
  * _NOMEM; then all stays as it was.

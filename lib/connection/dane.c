@@ -128,16 +128,24 @@ int xfed_connection_keep_dns(xmppfed_connection *c, const char *host, const xmpp
     return 0;
 }
 
+/* Who dials knows before it begins, who was dialled when its host has answered. */
+static bool takes_tlsa(const xmppfed_connection *c)
+{
+    if (c->down || c->negotiation.role == XFED_RECEIVER)
+        return xfed_connection_awaits_evidence(c);
+    return (c->negotiation.state == XFED_STATE_I_HEADER || c->direct) &&
+           c->negotiation.certificate == XFED_CERTIFICATE_UNCHECKED;
+}
+
 int xmppfed_connection_set_tlsa(xmppfed_connection *c, const char *host,
                                 const xmppfed_tlsa *records, size_t count)
 {
     char prepared[XMPPFED_DOMAIN_SIZE] = "";
     int rc = 0;
 
-    if (!c || (!records && count > 0) || c->negotiation.role != XFED_INITIATOR)
+    if (!c || (!records && count > 0) || (host && c->negotiation.role == XFED_RECEIVER))
         return XMPPFED_ERR_ARGUMENT;
-    if (c->down || (c->negotiation.state != XFED_STATE_I_HEADER && !c->direct) ||
-        c->negotiation.certificate != XFED_CERTIFICATE_UNCHECKED)
+    if (!takes_tlsa(c))
         return XMPPFED_ERR_STATE;
     if (host)
         rc = xmppfed_domain_prepare(host, prepared);
@@ -223,8 +231,8 @@ static bool is_a_server(const xmppfed_connection *c, const char *domain,
 }
 
 /* Pins are asked for besides whatever else speaks for a certificate. */
-static bool lacks_pin(const xmppfed_connection *c, const char *domain,
-                      const struct xfed_partner *partner, xmppfed_problem *why)
+bool xfed_connection_lacks_pin(const xmppfed_connection *c, const char *domain,
+                               const struct xfed_partner *partner, xmppfed_problem *why)
 {
     const struct xfed_tls_pins pins = {partner->pins, partner->pin_count};
 
@@ -238,7 +246,7 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
     enum xfed_certificate worth;
     bool bound = xfed_connection_is_bound(c, partner);
 
-    if (lacks_pin(c, domain, partner, why))
+    if (xfed_connection_lacks_pin(c, domain, partner, why))
         return bound ? XFED_CERTIFICATE_REFUTED : XFED_CERTIFICATE_FAILS;
     if (bound) {
         int rc = match(c, domain, partner, c->dns->records, c->dns->count, why);
@@ -250,11 +258,16 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
         return rc == XFED_DANE_MATCH ? XFED_CERTIFICATE_DANE : XFED_CERTIFICATE_REFUTED;
     }
     worth = judge_pkix(c, domain, partner, why);
-    if (c->negotiation.role == XFED_INITIATOR || !heeds_dns(c, partner) ||
-        (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED))
+    if (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED)
         return worth;
-    if (!is_a_server(c, domain, partner))
-        return worth;
-    c->proof_until = INT64_MAX;
-    return XFED_CERTIFICATE_DANE;
+    if (c->negotiation.role == XFED_RECEIVER && heeds_dns(c, partner) &&
+        is_a_server(c, domain, partner)) {
+        c->proof_until = INT64_MAX;
+        return XFED_CERTIFICATE_DANE;
+    }
+    if (partner->dane == XMPPFED_DANE_REQUIRED)
+        (void)xfed_fault_set(why, XMPPFED_ERR_TLS_CERTIFICATE,
+                             "no TLSA record that DNSSEC proves is for its certificate, and the "
+                             "partner record takes nothing else");
+    return XFED_CERTIFICATE_FAILS;
 }

@@ -171,6 +171,11 @@ int xmppfed_event_contact(const xmppfed_event *ev)
     return ev ? ev->contact : 0;
 }
 
+uint32_t xmppfed_event_evidence(const xmppfed_event *ev)
+{
+    return ev ? ev->evidence : 0;
+}
+
 int xmppfed_event_outcome(const xmppfed_event *ev)
 {
     return ev ? ev->outcome : 0;
@@ -200,6 +205,7 @@ const char *xmppfed_event_name(int kind)
         {XMPPFED_EVENT_CAN_VERIFY, "CAN_VERIFY"},
         {XMPPFED_EVENT_DIALBACK_CHECK, "DIALBACK_CHECK"},
         {XMPPFED_EVENT_DIALBACK_ANSWER, "DIALBACK_ANSWER"},
+        {XMPPFED_EVENT_EVIDENCE_WANTED, "EVIDENCE_WANTED"},
         {XMPPFED_EVENT_OUTPUT, "OUTPUT"},
         {XMPPFED_EVENT_DIAL, "DIAL"},
         {XMPPFED_EVENT_CLOSE, "CLOSE"},

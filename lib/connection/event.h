@@ -14,6 +14,7 @@ struct xmppfed_event {
     int code;
     int contact;
     int outcome;
+    uint32_t evidence;
     uint64_t link;
     uint64_t token;
     char *local; /* NULL stands for "" in all five */

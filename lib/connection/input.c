@@ -209,6 +209,8 @@ bool xfed_connection_work(xmppfed_connection *c)
     if (handshaking(c)) {
         if (work_handshake(c))
             return true;
+    } else if (xfed_connection_awaits_evidence(c)) {
+        /* Whatever the peer says now it says too early; only its going is heard. */
     } else if (!xfed_connection_may_read(c)) {
         return false;
     } else if (xfed_buffer_length(&c->in) > 0) {

@@ -73,5 +73,5 @@ void xfed_connection_trust(xmppfed_connection *c)
 int xmppfed_connection_wants_input(const xmppfed_connection *c)
 {
     /* Of a stream that is over the peer's end is to be heard. */
-    return c && (c->down || c->resume_at == 0);
+    return c && (c->down || (c->resume_at == 0 && !xfed_connection_awaits_evidence(c)));
 }

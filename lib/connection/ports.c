@@ -56,11 +56,17 @@ static bool tls_bound(void *user, const struct xfed_partner *partner)
     return xfed_connection_is_bound(user, partner);
 }
 
+static uint32_t tls_evidence(void *user, const char *domain, const struct xfed_partner *partner)
+{
+    return xfed_connection_open_evidence(user, domain, partner);
+}
+
 static uint64_t tls_epoch(void *user)
 {
     const xmppfed_connection *c = user;
 
-    return c->site->generation * 2 + (xfed_site_wall(c->site, c->now) > c->proof_until);
+    return c->site->generation * 4 + (c->evidence_known ? 2u : 0u) +
+           (xfed_site_wall(c->site, c->now) > c->proof_until);
 }
 
 static int tls_version(void *user)
@@ -70,8 +76,8 @@ static int tls_version(void *user)
     return xfed_tls_session_version(c->tls);
 }
 
-const struct xfed_tls_port xfed_connection_tls_port = {tls_usable, tls_start, tls_prove,
-                                                       tls_bound,  tls_epoch, tls_version};
+const struct xfed_tls_port xfed_connection_tls_port = {
+    tls_usable, tls_start, tls_prove, tls_bound, tls_evidence, tls_epoch, tls_version};
 
 /* ---- SASL -------------------------------------------------------------------------------- */
 
@@ -247,6 +253,15 @@ static int check(void *user, const char *local, const char *remote, const char *
                 ev && xfed_event_set(ev, &ev->id, id) && xfed_event_set(ev, &ev->key, key));
 }
 
+static int evidence_wanted(void *user, const char *local, const char *remote, uint32_t kinds)
+{
+    xmppfed_event *ev = make(user, XMPPFED_EVENT_EVIDENCE_WANTED, local, remote);
+
+    if (ev)
+        ev->evidence = kinds;
+    return push(user, ev, true);
+}
+
 static int verify_answer(void *user, const struct xfed_dialback_message *answer)
 {
     xmppfed_event *ev = make(user, XMPPFED_EVENT_DIALBACK_ANSWER, answer->to, answer->from);
@@ -291,6 +306,7 @@ const struct xfed_stream_port xfed_connection_stream_port = {
     .up = up,
     .can_verify = can_verify,
     .check = check,
+    .evidence_wanted = evidence_wanted,
     .verify_answer = verify_answer,
     .stanza = stanza,
 };

@@ -124,16 +124,19 @@ static void cannot_start(struct xfed_route *route, int code, xmppfed_time now)
     xfed_dial_round_failed(route, now);
 }
 
+int xfed_dial_look_up(xmppfed_federation *fed, const struct xfed_partner *partner,
+                      const char *remote, xmppfed_time now, uint64_t *ret)
+{
+    return partner->proxy_fqdn[0] ? xmppfed_resolver_start_host(fed->resolver, partner->proxy_fqdn,
+                                                                DEFAULT_PORT, now, ret)
+                                  : xmppfed_resolver_start(fed->resolver, remote, now, ret);
+}
+
 static int look_up(struct xfed_route *route, const struct xfed_partner *partner, xmppfed_time now)
 {
     xmppfed_federation *fed = route->fed;
-    int rc;
+    int rc = xfed_dial_look_up(fed, partner, route->remote, now, &route->lookup);
 
-    if (partner->proxy_fqdn[0])
-        rc = xmppfed_resolver_start_host(fed->resolver, partner->proxy_fqdn, DEFAULT_PORT, now,
-                                         &route->lookup);
-    else
-        rc = xmppfed_resolver_start(fed->resolver, route->remote, now, &route->lookup);
     if (rc < 0)
         return rc;
     rc = xfed_map_put(&fed->lookups, xfed_id_key(&route->lookup), route);

@@ -4,6 +4,8 @@
 
 #include "federation/route.h"
 
+struct xfed_partner;
+
 /* Starts a round for an idle route: the fixed addresses, the named server, or a look-up. */
 void xfed_dial_start(struct xfed_route *route, xmppfed_time now);
 /* The same for a route that has a stream: looks for servers that are better than its own. */
@@ -15,6 +17,9 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
                         xmppfed_time now);
 /* Nothing is left to try in this round; route->why says how it ended. */
 void xfed_dial_round_failed(struct xfed_route *route, xmppfed_time now);
+/* Asks DNS for the servers of a domain whose record is partner. Errors: those of the resolver. */
+int xfed_dial_look_up(xmppfed_federation *fed, const struct xfed_partner *partner,
+                      const char *remote, xmppfed_time now, uint64_t *ret) XMPPFED_MUST_CHECK;
 /* Ends what is on its way, quietly. */
 void xfed_dial_cancel(struct xfed_route *route);
 /* Rests, a random while longer each time, and tries again after that. */

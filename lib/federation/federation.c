@@ -64,6 +64,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->links, ctx, seed);
     xfed_map_init(&fed->routes, ctx, seed);
     xfed_map_init(&fed->lookups, ctx, seed);
+    xfed_map_init(&fed->peer_lookups, ctx, seed);
     xfed_map_init(&fed->holds, ctx, seed);
     xfed_map_init(&fed->quotas, ctx, seed);
     xfed_map_init(&fed->invitations, ctx, seed);
@@ -110,6 +111,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->links);
     xfed_map_fini(&fed->routes);
     xfed_map_fini(&fed->lookups);
+    xfed_map_fini(&fed->peer_lookups);
     xfed_map_fini(&fed->holds);
     xfed_map_fini(&fed->quotas);
     xfed_invitations_fini(fed);
@@ -165,6 +167,7 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         fed->race_delay = value;
         break;
     case XMPPFED_OPTION_DNS_TRUSTED:
+        fed->dns_trusted = value == 1;
         xmppfed_resolver_set_trusted(fed->resolver, value == 1);
         break;
     case XMPPFED_OPTION_DNS_CACHE:
@@ -191,7 +194,9 @@ static int accept_stranger(xmppfed_federation *fed, struct xfed_quota *stranger,
 
     if (rc < 0)
         return rc;
-    rc = xfed_link_new(fed, NULL, &link);
+    rc = xmppfed_connection_set_evidence(connection, xfed_evidence_kinds(fed));
+    if (rc == 0)
+        rc = xfed_link_new(fed, NULL, &link);
     if (rc < 0) {
         xmppfed_connection_free(connection);
         return rc;

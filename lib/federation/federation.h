@@ -20,12 +20,14 @@ struct xmppfed_federation {
     struct xfed_timers timers;
     struct xfed_timer dns_timer;
     struct xfed_timer check_timer;
-    struct xfed_map links;       /* id -> struct xfed_link */
-    struct xfed_map routes;      /* purpose and two domains -> struct xfed_route */
-    struct xfed_map lookups;     /* look-up of the resolver -> struct xfed_route */
-    struct xfed_map holds;       /* token of CONTACT_WANTED -> struct xfed_link */
-    struct xfed_map quotas;      /* partner -> struct xfed_quota */
-    struct xfed_map invitations; /* remote domain -> struct bucket of invitation.c */
+    struct xfed_map links;        /* id -> struct xfed_link */
+    struct xfed_map routes;       /* purpose and two domains -> struct xfed_route */
+    struct xfed_map lookups;      /* look-up of the resolver -> struct xfed_route */
+    struct xfed_map peer_lookups; /* look-up of the resolver -> struct xfed_link of the peer */
+    size_t evidence_waits;        /* links that wait for evidence */
+    struct xfed_map holds;        /* token of CONTACT_WANTED -> struct xfed_link */
+    struct xfed_map quotas;       /* partner -> struct xfed_quota */
+    struct xfed_map invitations;  /* remote domain -> struct bucket of invitation.c */
     /* Address of peers -> struct xfed_quota: inbound links that have proved nothing yet. */
     struct xfed_map strangers;
     size_t stranger_count;
@@ -47,6 +49,7 @@ struct xmppfed_federation {
     xmppfed_time race_delay;  /* between attempts at two servers of a partner */
     bool acks;                /* XMPPFED_OPTION_ACKS */
     bool answers_pings;       /* XMPPFED_OPTION_ANSWER_PINGS */
+    bool dns_trusted;         /* the name servers validate (XMPPFED_OPTION_DNS_TRUSTED) */
     bool closing;
 };
 

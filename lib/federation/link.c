@@ -36,6 +36,7 @@ int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route, struct xfed
     link->id = ++fed->last_id;
     xfed_timer_init(&link->timer, on_timer);
     xfed_contact_init(link);
+    xfed_evidence_init(link);
     /* Streams for checks are few and short; counted, a partner at its limit could never be proved.
      */
     rc = route && route->purpose == XMPPFED_PURPOSE_STANZAS
@@ -104,6 +105,7 @@ void xfed_link_free(struct xfed_link *link)
     if (link->route && link->route->move.next == link)
         link->route->move.next = NULL;
     xfed_contact_drop(link);
+    xfed_evidence_drop(link);
     xfed_timer_stop(&fed->timers, &link->timer);
     xfed_list_remove(&link->ready);
     (void)xfed_map_remove(&fed->links, xfed_id_key(&link->id));
@@ -267,6 +269,7 @@ static void go_down(struct xfed_link *link, const char *local, const char *remot
                   text);
     link->state = XFED_LINK_DOWN;
     xfed_timer_set(&link->fed->timers, &link->timer, now + DRAIN_TIME);
+    xfed_evidence_drop(link);
     xfed_dialback_link_down(link, down_code, now);
 }
 
@@ -298,6 +301,9 @@ static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time 
         break;
     case XMPPFED_EVENT_DIALBACK_CHECK:
         xfed_dialback_check(link, ev, now);
+        break;
+    case XMPPFED_EVENT_EVIDENCE_WANTED:
+        xfed_evidence_ask(link, ev, now);
         break;
     case XMPPFED_EVENT_DIALBACK_ANSWER:
         xfed_dialback_answer(link, ev, now);

@@ -3,6 +3,7 @@
 #define XFED_FEDERATION_LINK_H
 
 #include "federation/answer.h"
+#include "federation/evidence.h"
 #include "federation/federation.h"
 
 struct xfed_route;
@@ -42,6 +43,7 @@ struct xfed_link {
     bool can_verify;  /* dialback checks may go out on it */
     bool up;
     int proof; /* enum xmppfed_proof_kind by which it came up first */
+    struct xfed_evidence evidence;
     /* A stanza that waits for the host's word about a contact; the stream waits behind it. */
     xmppfed_event *held;
     int held_action;

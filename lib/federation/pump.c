@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "federation/dane.h"
 #include "federation/dial.h"
 #include "federation/federation.h"
 #include "federation/link.h"
@@ -24,8 +25,12 @@ void xfed_federation_resolved(xmppfed_federation *fed, xmppfed_time now)
         uint64_t lookup = result->lookup;
         struct xfed_route *route = xfed_map_get(&fed->lookups, xfed_id_key(&lookup));
 
+        struct xfed_link *peer = xfed_map_get(&fed->peer_lookups, xfed_id_key(&lookup));
+
         if (route)
             xfed_dial_resolved(route, result, now);
+        else if (peer)
+            xfed_dane_resolved(peer, result);
     }
     xfed_timer_set(&fed->timers, &fed->dns_timer, xmppfed_resolver_deadline(fed->resolver));
 }

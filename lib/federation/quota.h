@@ -10,6 +10,7 @@
  */
 struct xfed_quota {
     size_t used;
+    size_t waits; /* of strangers: streams that wait for evidence */
     char name[XMPPFED_DOMAIN_SIZE];
 };
 

@@ -159,6 +159,34 @@ int xfed_act_answer_header(struct xfed_negotiation *n, const struct xfed_row *ro
     return answer(n, in, &offer);
 }
 
+int xfed_act_ask_evidence(struct xfed_negotiation *n, const struct xfed_row *row,
+                          const struct xfed_input *in)
+{
+    const struct xfed_partner *partner;
+
+    (void)row;
+    xfed_negotiation_freeze(n, in->header);
+    n->evidence_asked = true;
+    partner = n->ports.stream->partner(n->ports.user, n->remote);
+    if (!partner)
+        return XMPPFED_ERR_INTERNAL;
+    return n->ports.stream->evidence_wanted(
+        n->ports.user, n->local, n->remote,
+        n->ports.tls->evidence(n->ports.user, n->remote, partner));
+}
+
+/* The header is gone; all that matters of it is frozen, or was a condition for asking. */
+int xfed_act_answer_header_late(struct xfed_negotiation *n, const struct xfed_row *row,
+                                const struct xfed_input *in)
+{
+    struct xfed_stream_header header = {.version_1 = true};
+
+    (void)in;
+    (void)xfed_text_copy(header.from, sizeof(header.from), n->remote);
+    (void)xfed_text_copy(header.to, sizeof(header.to), n->local);
+    return xfed_act_answer_header(n, row, &(struct xfed_input){.header = &header});
+}
+
 int xfed_act_answer_header_up(struct xfed_negotiation *n, const struct xfed_row *row,
                               const struct xfed_input *in)
 {

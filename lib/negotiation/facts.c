@@ -119,12 +119,24 @@ static bool version_suffices(struct xfed_negotiation *n, const struct xfed_partn
     return false;
 }
 
+/*
+ * Whether the host is to be asked for evidence: only about a certificate that lacks it, under a
+ * record that would take it, and before the answer to the header.
+ */
+static bool wants_evidence(const struct xfed_negotiation *n, unsigned event,
+                           const struct xfed_partner *partner, const char *domain)
+{
+    return n->role == XFED_RECEIVER && event == XFED_EVENT_HEADER && !n->evidence_asked &&
+           n->ports.tls->evidence(n->ports.user, domain, partner) != 0;
+}
+
 static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
                              const struct xfed_partner *partner, const char *domain,
                              const char *local)
 {
     bool server = n->role == XFED_RECEIVER;
-    bool offered = server ? n->external_offered || event == XFED_EVENT_HEADER
+    bool offering = event == XFED_EVENT_HEADER || event == XFED_EVENT_EVIDENCE_KNOWN;
+    bool offered = server ? n->external_offered || offering
                           : n->external_offered && n->ports.tls->usable(n->ports.user, local, true);
     /* Where direct TLS is dialled, the peer's SRV record has offered it (XEP-0368 3). */
     bool tls_offered = server || n->tls_offered || event == XFED_EVENT_DIRECT_TLS;
@@ -141,9 +153,13 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
     if (dialback_is_open(n, partner))
         facts |= XFED_FACT_DIALBACK_OPEN;
     /* The certificate was checked for the stream's own peer, never for another pair's domain. */
-    if (n->tls_on && offered && (partner->methods & XMPPFED_METHOD_EXTERNAL) &&
-        (!n->remote[0] || strcmp(domain, n->remote) == 0) && certificate_proves(n, domain, partner))
+    if (!n->tls_on || !offered || !(partner->methods & XMPPFED_METHOD_EXTERNAL) ||
+        (n->remote[0] && strcmp(domain, n->remote) != 0))
+        return facts;
+    if (certificate_proves(n, domain, partner))
         facts |= XFED_FACT_EXTERNAL_OPEN;
+    else if (wants_evidence(n, event, partner, domain))
+        facts |= XFED_FACT_EVIDENCE_WANTED;
     return facts;
 }
 

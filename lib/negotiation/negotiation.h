@@ -26,6 +26,7 @@ struct xfed_negotiation {
     bool tls_offered;      /* initiator: by the peer */
     bool dialback_offered; /* initiator: by the peer */
     size_t peer_max_bytes; /* initiator: the largest element that the peer takes; 0: not said */
+    bool evidence_asked;   /* receiver: about the certificate, once a stream */
     unsigned sasl_tries;
     int method; /* enum xmppfed_method that is being tried, or that succeeded */
     enum xfed_certificate certificate;

@@ -34,7 +34,13 @@ struct xfed_tls_port {
     /* Whether usable TLSA records of the server dialled bind us: TLS, and a certificate of theirs.
      */
     bool (*bound)(void *user, const struct xfed_partner *partner);
-    /* Another number than before whenever prove may answer otherwise: a reload, an expiry. */
+    /*
+     * Evidence that could speak for the peer's certificate where prove does not, as bits of enum
+     * xmppfed_evidence: what the host can get and the record heeds. 0: asking is of no use.
+     */
+    uint32_t (*evidence)(void *user, const char *domain, const struct xfed_partner *partner);
+    /* Another number than before whenever prove may answer otherwise: a reload, an expiry,
+     * evidence. */
     uint64_t (*epoch)(void *user);
     /* The version of a finished handshake, to compare with the minimum of a record; else 0. */
     int (*version)(void *user);
@@ -71,6 +77,8 @@ struct xfed_stream_port {
     int (*can_verify)(void *user);
     int (*check)(void *user, const char *local, const char *remote, const char *id,
                  const char *key);
+    /* EVIDENCE_KNOWN is run when the host has answered. */
+    int (*evidence_wanted)(void *user, const char *local, const char *remote, uint32_t kinds);
     int (*verify_answer)(void *user, const struct xfed_dialback_message *answer);
     int (*stanza)(void *user, const struct xfed_input *in);
 };

@@ -39,10 +39,20 @@ static const struct xfed_row rows[] = {
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
     ROW(R_TLS_HEADER, HEADER, EXTERNAL_OPEN, NEVER, answer_header, R_TLS_OPEN),
+    /* DNS may have what the certificate lacks; asked before anything is offered, once (RFC 7673 6). */
+    ROW(R_TLS_HEADER, HEADER, EVIDENCE_WANTED | VERSION_1, NEVER, ask_evidence, R_TLS_EVIDENCE),
     ROW(R_TLS_HEADER, HEADER, DIALBACK_OPEN, NEVER, answer_header, R_TLS_OPEN),
     /* Nothing could be offered that the record accepts (RFC 6120 6.4.5, implementation note). */
     FAIL(R_TLS_HEADER, HEADER, ALWAYS, EXTERNAL_OPEN | DIALBACK_OPEN, POLICY_NO_METHOD),
     CHECKS_FORGOTTEN(R_TLS_HEADER),
+
+    /* Nothing is read meanwhile. Policy may have changed, so that all is asked again. */
+    FAIL(R_TLS_EVIDENCE, EVIDENCE_KNOWN, ALWAYS, TARGET_HOSTED, STREAM_HOST_UNKNOWN),
+    FAIL(R_TLS_EVIDENCE, EVIDENCE_KNOWN, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
+    ROW(R_TLS_EVIDENCE, EVIDENCE_KNOWN, EXTERNAL_OPEN, NEVER, answer_header_late, R_TLS_OPEN),
+    ROW(R_TLS_EVIDENCE, EVIDENCE_KNOWN, DIALBACK_OPEN, NEVER, answer_header_late, R_TLS_OPEN),
+    FAIL(R_TLS_EVIDENCE, EVIDENCE_KNOWN, ALWAYS, EXTERNAL_OPEN | DIALBACK_OPEN, POLICY_NO_METHOD),
+    CHECKS_FORGOTTEN(R_TLS_EVIDENCE),
 
     /* EXTERNAL was offered only if the certificate proves the stream's 'from' (XEP-0178 3). */
     ROW(R_TLS_OPEN, AUTH, EXTERNAL_OPEN | TRIES_LEFT, NEVER, sasl_begin, R_AUTH),

@@ -15,6 +15,7 @@
 
 #define CONTOSO "contoso.example"
 #define FABRIKAM "fabrikam.example"
+#define PIN_CONTOSO "d31697d5e5f0de3246cd7b332722bcce4b10fc5cad2f8c52fddbeb8442d6dea6"
 #define HOST "xmpp.hosting.example"
 
 enum { RECORDS = 3 };
@@ -225,6 +226,185 @@ static void test_rows(void **state)
             check_row(&rows[i], (enum dialled)dialled);
 }
 
+/* ---- the other way: who dials in has the certificate of a server of its domain -------------- */
+
+static const char *const OTHER_HOST = "other.hosting.example";
+
+/* fabrikam.example trusts ca.pem; contoso.example, with a certificate of fabrikam's, dials it. */
+static const struct inbound {
+    const char *name;
+    const char *cert;
+    struct test_promise promises[RECORDS]; /* of contoso.example's servers */
+    bool two_servers;                      /* the last record is of another one */
+    int dane;
+    bool no_dialback;
+    const char *pin; /* the key that the record pins */
+    bool unasked;
+    int proof; /* at the receiver */
+    const char *says;
+} inbound[] = {
+    {"PKIX is enough",
+     "contoso",
+     {{3, 1, 1, "fabrikam"}},
+     .unasked = true,
+     .proof = XMPPFED_PROOF_PKIX},
+    {"its key",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"its certificate",
+     "fabrikam-selfsigned",
+     {{3, 0, 0, "fabrikam-selfsigned"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"its key, expired",
+     "fabrikam-expired",
+     {{3, 1, 2, "fabrikam-expired"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"one bit off",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned", .spoiled = CHANGED}},
+     .no_dialback = true,
+     .says = "certificate"},
+    {"another key",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "contoso"}},
+     .no_dialback = true,
+     .says = "certificate"},
+    {"another key refutes nothing",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "contoso"}},
+     .proof = XMPPFED_PROOF_DIALBACK_TLS},
+    {"no record", "fabrikam-selfsigned", {{0}}, .no_dialback = true, .says = "certificate"},
+    {"its authority does not count",
+     "fabrikam-chain",
+     {{2, 0, 1, "sub-ca"}},
+     .no_dialback = true,
+     .says = "cover"},
+    {"PKIX and its key do not count",
+     "fabrikam-wrongname",
+     {{1, 1, 1, "fabrikam-wrongname"}},
+     .no_dialback = true,
+     .says = "cover"},
+    {"the key of its second server",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "contoso"}, {3, 1, 1, "fabrikam-selfsigned"}},
+     .two_servers = true,
+     .proof = XMPPFED_PROOF_DANE},
+    {"the digest of one server is no weaker for another",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}, {3, 1, 2, "contoso"}},
+     .two_servers = true,
+     .proof = XMPPFED_PROOF_DANE},
+    {"only the weak digest is right",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}, {3, 1, 2, "contoso"}},
+     .no_dialback = true,
+     .says = "certificate"},
+    {"off",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .dane = XMPPFED_DANE_OFF,
+     .no_dialback = true,
+     .unasked = true,
+     .says = "certificate"},
+    {"required: its key",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .proof = XMPPFED_PROOF_DANE},
+    {"required: PKIX and its key",
+     "contoso",
+     {{3, 1, 1, "contoso"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .proof = XMPPFED_PROOF_DANE},
+    {"required: PKIX, no record", "contoso", {{0}}, .dane = XMPPFED_DANE_REQUIRED, .says = "TLSA"},
+    {"required: no dialback either",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "contoso"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .says = "TLSA"},
+    {"unusable",
+     "fabrikam-selfsigned",
+     {{9, 1, 1, "fabrikam-selfsigned"}},
+     .no_dialback = true,
+     .says = "certificate"},
+    {"no pinned key, whatever DNS says",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .no_dialback = true,
+     .pin = PIN_CONTOSO,
+     .unasked = true,
+     .says = "pin"},
+};
+
+static void open_inbound(struct scene *s, const struct inbound *row, enum dialled dialled)
+{
+    struct test_partner partner = {
+        .domain = CONTOSO, .no_dialback = row->no_dialback, .dane = row->dane, .pin = row->pin};
+
+    memset(s, 0, sizeof(*s));
+    s->ctx = test_context();
+    s->contoso = test_site(s->ctx, CONTOSO, row->cert, (struct test_partner){.domain = FABRIKAM});
+    s->fabrikam = test_site(s->ctx, FABRIKAM, "fabrikam", partner);
+    s->pair.now = 1000;
+    s->pair.dialled = dialled;
+    stream_pair_start(&s->pair, s->ctx, s->contoso, s->fabrikam, XMPPFED_PURPOSE_STANZAS);
+    assert_int_equal(xmppfed_connection_set_evidence(s->pair.receiver, XMPPFED_EVIDENCE_TLSA), 0);
+}
+
+/* Answers what the receiver asks, with the row's records. */
+static void answer_inbound(struct scene *s, const struct inbound *row)
+{
+    static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
+    xmppfed_tlsa records[RECORDS];
+    size_t count = 0;
+
+    for (; count < RECORDS && row->promises[count].file; count++) {
+        records[count] = test_tlsa(&row->promises[count], octets[count]);
+        records[count].base = count > 0 && row->two_servers ? OTHER_HOST : HOST;
+    }
+    assert_false(xmppfed_connection_wants_input(s->pair.receiver));
+    assert_int_equal(xmppfed_connection_set_tlsa(s->pair.receiver, NULL, records, count), 0);
+    assert_int_equal(xmppfed_connection_evidence_known(s->pair.receiver), 0);
+    assert_true(xmppfed_connection_wants_input(s->pair.receiver));
+    assert_int_equal(xmppfed_connection_evidence_known(s->pair.receiver), XMPPFED_ERR_STATE);
+}
+
+static void check_inbound(const struct inbound *row, enum dialled dialled)
+{
+    const struct seen_event *up;
+    const struct seen_event *down;
+    const struct seen_event *asked;
+    struct scene s;
+
+    open_inbound(&s, row, dialled);
+    stream_pair_run(&s.pair);
+    asked = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_EVIDENCE_WANTED);
+    if (!asked != row->unasked)
+        fail_msg("%s: %s", row->name, asked ? "asked" : "not asked");
+    if (asked) {
+        assert_string_equal(asked->remote, CONTOSO);
+        answer_inbound(&s, row);
+    }
+    stream_pair_run(&s.pair);
+    up = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP);
+    down = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_DOWN);
+    if ((up ? up->proof.kind : 0) != row->proof)
+        fail_msg("%s: %s, '%s'", row->name, up ? xmppfed_proof_name(up->proof.kind) : "refused",
+                 down ? down->text : "");
+    if (row->proof == 0 && !(down && down->code < 0 && strstr(down->text, row->says)))
+        fail_msg("%s: ends in %d '%s'", row->name, down ? down->code : 0, down ? down->text : "");
+    close_scene(&s);
+}
+
+static void test_inbound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(inbound) / sizeof(inbound[0]); i++)
+        for (int dialled = DIAL_STARTTLS; dialled <= DIAL_DIRECT_SHARED; dialled++)
+            check_inbound(&inbound[i], (enum dialled)dialled);
+}
+
 static xmppfed_policy *policy_of(const struct scene *s, int dane, bool no_dialback)
 {
     return test_policy(
@@ -291,6 +471,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_inbound),
         cmocka_unit_test(test_reload),
     };
 

@@ -1,6 +1,7 @@
 /* test_secure_dns.c - a federation dials by DNS answers that DNSSEC has proved (RFC 7673). */
 #include "scene.h"
 
+#include "federation/quota.h"
 #include "support/tlsa.h"
 
 enum { RECORDS = 2 };
@@ -161,6 +162,206 @@ static void test_reload(void **state)
     scene_fini(&s);
 }
 
+/* ---- the other way: fabrikam.example is dialled, and looks up who says that it is contoso ---- */
+
+static const struct inbound {
+    const char *name;
+    const char *cert; /* of contoso.example */
+    struct test_promise promises[RECORDS];
+    bool untrusted, insecure;
+    int rcode; /* of fabrikam's name server */
+    bool dialback;
+    int dane;
+    int proof; /* 0: refused */
+    bool unasked;
+} inbound[] = {
+    {"its key",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"the second key",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "contoso"}, {3, 1, 1, "fabrikam-selfsigned"}},
+     .proof = XMPPFED_PROOF_DANE},
+    {"required",
+     "contoso",
+     {{3, 1, 1, "contoso"}},
+     .dane = XMPPFED_DANE_REQUIRED,
+     .proof = XMPPFED_PROOF_DANE},
+    {"required, PKIX only", "contoso", {{0}}, .dane = XMPPFED_DANE_REQUIRED},
+    {"PKIX", "contoso", {{3, 1, 1, "fabrikam"}}, .proof = XMPPFED_PROOF_PKIX, .unasked = true},
+    {"another key", "fabrikam-selfsigned", {{3, 1, 1, "contoso"}}},
+    /* The same records stop the check, which is on a stream that we dial. */
+    {"another key, dialback", "fabrikam-selfsigned", {{3, 1, 1, "contoso"}}, .dialback = true},
+    {"no record", "fabrikam-selfsigned", {{0}}},
+    {"no record, dialback",
+     "fabrikam-selfsigned",
+     {{0}},
+     .dialback = true,
+     .proof = XMPPFED_PROOF_DIALBACK_TLS},
+    {"not validated", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .insecure = true},
+    {"nobody trusts the server",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .untrusted = true,
+     .unasked = true},
+    {"off",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .dane = XMPPFED_DANE_OFF,
+     .unasked = true},
+    {"bogus", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = 2},
+    {"no such domain", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = 3},
+    {"silence", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = -2},
+    {"no name server", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = -1},
+};
+
+static void open_inbound(struct scene *s, const struct inbound *row)
+{
+    static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
+    static xmppfed_tlsa records[RECORDS];
+    const struct loop_partner partners[] = {{.domain = "contoso.example",
+                                             .type = XMPPFED_PARTNER_FEDERATED,
+                                             .no_dialback = !row->dialback,
+                                             .dane = row->dane},
+                                            {.domain = NULL}};
+    size_t count = 0;
+
+    scene_init_certs(s, row->cert, "fabrikam");
+    loop_policy(s->fabrikam, partners);
+    scene_trust(s, s->contoso, XMPPFED_PARTNER_FEDERATED,
+                row->dialback ? BY_DIALBACK_TLS : BY_EXTERNAL);
+    for (; count < RECORDS && row->promises[count].file; count++)
+        records[count] = test_tlsa(&row->promises[count], octets[count]);
+    s->fabrikam->rcode = row->rcode;
+    s->fabrikam->hosts[0] = s->contoso->number;
+    s->fabrikam->starttls_port = 5269;
+    s->fabrikam->secure = !row->insecure;
+    s->fabrikam->tlsa = records;
+    s->fabrikam->tlsa_count = count;
+    if (!row->untrusted)
+        assert_int_equal(
+            xmppfed_federation_set_option(s->fabrikam->fed, XMPPFED_OPTION_DNS_TRUSTED, 1), 0);
+}
+
+static void test_inbound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(inbound) / sizeof(inbound[0]); i++) {
+        const struct inbound *row = &inbound[i];
+        const struct loop_event *up;
+        const struct loop_event *down;
+        struct scene s;
+
+        open_inbound(&s, row);
+        scene_say(&s, "Hello", 7);
+        loop_advance(&s.loop, 25 * 1000);
+        up = loop_event(s.fabrikam, XMPPFED_EVENT_STREAM_UP, 0);
+        down = loop_event(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN, 0);
+        if ((up ? up->proof : 0) != row->proof)
+            fail_msg("%s: %s '%s'", row->name, up ? xmppfed_proof_name(up->proof) : "not up",
+                     down ? down->text : "");
+        if (row->proof == 0 && !(down && down->code == XMPPFED_ERR_TLS_CERTIFICATE))
+            fail_msg("%s: '%s'", row->name, down ? down->text : "");
+        if (loop_count(s.fabrikam, XMPPFED_EVENT_STANZA) != (row->proof ? 1 : 0))
+            fail_msg("%s: the message", row->name);
+        if ((loop_count(s.fabrikam, XMPPFED_EVENT_DNS) == 0) != row->unasked)
+            fail_msg("%s: %zu queries", row->name, loop_count(s.fabrikam, XMPPFED_EVENT_DNS));
+        scene_fini(&s);
+    }
+}
+
+/* The wait has an end of its own, long before that of the look-up and of the stream. */
+static void test_inbound_time(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_inbound(&s, &inbound[0]);
+    s.fabrikam->rcode = -2;
+    scene_say(&s, "Hello", 7);
+    loop_advance(&s.loop, 9900);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 0);
+    loop_advance(&s.loop, 200);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 1);
+    assert_int_equal(s.fabrikam->fed->evidence_waits, 0);
+    assert_int_equal(s.fabrikam->fed->peer_lookups.count, 0);
+    scene_fini(&s);
+}
+
+/* A peer that goes away takes its question with it. */
+static void test_inbound_gone(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_inbound(&s, &inbound[0]);
+    s.fabrikam->rcode = -2;
+    scene_say(&s, "Hello", 7);
+    loop_run(&s.loop);
+    assert_int_equal(s.fabrikam->fed->evidence_waits, 1);
+    assert_int_equal(s.fabrikam->fed->peer_lookups.count, 1);
+    loop_cut(s.contoso);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 1);
+    assert_int_equal(s.fabrikam->fed->evidence_waits, 0);
+    assert_int_equal(s.fabrikam->fed->peer_lookups.count, 0);
+    scene_fini(&s);
+}
+
+/* Beyond its bounds nobody is looked up, and the peer is told so at once. */
+static void test_inbound_bounds(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_inbound(&s, &inbound[0]);
+    s.fabrikam->fed->evidence_waits = 256;
+    scene_say(&s, "Hello", 7);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DNS), 0);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 1);
+    s.fabrikam->fed->evidence_waits = 0;
+    scene_fini(&s);
+}
+
+/* One address has its share only, whatever names it says; here all peers are at one. */
+static void test_inbound_share(void **state)
+{
+    const struct loop_partner partners[] = {
+        {.domain = "contoso.example", .type = XMPPFED_PARTNER_FEDERATED, .no_dialback = true},
+        {.domain = "northwind.example", .type = XMPPFED_PARTNER_FEDERATED, .no_dialback = true},
+        {.domain = NULL}};
+    const struct loop_partner fabrikam[] = {
+        scene_partner("fabrikam.example", 2, XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL),
+        {.domain = NULL}};
+    struct xfed_map_cursor cursor = {0};
+    struct loop_side *northwind;
+    struct scene s;
+    void *stranger = NULL;
+
+    (void)state;
+    open_inbound(&s, &inbound[0]);
+    loop_policy(s.fabrikam, partners);
+    northwind = loop_add(&s.loop, "northwind.example", "fabrikam-selfsigned");
+    loop_policy(northwind, fabrikam);
+    s.fabrikam->rcode = -2;
+    scene_say(&s, "Hello", 7);
+    loop_run(&s.loop);
+    assert_true(xfed_map_next(&s.fabrikam->fed->strangers, &cursor, NULL, &stranger));
+    assert_int_equal(((struct xfed_quota *)stranger)->waits, 1);
+    ((struct xfed_quota *)stranger)->waits = 16;
+    assert_int_equal(
+        loop_send(northwind, loop_message(&s.loop, "a@northwind.example", BOB, "Hello"), 8), 0);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 1);
+    assert_string_equal(loop_event(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN, 0)->remote,
+                        "northwind.example");
+    assert_int_equal(s.fabrikam->fed->evidence_waits, 1);
+    ((struct xfed_quota *)stranger)->waits = 1;
+    scene_fini(&s);
+}
+
 static void test_options(void **state)
 {
     static const struct {
@@ -190,9 +391,10 @@ static void test_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_reload),         cmocka_unit_test(test_inbound),
+        cmocka_unit_test(test_inbound_time),   cmocka_unit_test(test_inbound_gone),
+        cmocka_unit_test(test_inbound_bounds), cmocka_unit_test(test_inbound_share),
         cmocka_unit_test(test_options),
     };
 

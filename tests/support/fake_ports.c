@@ -65,6 +65,14 @@ static bool bound(void *user, const struct xfed_partner *partner)
     return f->bound && partner->dane != XMPPFED_DANE_OFF;
 }
 
+static uint32_t evidence(void *user, const char *domain, const struct xfed_partner *partner)
+{
+    const struct fake_ports *f = user;
+
+    (void)domain;
+    return partner->dane != XMPPFED_DANE_OFF ? f->evidence : 0;
+}
+
 static uint64_t epoch(void *user)
 {
     const struct fake_ports *f = user;
@@ -193,6 +201,12 @@ static int check(void *user, const char *local, const char *remote, const char *
     return f->check_rc;
 }
 
+static int evidence_wanted(void *user, const char *local, const char *remote, uint32_t kinds)
+{
+    note(user, "evidence %s %s %u", local, remote, (unsigned)kinds);
+    return 0;
+}
+
 static int verify_answer(void *user, const struct xfed_dialback_message *answer)
 {
     note(user, "answer %s %s %s %d", answer->to, answer->from, answer->id, answer->verdict);
@@ -205,7 +219,8 @@ static int stanza(void *user, const struct xfed_input *in)
     return 0;
 }
 
-static const struct xfed_tls_port tls_port = {usable, tls_start, prove, bound, epoch, version};
+static const struct xfed_tls_port tls_port = {usable,   tls_start, prove,  bound,
+                                              evidence, epoch,     version};
 static const struct xfed_sasl_port sasl_port = {sasl_start, sasl_step, sasl_end};
 static const struct xfed_stream_port stream_port = {
     .hosts = hosts,
@@ -219,6 +234,7 @@ static const struct xfed_stream_port stream_port = {
     .up = up,
     .can_verify = can_verify,
     .check = check,
+    .evidence_wanted = evidence_wanted,
     .verify_answer = verify_answer,
     .stanza = stanza,
 };

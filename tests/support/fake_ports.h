@@ -3,6 +3,7 @@
 #define TESTS_SUPPORT_FAKE_PORTS_H
 
 #include "negotiation/negotiation.h"
+#include <xmppfed/event.h>
 
 #define FAKE_PARTNERS 4
 #define FAKE_DOMAINS 4
@@ -11,10 +12,11 @@ struct fake_ports {
     xmppfed_context *ctx;
 
     /* Answers, set by the test. */
-    bool can_serve; /* TLS: we have a certificate */
-    bool can_dial;  /* TLS: we can be the client */
-    int prove_rc;   /* what the peer's certificate is worth */
-    bool bound;     /* ... by TLSA records */
+    bool can_serve;    /* TLS: we have a certificate */
+    bool can_dial;     /* TLS: we can be the client */
+    int prove_rc;      /* what the peer's certificate is worth */
+    bool bound;        /* ... by TLSA records */
+    uint32_t evidence; /* what the host can get */
     int sasl_start_rc;
     int sasl_step_rc;
     const char *sasl_text; /* what SASL wants to be sent; NULL: nothing */

@@ -68,9 +68,10 @@ static void test_refusals_tell_the_peer(void **state)
     for (unsigned e = XFED_EVENT_NONE + 1; e < XFED_EVENT_COUNT; e++) {
         int refusal = xfed_event_refusal(e);
         bool ours = e == XFED_EVENT_DIRECT_TLS || e == XFED_EVENT_TLS_UP ||
-                    e == XFED_EVENT_TLS_REFUTED || e == XFED_EVENT_SASL_DONE ||
-                    e == XFED_EVENT_SASL_MORE || e == XFED_EVENT_SASL_REFUSED ||
-                    e == XFED_EVENT_CHECK_VALID || e == XFED_EVENT_CHECK_FAILED;
+                    e == XFED_EVENT_TLS_REFUTED || e == XFED_EVENT_EVIDENCE_KNOWN ||
+                    e == XFED_EVENT_SASL_DONE || e == XFED_EVENT_SASL_MORE ||
+                    e == XFED_EVENT_SASL_REFUSED || e == XFED_EVENT_CHECK_VALID ||
+                    e == XFED_EVENT_CHECK_FAILED;
 
         if (ours != (refusal == XMPPFED_ERR_INTERNAL || refusal == XMPPFED_ERR_STATE))
             fail_msg("%s: %s", xfed_event_id_name(e), xmppfed_error_name(refusal));
@@ -286,6 +287,46 @@ static void test_sasl_is_inside_tls(void **state)
     }
 }
 
+static bool keep_no_external(enum xfed_role role, const struct xfed_row *row)
+{
+    return is_found(role, row, 0, FACT(EXTERNAL_OPEN));
+}
+
+/*
+ * Evidence about a certificate opens EXTERNAL or nothing: who is not proved by it comes no nearer
+ * to SASL than without a wait. The wait is one, inside TLS, and ends by the host's answer alone.
+ */
+static void test_evidence(void **state)
+{
+    bool reached[XFED_STATE_COUNT];
+
+    (void)state;
+    reach(XFED_RECEIVER, keep_no_external, reached);
+    assert_true(reached[XFED_STATE_R_TLS_EVIDENCE]);
+    assert_true(reached[XFED_STATE_R_TLS_OPEN]);
+    assert_false(reached[XFED_STATE_R_AUTH]);
+    for (size_t i = 0; i < xfed_table_receiver.count; i++) {
+        const struct xfed_row *row = &xfed_table_receiver.rows[i];
+        bool waits = row->state == XFED_STATE_R_TLS_EVIDENCE;
+
+        if (row->next == XFED_STATE_R_TLS_EVIDENCE && !waits &&
+            (row->state != XFED_STATE_R_TLS_HEADER || row->action != XFED_ACTION_ask_evidence ||
+             !(row->need & FACT(EVIDENCE_WANTED))))
+            describe(row, "waits for nothing");
+        if (waits && row->next != row->state && row->event != XFED_EVENT_EVIDENCE_KNOWN)
+            describe(row, "goes on without the answer");
+        if (waits && row->next != row->state && row->next != XFED_STATE_R_TLS_OPEN &&
+            row->next != XFED_STATE_CLOSED)
+            describe(row, "may come back");
+        if (row->event == XFED_EVENT_EVIDENCE_KNOWN && row->next != XFED_STATE_CLOSED &&
+            !(row->need & (FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN))))
+            describe(row, "goes on without a method");
+    }
+    for (size_t i = 0; i < xfed_table_initiator.count; i++)
+        if (xfed_table_initiator.rows[i].event == XFED_EVENT_EVIDENCE_KNOWN)
+            describe(&xfed_table_initiator.rows[i], "who dials asks before");
+}
+
 /* ---- where the actions that matter may stand ------------------------------------------------ */
 
 static void test_stanzas(void **state)
@@ -384,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_required_tls_is_not_passed_by),
         cmocka_unit_test(test_direct_tls),
         cmocka_unit_test(test_sasl_is_inside_tls),
+        cmocka_unit_test(test_evidence),
         cmocka_unit_test(test_stanzas),
         cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_tables_as_reviewed),

@@ -14,6 +14,7 @@
 
 #include "support/certs.h"
 #include "support/sites.h"
+#include "support/tlsa.h"
 #include <xmppfed/connection.h>
 
 enum { TEXT_MAX = 256 * 1024, LINE_SIZE = 4096, PIECE_MAX = 64 * 1024, WORDS = 8, PARTNERS = 4 };
@@ -30,6 +31,7 @@ struct transcript {
     struct test_partner partners[PARTNERS];
     char domains[PARTNERS][64];
     size_t partner_count;
+    uint32_t evidence; /* what the host can get */
     /* Of the play in progress. */
     xmppfed_connection *connection;
     xmppfed_tls_session *tls; /* the peer's end; NULL: plain text */
@@ -135,6 +137,8 @@ static void set_up(struct transcript *t, char *line)
 
         assert_int_equal(xmppfed_site_set_domain(t->site, words[1], own), 0);
         xmppfed_credentials_unref(own);
+    } else if (strcmp(words[0], "evidence") == 0) {
+        t->evidence = XMPPFED_EVIDENCE_TLSA;
     }
 }
 
@@ -325,6 +329,8 @@ static void start(struct transcript *t, char *words[WORDS], size_t count)
     t->peer_accepts = strncmp(words[1], "receiver", 8) != 0;
     if (!t->peer_accepts) {
         rc = xmppfed_connection_new_receiver(t->site, t->now, &t->connection);
+        if (rc == 0)
+            rc = xmppfed_connection_set_evidence(t->connection, t->evidence);
     } else {
         bool verifies = strncmp(words[1], "verifier", 8) == 0;
         bool direct = strstr(words[1], "-direct") != NULL;
@@ -375,6 +381,17 @@ static bool change_site(struct transcript *t, char *words[WORDS], size_t count)
     return true;
 }
 
+/* The key of a certificate, as DNS has it: DANE-EE (RFC 7671 5.1). */
+static int find_tlsa(struct transcript *t, const char *certificate)
+{
+    const struct test_promise promise = {3, 1, 1, certificate};
+    uint8_t octets[TEST_TLSA_SIZE];
+    xmppfed_tlsa record = test_tlsa(&promise, octets);
+
+    record.base = "xmpp.fabrikam.example";
+    return xmppfed_connection_set_tlsa(t->connection, NULL, &record, 1);
+}
+
 static void act(struct transcript *t, char *words[WORDS], size_t count)
 {
     xmppfed_connection *c = t->connection;
@@ -393,6 +410,10 @@ static void act(struct transcript *t, char *words[WORDS], size_t count)
         rc = send_message(t, words[2], words[3]);
     else if (strcmp(words[1], "verify") == 0 && count > 5)
         rc = xmppfed_connection_verify(c, words[2], words[3], words[4], words[5]);
+    else if (strcmp(words[1], "evidence") == 0)
+        rc = xmppfed_connection_evidence_known(c);
+    else if (strcmp(words[1], "tlsa") == 0 && count > 2)
+        rc = find_tlsa(t, words[2]);
     else if (strcmp(words[1], "checked") == 0 && count > 4)
         rc = xmppfed_connection_checked(c, words[2], words[3], code_of(words[4]),
                                         count > 5 ? words[5] : NULL);

@@ -6,6 +6,7 @@
  *     policy fabrikam.example tls=optional ...  a partner: tls, sasl (required, optional,
  *                                               not-supported), dialback, allow-plaintext (true,
  *                                               false)
+ *     evidence                                  the host can look for TLSA records of a peer
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
  *                                               verifier LOCAL REMOTE; initiator-direct and
  *                                               verifier-direct dial direct TLS; "acks" after it
@@ -16,6 +17,8 @@
  *                                               send FROM TO, verify LOCAL REMOTE ID KEY,
  *                                               policy DOMAIN tls=... (no other partner any more),
  *                                               no-policy, host DOMAIN, unhost DOMAIN,
+ *                                               tlsa CERTIFICATE: DNS has its key; evidence: that
+ *                                               was all
  *                                               tls CERTIFICATE|none: the peer's end of the
  *                                               handshake; C and S are what TLS carries from there
  *     E: <event>                                what the host is told after that

@@ -92,7 +92,8 @@ static void test_misuse(void **state)
     (void)state;
     assert_int_equal(xmppfed_connection_set_tlsa(NULL, NULL, NULL, 0), XMPPFED_ERR_ARGUMENT);
     fixture_open_receiver(&f);
-    assert_int_equal(xmppfed_connection_set_tlsa(f.c, NULL, &good, 1), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_connection_set_tlsa(f.c, NULL, &good, 1), XMPPFED_ERR_STATE);
+    assert_int_equal(xmppfed_connection_set_tlsa(f.c, FABRIKAM, &good, 1), XMPPFED_ERR_ARGUMENT);
     fixture_close(&f);
     fixture_open_initiator(&f);
     assert_int_equal(xmppfed_connection_set_tlsa(f.c, NULL, NULL, 1), XMPPFED_ERR_ARGUMENT);

@@ -78,6 +78,42 @@ static void test_sentence_of_the_certificate(void **state)
     fixture_close(&f);
 }
 
+/* The answer to a header waits for evidence, and is asked about once more when it comes. */
+static void test_evidence(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, XMPPFED_METHOD_EXTERNAL);
+    fixture_jump(&f, XFED_STATE_R_TLS_HEADER, true);
+    f.ports.evidence = XMPPFED_EVIDENCE_TLSA;
+    assert_int_equal(fixture_header(&f, "fabrikam.example", "contoso.example", true), 0);
+    assert_state(&f, "R_TLS_EVIDENCE");
+    fake_ports_expect(&f.ports, "evidence contoso.example fabrikam.example 1\n");
+    f.ports.prove_rc = 0;
+    f.ports.bound = true;
+    f.ports.epoch++;
+    assert_int_equal(fixture_happens(&f, XFED_EVENT_EVIDENCE_KNOWN), 0);
+    assert_state(&f, "R_TLS_OPEN");
+    assert_true(f.n.external_offered);
+    assert_int_equal(f.n.certificate, XFED_CERTIFICATE_DANE);
+    fixture_close(&f);
+}
+
+/* Without a version there will be no features, and without features no EXTERNAL to wait for. */
+static void test_evidence_needs_a_version(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
+    fixture_jump(&f, XFED_STATE_R_TLS_HEADER, true);
+    f.ports.evidence = XMPPFED_EVIDENCE_TLSA;
+    assert_int_equal(fixture_header(&f, "fabrikam.example", "contoso.example", false), 0);
+    assert_state(&f, "R_TLS_OPEN");
+    fixture_close(&f);
+}
+
 static void test_sentence_of_the_dialback_error(void **state)
 {
     struct fixture f;
@@ -149,6 +185,8 @@ int main(void)
         cmocka_unit_test(test_features_need_a_version),
         cmocka_unit_test(test_restart_forgets),
         cmocka_unit_test(test_sentence_of_the_certificate),
+        cmocka_unit_test(test_evidence),
+        cmocka_unit_test(test_evidence_needs_a_version),
         cmocka_unit_test(test_sentence_of_the_dialback_error),
         cmocka_unit_test(test_peer_error_is_kept),
         cmocka_unit_test(test_verification_stream),

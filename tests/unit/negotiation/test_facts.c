@@ -267,6 +267,47 @@ static void test_certificate_is_of_the_streams_peer(void **state)
     fixture_close(&f);
 }
 
+static unsigned evidence_at_header(struct fixture *f)
+{
+    return header_facts(f, "fabrikam.example", "contoso.example") & FACT(EVIDENCE_WANTED);
+}
+
+/* Nobody is asked about a certificate that needs nothing, or that nothing could help. */
+static void test_evidence(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, S | TLS_DB);
+    fixture_jump(&f, XFED_STATE_R_TLS_HEADER, true);
+    assert_int_equal(evidence_at_header(&f), 0); /* the host can get nothing */
+    f.ports.evidence = XMPPFED_EVIDENCE_TLSA;
+    assert_int_equal(evidence_at_header(&f), FACT(EVIDENCE_WANTED));
+    f.ports.partners[0].dane = XMPPFED_DANE_OFF;
+    assert_int_equal(evidence_at_header(&f), 0);
+    f.ports.partners[0].dane = XMPPFED_DANE_OPPORTUNISTIC;
+    f.ports.partners[0].methods = TLS_DB;
+    assert_int_equal(evidence_at_header(&f), 0);
+    f.ports.partners[0].methods = S;
+    f.n.tls_on = false;
+    assert_int_equal(evidence_at_header(&f), 0);
+    f.n.tls_on = true;
+    f.n.evidence_asked = true;
+    assert_int_equal(evidence_at_header(&f), 0);
+    f.n.evidence_asked = false;
+    f.ports.prove_rc = 0;
+    f.ports.epoch++;
+    assert_int_equal(evidence_at_header(&f), 0); /* PKIX does */
+    f.ports.partners[0].dane = XMPPFED_DANE_REQUIRED;
+    assert_int_equal(evidence_at_header(&f), FACT(EVIDENCE_WANTED));
+    fixture_close(&f);
+    fixture_open(&f, XFED_INITIATOR, S);
+    fixture_jump(&f, XFED_STATE_I_TLS_HEADER, true);
+    f.ports.evidence = XMPPFED_EVIDENCE_TLSA;
+    assert_int_equal(evidence_at_header(&f), 0);
+    fixture_close(&f);
+}
+
 /* A check of a certificate costs signatures: once a stream, with the record's rule. */
 static void test_certificate_is_checked_once(void **state)
 {
@@ -503,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_first_header),
         cmocka_unit_test(test_later_header),
         cmocka_unit_test(test_certificate_is_of_the_streams_peer),
+        cmocka_unit_test(test_evidence),
         cmocka_unit_test(test_certificate_is_checked_once),
         cmocka_unit_test(test_certificate_is_checked_by_rule),
         cmocka_unit_test(test_certificate_is_checked_by_epoch),
