@@ -4,11 +4,12 @@
  * It shows the resolver on its own: the library says which messages to send and reads the answers,
  * this program has the sockets.
  *
- *     lookup DOMAIN [--server ADDRESS[:PORT]]... [--trusted]
+ *     lookup DOMAIN [--server ADDRESS[:PORT]]... [--trusted | --validate ANCHORS]
  *
  * Without --server those of /etc/resolv.conf are asked. --trusted says that they validate DNSSEC
- * and that nobody can change what they say on its way here. The exit status is 0 if there is
- * something to dial, 1 if not, 2 for trouble of our own.
+ * and that nobody can change what they say on its way here; with --validate this program validates
+ * what they say, from the trust anchors in that file (libxmppfed-unbound). The exit status is 0 if
+ * there is something to dial, 1 if not, 2 for trouble of our own.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -24,10 +25,17 @@
 #include <time.h>
 #include <unistd.h>
 #include <xmppfed/xmppfed.h>
+#ifdef HAVE_UNBOUND
+#include <xmppfed/unbound.h>
+#endif
 
 enum { SERVERS = 3, QUERIES = 64, TCP_SECONDS = 4, HEX_SHOWN = 16 };
 
+#define USAGE "usage: lookup DOMAIN [--server ADDRESS[:PORT]]... [--trusted | --validate ANCHORS]"
+
 struct server {
+    char text[64]; /* of the address */
+    uint16_t port;
     struct sockaddr_storage address;
     socklen_t len;
 };
@@ -41,6 +49,8 @@ struct query {
 struct program {
     const char *domain;
     bool trusted;
+    const char *anchors;               /* NULL: this program does not validate */
+    struct xmppfed_unbound *validator; /* NULL: queries go to the servers themselves */
     struct server servers[SERVERS];
     unsigned server_count;
     struct query queries[QUERIES];
@@ -72,16 +82,18 @@ static bool add_server(struct program *p, const char *text)
     struct server *s = &p->servers[p->server_count];
     struct sockaddr_in *v4 = (struct sockaddr_in *)&s->address;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&s->address;
-    char address[64];
     unsigned port = 53;
+    char *address;
     char end;
 
     if (p->server_count == SERVERS)
         return false;
+    address = s->text;
+    memset(s, 0, sizeof(*s));
     if (sscanf(text, "[%63[0-9a-fA-F:.]]:%u%c", address, &port, &end) != 2 &&
         sscanf(text, "%63[0-9.]:%u%c", address, &port, &end) != 2)
-        snprintf(address, sizeof(address), "%s", text);
-    memset(s, 0, sizeof(*s));
+        snprintf(address, sizeof(s->text), "%s", text);
+    s->port = (uint16_t)port;
     if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
         v4->sin_family = AF_INET;
         v4->sin_port = htons((uint16_t)port);
@@ -110,6 +122,82 @@ static void read_resolv_conf(struct program *p)
     if (file)
         fclose(file);
 }
+
+/* ---- validation -------------------------------------------------------------------------- */
+
+#ifdef HAVE_UNBOUND
+static void on_validated(uint64_t token, const uint8_t *data, size_t len, void *user)
+{
+    struct program *p = user;
+
+    (void)xmppfed_resolver_answer(p->resolver, token, data, len, now());
+}
+
+/* From here on the servers are believed nothing that the anchors do not prove. */
+static void start_validator(struct program *p)
+{
+    xmppfed_problem why;
+
+    if (xmppfed_unbound_new(on_validated, p, &p->validator) < 0)
+        fail("start", xmppfed_error_sentence(XMPPFED_ERR_NOMEM));
+    if (xmppfed_unbound_add_anchors(p->validator, p->anchors, &why) < 0)
+        fail("--validate", why.text);
+    for (unsigned i = 0; i < p->server_count; i++) {
+        if (xmppfed_unbound_add_server(p->validator, p->servers[i].text, p->servers[i].port) < 0)
+            fail(p->servers[i].text, "the validator does not take this server");
+    }
+    if (xmppfed_unbound_start(p->validator, &why) < 0)
+        fail("--validate", why.text);
+    p->trusted = true;
+}
+
+static void validate(struct program *p, const xmppfed_dns_query *q)
+{
+    if (xmppfed_unbound_ask(p->validator, q) < 0)
+        xmppfed_resolver_failed(p->resolver, q->token, now());
+}
+
+static int validator_fd(const struct program *p)
+{
+    return p->validator ? xmppfed_unbound_fd(p->validator) : -1;
+}
+
+static void process_validated(struct program *p)
+{
+    xmppfed_unbound_process(p->validator);
+}
+
+static void stop_validator(struct program *p)
+{
+    xmppfed_unbound_free(p->validator);
+}
+#else
+static void start_validator(struct program *p)
+{
+    fail(p->anchors, "this lookup was built without libunbound; ask a validating server instead");
+}
+
+static void validate(struct program *p, const xmppfed_dns_query *q)
+{
+    xmppfed_resolver_failed(p->resolver, q->token, now());
+}
+
+static int validator_fd(const struct program *p)
+{
+    (void)p;
+    return -1;
+}
+
+static void process_validated(struct program *p)
+{
+    (void)p;
+}
+
+static void stop_validator(struct program *p)
+{
+    (void)p;
+}
+#endif
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
@@ -171,6 +259,10 @@ static void ask(struct program *p, const xmppfed_dns_query *q)
     const struct server *s = &p->servers[q->server % p->server_count];
     struct query *slot = free_query(p);
 
+    if (p->validator) {
+        validate(p, q);
+        return;
+    }
     if (q->tcp) {
         ask_over_tcp(p, s, q);
         return;
@@ -201,7 +293,7 @@ static void receive(struct program *p, struct query *slot)
 /* Waits for an answer, or for the time at which the resolver wants to be called. */
 static void wait_for_answers(struct program *p)
 {
-    struct pollfd fds[QUERIES];
+    struct pollfd fds[QUERIES + 1];
     xmppfed_time deadline = xmppfed_resolver_deadline(p->resolver);
     xmppfed_time present = now();
     int timeout = 0; /* of poll(); a result is there already if there is no deadline */
@@ -210,7 +302,10 @@ static void wait_for_answers(struct program *p)
         timeout = (int)(deadline - present); /* 15 s at most */
     for (size_t i = 0; i < QUERIES; i++)
         fds[i] = (struct pollfd){.fd = p->queries[i].fd, .events = POLLIN};
-    if (poll(fds, QUERIES, timeout) > 0) {
+    fds[QUERIES] = (struct pollfd){.fd = validator_fd(p), .events = POLLIN};
+    if (poll(fds, QUERIES + 1, timeout) > 0) {
+        if (fds[QUERIES].revents)
+            process_validated(p);
         for (size_t i = 0; i < QUERIES; i++) {
             if (p->queries[i].fd >= 0 && fds[i].revents)
                 receive(p, &p->queries[i]);
@@ -301,16 +396,18 @@ static void read_arguments(struct program *p, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--trusted") == 0)
             p->trusted = true;
+        else if (strcmp(argv[i], "--validate") == 0 && i + 1 < argc)
+            p->anchors = argv[++i];
         else if (strcmp(argv[i], "--server") == 0 && i + 1 < argc) {
             if (!add_server(p, argv[++i]))
                 fail(argv[i], "not the address of a name server, or one too many");
         } else if (argv[i][0] != '-' && !p->domain)
             p->domain = argv[i];
         else
-            fail(argv[i], "usage: lookup DOMAIN [--server ADDRESS[:PORT]]... [--trusted]");
+            fail(argv[i], USAGE);
     }
     if (!p->domain)
-        fail("no domain", "usage: lookup DOMAIN [--server ADDRESS[:PORT]]... [--trusted]");
+        fail("no domain", USAGE);
     if (p->server_count == 0)
         read_resolv_conf(p);
     if (p->server_count == 0)
@@ -328,12 +425,15 @@ int main(int argc, char **argv)
     read_arguments(&p, argc, argv);
     if (xmppfed_context_new(NULL, &ctx) < 0 || xmppfed_resolver_new(ctx, &p.resolver) < 0)
         fail("start", xmppfed_error_sentence(XMPPFED_ERR_NOMEM));
+    if (p.anchors)
+        start_validator(&p);
     xmppfed_resolver_set_trusted(p.resolver, p.trusted);
     status = look_up(&p);
     for (size_t i = 0; i < QUERIES; i++) {
         if (p.queries[i].fd >= 0)
             close(p.queries[i].fd);
     }
+    stop_validator(&p);
     xmppfed_resolver_free(p.resolver);
     xmppfed_context_unref(ctx);
     return status;

@@ -58,6 +58,15 @@ XMPPFED_API void xmppfed_uv_stop_listening(xmppfed_uv *edge);
 /* Adds a name server, used in rotation; at most 4. Errors: XMPPFED_ERR_ADDRESS, _ARGUMENT. */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_add_name_server(xmppfed_uv *edge, const char *address,
                                                               uint16_t port);
+/* Gets the query of an event DNS, on the loop; q borrows until it returns. */
+typedef void (*xmppfed_uv_query_fn)(const xmppfed_dns_query *q, void *user);
+/*
+ * Has queries handed to the host, in place of the name servers: for one that validates DNSSEC in
+ * process (unbound.h) or has a resolver of its own. It answers by xmppfed_federation_dns_answer()
+ * or _dns_failed(), at once or later, and then calls xmppfed_uv_wake(). NULL: name servers again.
+ */
+XMPPFED_API void xmppfed_uv_set_query_fn(xmppfed_uv *edge, xmppfed_uv_query_fn on_query,
+                                         void *user);
 /* Milliseconds of the loop's clock, for calls on the federation. */
 XMPPFED_API xmppfed_time xmppfed_uv_now(xmppfed_uv *edge);
 /*

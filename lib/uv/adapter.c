@@ -34,7 +34,10 @@ static void dispatch(xmppfed_uv *edge, const xmppfed_event *ev)
         xfed_uv_socket_dial(edge, xmppfed_event_link(ev), xmppfed_event_endpoint(ev));
         break;
     case XMPPFED_EVENT_DNS:
-        xfed_uv_dns_send(edge, xmppfed_event_query(ev));
+        if (edge->on_query)
+            edge->on_query(xmppfed_event_query(ev), edge->query_user);
+        else
+            xfed_uv_dns_send(edge, xmppfed_event_query(ev));
         break;
     default:
         edge->on_event(ev, edge->user);
@@ -155,6 +158,12 @@ int xmppfed_uv_add_name_server(xmppfed_uv *edge, const char *address, uint16_t p
         return XMPPFED_ERR_ADDRESS;
     edge->servers[edge->server_count++] = server;
     return 0;
+}
+
+void xmppfed_uv_set_query_fn(xmppfed_uv *edge, xmppfed_uv_query_fn on_query, void *user)
+{
+    edge->on_query = on_query;
+    edge->query_user = user;
 }
 
 /* ---- beginning and end ------------------------------------------------------------------- */

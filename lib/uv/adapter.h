@@ -27,6 +27,8 @@ struct xmppfed_uv {
     xmppfed_site *site;
     xmppfed_uv_event_fn on_event;
     void *user;
+    xmppfed_uv_query_fn on_query; /* NULL: queries go to the name servers */
+    void *query_user;
 
     uv_timer_t deadline; /* the federation's */
     uv_timer_t clock;    /* keeps the site's wall clock right */

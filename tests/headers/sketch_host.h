@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include <uv.h>
+#include <xmppfed/unbound.h>
 #include <xmppfed/uv.h>
 #include <xmppfed/xmppfed.h>
 
@@ -39,6 +40,8 @@ void use(const xmppfed_endpoint *endpoints, size_t count);
 void send_somehow(uint64_t query, const uint8_t *message, size_t size, int tcp);
 size_t write_somehow(xmppfed_slice out);
 void sleep_until(xmppfed_time deadline);
+void poll_for_reading(int descriptor);
+void on_answer(uint64_t query, const uint8_t *message, size_t size, void *user);
 void on_event(const xmppfed_event *event, void *user);
 
 #endif

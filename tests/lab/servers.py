@@ -2,6 +2,7 @@
 
     127.0.0.53      knot, authoritative for example. and what is under it
     127.0.0.54      unbound, validating from the key of example.
+    anchor          file with the key of example., for validation in process
     127.0.0.99      nobody listens: connections are refused
     198.51.100.0/24 a black hole: nothing ever comes back (2001:db8:dead::/64 as well)
 """
@@ -134,6 +135,7 @@ class Lab:
 
     def __init__(self, directory, cases):
         self.directory = os.path.join(directory, "lab")
+        self.anchor = os.path.join(self.directory, "anchor")
         self.zones = Zones(cases)
         self._processes = []
 
@@ -167,6 +169,8 @@ class Lab:
         self.zones.write(self.directory)
         self._processes.append(Process("knotd", ["knotd", "-c", config], self.directory))
         wait_until(lambda: self._answers(AUTHORITY, f"ns.{TOP}"), 20, "knot to answer")
+        with open(self.anchor, "w", encoding="ascii") as file:
+            file.write(f"{TOP} IN {digests[TOP]}\n")
         path = os.path.join(self.directory, "unbound.conf")
         with open(path, "w", encoding="ascii") as file:
             file.write(UNBOUND.format(directory=self.directory, address=RESOLVER,

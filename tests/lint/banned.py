@@ -56,7 +56,7 @@ def problems_of_code(root, path):
     code = source.code_only(text)
     for line, name in _calls(code, NEVER):
         yield f"{path}:{line}: {name}() is banned"
-    if path.startswith("lib/") and not path.startswith("lib/uv/"):
+    if path.startswith("lib/") and not path.startswith(("lib/uv/", "lib/unbound/")):
         for line, name in _calls(code, NOT_IN_CORE):
             if name not in CORE_EXCEPT.get(path, ()):
                 yield f"{path}:{line}: {name}() is for hosts, not for the core"

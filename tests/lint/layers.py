@@ -48,11 +48,12 @@ PUBLIC_TYPES = {"policy": ("tls.h",), "resolver": ("tls.h",)}
 # The order in which public headers may include each other: only those to the left.
 PUBLIC_ORDER = ("common.h", "error.h", "limits.h", "context.h", "address.h", "element.h",
                 "stream.h", "tls.h", "resolver.h", "policy.h", "site.h", "event.h", "connection.h", "federation.h",
-                "xmppfed.h", "uv.h")
+                "xmppfed.h", "uv.h", "unbound.h")
 
-# libxmppfed-uv and the examples are hosts: public headers, POSIX, and what is named here.
+# libxmppfed-uv, libxmppfed-unbound and the examples are hosts: public headers, POSIX, and what is named here.
 HOSTS = {
     "lib/uv": ("uv.h",),
+    "lib/unbound": ("unbound.h",),
     "examples/component": ("uv.h", "gnutls/crypto.h"),
     "examples/xmppfedctl": ("jansson.h",),
     "examples/proxy": ("uv.h", "libconfig.h", "jansson.h", "sqlite3.h", "systemd/*.h"),
@@ -129,7 +130,7 @@ def problem(root, path, kind, name):
     folder = os.path.dirname(path)
     if folder == "include/xmppfed":
         return problem_in_public(os.path.basename(path), kind, name)
-    if folder == "lib/uv" or folder.startswith("examples"):
+    if folder in ("lib/uv", "lib/unbound") or folder.startswith("examples"):
         return problem_in_host(root, folder, kind, name)
     layer = folder.split("/")[1] if folder.startswith("lib/") else None
     if layer not in LAYERS:
