@@ -277,7 +277,7 @@ static bool read_servers(struct reader *r, const config_setting_t *group)
     if (!c->servers || (group && !reader_list(r, group, "servers", &list)))
         return false;
     if (!list)
-        return name_servers_of_system(r, c->servers, &c->server_count);
+        return c->dns_validate || name_servers_of_system(r, c->servers, &c->server_count);
     count = config_setting_length(list);
     if (count < 1 || count > NAME_SERVERS_MAX)
         return reader_complain(r, list, "servers", "must have 1 to 4 entries");
@@ -298,6 +298,10 @@ static bool check_trusted(struct reader *r, const config_setting_t *group)
     const struct config *c = r->config;
     size_t i;
 
+    if (c->dns_trusted && c->dns_validate)
+        return reader_complain(r, config_setting_get_member(group, "trusted"), "trusted",
+                               "may not be true together with 'validate'; keep 'trusted' where the "
+                               "name servers validate DNSSEC, else 'validate'");
     for (i = 0; i < c->server_count && c->dns_trusted; i++)
         if (!is_loopback(c->servers[i].address))
             return reader_complain(r, config_setting_get_member(group, "trusted"), "trusted",
@@ -308,15 +312,19 @@ static bool check_trusted(struct reader *r, const config_setting_t *group)
 
 static bool read_dns(struct reader *r, const config_setting_t *root)
 {
-    static const char *const fields[] = {"servers", "trusted", "cache", NULL};
+    static const char *const fields[] = {"servers",     "trusted", "validate",
+                                         "root_anchor", "cache",   NULL};
     struct config *c = r->config;
     const config_setting_t *group;
 
     c->dns_cache = 4096;
+    c->root_anchor = "/usr/share/dns/root.key";
     if (!reader_group(r, root, "dns", &group))
         return false;
     if (group &&
         (!reader_only(r, group, fields) || !reader_bool(r, group, "trusted", &c->dns_trusted) ||
+         !reader_bool(r, group, "validate", &c->dns_validate) ||
+         !reader_path(r, group, "root_anchor", &c->root_anchor) ||
          !reader_number(r, group, "cache", 0, 1000000, &c->dns_cache)))
         return false;
     return read_servers(r, group) && check_trusted(r, group);

@@ -61,6 +61,8 @@ struct config {
     struct config_server *servers; /* of DNS */
     size_t server_count;
     bool dns_trusted;  /* they validate DNSSEC; all are on loopback */
+    bool dns_validate; /* the proxy does, from root_anchor; servers, if any, hand on */
+    const char *root_anchor;
     int64_t dns_cache; /* answers kept */
     enum log_format log_format;
     enum log_level log_level;

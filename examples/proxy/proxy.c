@@ -10,6 +10,7 @@
 #include "proxy/notify.h"
 #include "proxy/pid_file.h"
 #include "proxy/relay.h"
+#include "proxy/validator.h"
 
 #define DRAIN_MS 10000
 #define DRAIN_STEP_MS 50
@@ -160,7 +161,8 @@ static bool listen_outside(struct proxy *p, char *list, size_t size, struct comp
 /* Not on reload, which leaves the name servers as they are: the trust is in those. */
 static int apply_dns(struct proxy *p, const struct config *c)
 {
-    int rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_DNS_TRUSTED, c->dns_trusted);
+    int rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_DNS_TRUSTED,
+                                           c->dns_trusted || c->dns_validate);
 
     if (rc == 0)
         rc =
@@ -184,8 +186,10 @@ static bool make_engine(struct proxy *p, struct complaint *why)
         rc = xmppfed_uv_new(p->loop, p->fed, p->site, relay_event, p, &p->edge);
     for (i = 0; rc == 0 && i < c->server_count; i++)
         rc = xmppfed_uv_add_name_server(p->edge, c->servers[i].address, c->servers[i].port);
-    return rc == 0 || complain(why, "%s: the engine could not be started: %s", c->file,
-                               xmppfed_error_sentence(rc));
+    if (rc < 0)
+        return complain(why, "%s: the engine could not be started: %s", c->file,
+                        xmppfed_error_sentence(rc));
+    return validator_start(p, why);
 }
 
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
@@ -222,6 +226,7 @@ static void close_all(struct proxy *p)
     admin_stop(p);
     xmppfed_uv_free(p->edge, NULL, NULL);
     p->edge = NULL;
+    validator_stop(p);
 }
 
 static void on_drain(uv_timer_t *timer)

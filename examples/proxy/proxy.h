@@ -12,6 +12,7 @@
 
 struct admin;
 struct inside;
+struct validator;
 
 /* Room for all addresses of a side, as "ADDRESS:PORT,PATH". */
 #define ADDRESS_LIST_SIZE 1024
@@ -22,9 +23,10 @@ struct proxy {
     xmppfed_context *ctx;
     xmppfed_site *site;
     xmppfed_federation *fed;
-    xmppfed_uv *edge;      /* the outside */
-    struct inside *inside; /* listeners and links of the hosts */
-    struct admin *admin;   /* the administration socket; NULL: there is none */
+    xmppfed_uv *edge;            /* the outside */
+    struct validator *validator; /* NULL: DNSSEC is none of the proxy's business */
+    struct inside *inside;       /* listeners and links of the hosts */
+    struct admin *admin;         /* the administration socket; NULL: there is none */
     struct route_table routes;
     struct failures failures;
     struct store *store;

@@ -1,10 +1,15 @@
 """test_federate.py - two proxies with a host each talk to each other over loopback."""
 
 import os
+import subprocess
 import tempfile
 
 from name_server import NameServer, federation
 from programs import Failure, Host, INSIDE_SOCKET, INSIDE_TLS, Proxy, finish
+
+
+# A key that nobody has.
+KEY = "IN DS 1 13 2 " + "00" * 32 + "\n"
 
 
 def partner(domain, outside, kind="Federated", **more):
@@ -138,7 +143,7 @@ def test_bad_reload(folder):
     finish(ours, contoso)
 
 
-def resolve(folder, truncate, service="_xmpp-server", more=""):
+def resolve(folder, truncate, service="_xmpp-server", more="", anchor=None):
     """One message to a partner that is found by SRV and A records."""
     fabrikam = Proxy(os.path.join(folder, "fabrikam"), "fabrikam.example", "fabrikam")
     with open(fabrikam.path("proxy.conf"), encoding="utf-8") as file:
@@ -152,7 +157,11 @@ def resolve(folder, truncate, service="_xmpp-server", more=""):
     contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
     with open(contoso.path("proxy.conf"), encoding="utf-8") as file:
         text = file.read()
-    contoso.put("proxy.conf", text.replace("127.0.0.1:9", f"127.0.0.1:{server.port}"))
+    text = text.replace("127.0.0.1:9", f"127.0.0.1:{server.port}")
+    if anchor:
+        contoso.put("anchor", anchor)
+        text = text.replace("dns = {", "dns = { validate = true; root_anchor = \"anchor\";")
+    contoso.put("proxy.conf", text)
     contoso.set_partners([{"Domain": "fabrikam.example", "PartnerType": "Federated"},
                           {"Domain": "nowhere.example"}])
     contoso.start()
@@ -179,6 +188,45 @@ def test_dns(folder):
 def test_dns_over_tcp(folder):
     """Truncated answers are asked for again over TCP."""
     resolve(folder, truncate=True)
+
+
+def can_validate():
+    """Whether the proxy was built with libxmppfed-unbound."""
+    done = subprocess.run(["ldd", os.environ["XMPPFED_PROXY"]], capture_output=True, text=True,
+                          check=True)
+    return "libxmppfed-unbound" in done.stdout
+
+
+def test_validation(folder):
+    """Validated by the proxy: what is below no anchor is found all the same."""
+    if can_validate():
+        resolve(folder, False, anchor="other.example. " + KEY)
+
+
+def test_bogus(folder):
+    """Validated by the proxy: what is below an anchor, and not signed, is not found."""
+    if not can_validate():
+        return
+    server = NameServer(federation("fabrikam.example", 1))
+    contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
+    contoso.put("anchor", "fabrikam.example. " + KEY)
+    with open(contoso.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    contoso.put("proxy.conf", text.replace("127.0.0.1:9", f"127.0.0.1:{server.port}").replace(
+        "dns = {", "queue = { seconds = 5; };\n"
+        "dns = { validate = true; root_anchor = \"anchor\";"))
+    contoso.set_partners([{"Domain": "fabrikam.example", "PartnerType": "Federated"}])
+    contoso.start()
+    ours = Host(contoso)
+    contoso.wait(event="INSIDE_UP")
+    ours.send(kind="message", id="m1", body="who are you?",
+              **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+    ours.wait(kind="message", id="m1", type="error", error="remote-server-timeout")
+    outcome = contoso.wait(event="OUTCOME")
+    if "bogus" not in outcome["text"]:
+        raise Failure(f"not told that the answer is bogus: {outcome}")
+    finish(ours, contoso)
+    server.close()
 
 
 def test_direct_tls(folder):
@@ -209,6 +257,7 @@ def test_flood(folder):
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
                  test_private_files, test_bad_reload, test_dns, test_dns_over_tcp,
+                 test_validation, test_bogus,
                  test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
