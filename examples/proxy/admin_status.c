@@ -79,6 +79,7 @@ static void list_stream(const xmppfed_link_info *info, void *user)
     admin_put(o, "state", json_string(word_of(states, info->state)));
     admin_put(o, "proof", json_string(proof ? xmppfed_proof_name(proof->kind) : ""));
     admin_put(o, "tls", json_string(proof ? proof->tls_version : ""));
+    admin_put(o, "resumed", json_boolean(proof && proof->resumed));
     admin_put(o, "cipher", json_string(proof ? proof->cipher : ""));
     admin_put(o, "pairs", json_integer((json_int_t)info->pairs));
     admin_put(o, "queued", json_integer((json_int_t)info->queued));

@@ -209,6 +209,7 @@ static void log_stream(const struct proxy *p, enum log_level level, const xmppfe
               LOG_NUMBER("link", xmppfed_event_link(ev)),
               LOG_TEXT("proof", proof ? xmppfed_proof_name(proof->kind) : ""),
               LOG_TEXT("tls", proof ? proof->tls_version : ""),
+              LOG_TEXT("resumed", proof && proof->resumed ? "yes" : "no"),
               LOG_TEXT("cipher", proof ? proof->cipher : ""),
               LOG_TEXT("code", code < 0 ? xmppfed_error_name(code) : ""),
               LOG_TEXT("rule", failed_rule(xmppfed_event_decision(ev))),

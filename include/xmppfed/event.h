@@ -77,6 +77,7 @@ typedef struct xmppfed_proof {
     xmppfed_time proved_at;  /* on the host's monotonic clock */
     int has_binding;         /* whether the next member has a value */
     uint8_t binding[32]; /* tls-exporter (RFC 9266): the same at both ends, of this session only */
+    int resumed; /* by a ticket of an earlier session, whose certificate was judged anew */
 } xmppfed_proof;
 
 /* Kind of the event, one of enum xmppfed_event_kind. */

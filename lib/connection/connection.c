@@ -132,6 +132,7 @@ void xmppfed_connection_free(xmppfed_connection *c)
     xfed_buffer_fini(&c->wire);
     xfed_free(ctx, c->flushes);
     xfed_connection_forget_dns(c);
+    xfed_saved_session_free(ctx, &c->offer);
     xmppfed_site_unref(c->site);
     xfed_free(ctx, c);
     xmppfed_context_unref(ctx);

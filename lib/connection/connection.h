@@ -22,6 +22,12 @@ struct xfed_flush {
 
 struct xfed_connection_dns;
 
+/* What a TLS session can be resumed with; secret bytes. */
+struct xfed_saved_session {
+    char *data; /* NULL: nothing */
+    size_t len;
+};
+
 struct xmppfed_connection {
     xmppfed_context *ctx;
     xmppfed_site *site;
@@ -32,6 +38,7 @@ struct xmppfed_connection {
     struct xfed_sasl *sasl;
     struct xfed_event_queue events;
     struct xfed_connection_dns *dns; /* what DNSSEC has proved of the peer; NULL: nothing */
+    struct xfed_saved_session offer; /* to be offered to the server that we dial */
     xmppfed_element *item;           /* the element being worked on; stanza events take it */
 
     struct xfed_buffer in;      /* plaintext received and not yet read */
@@ -164,6 +171,22 @@ int xfed_connection_keep_dns(xmppfed_connection *c, const char *host, const xmpp
                              size_t count) XMPPFED_MUST_CHECK;
 /* dane.c: forgets it. */
 void xfed_connection_forget_dns(xmppfed_connection *c);
+
+/* ticket.c: wipes and frees. */
+void xfed_saved_session_free(xmppfed_context *ctx, struct xfed_saved_session *saved);
+/*
+ * ticket.c: an initiator that has not said a word is to resume this TLS session; it owns it from
+ * here on.
+ */
+void xfed_connection_use_session(xmppfed_connection *c, struct xfed_saved_session *saved);
+/* ticket.c: gives what is to be resumed, if anything, to the TLS session that has just been made.
+ */
+void xfed_connection_offer_session(xmppfed_connection *c);
+/*
+ * ticket.c: what a later stream to the same server can resume, for the caller to free: only of an
+ * initiator, and only where the certificate has proved the server. Without memory there is nothing.
+ */
+struct xfed_saved_session xfed_connection_save_session(xmppfed_connection *c);
 
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, int method);

@@ -20,11 +20,32 @@ static bool tls_usable(void *user, const char *local, bool server)
 }
 
 /* What direct TLS has for the SNI of a peer that has not sent a stream header yet. */
-static xmppfed_credentials *credentials_by_sni(void *user, const char *domain)
+static bool identity_by_sni(void *user, const char *domain, struct xfed_tls_identity *ret)
 {
     const xmppfed_connection *c = user;
+    xmppfed_credentials *credentials = xfed_site_credentials(c->site, domain);
 
-    return xfed_site_credentials(c->site, domain);
+    if (!credentials)
+        return false;
+    ret->credentials = credentials;
+    ret->ticket_key = xfed_site_ticket_key(c->site, domain, c->now);
+    return true;
+}
+
+/*
+ * Offers to resume, or lets the peer. In direct TLS the name that the peer asks for decides about
+ * the key of the tickets; one that names none is not resumed.
+ */
+static int warm_up(xmppfed_connection *c, const char *local, bool server)
+{
+    const uint8_t *key;
+
+    if (!server) {
+        xfed_connection_offer_session(c);
+        return 0;
+    }
+    key = local[0] ? xfed_site_ticket_key(c->site, local, c->now) : NULL;
+    return key ? xfed_tls_session_set_tickets(c->tls, key) : 0;
 }
 
 static int tls_start(void *user, const char *local, const char *remote, bool server)
@@ -35,9 +56,11 @@ static int tls_start(void *user, const char *local, const char *remote, bool ser
     if (rc == 0)
         rc = xfed_tls_session_new(&c->account, server ? XMPPFED_TLS_SERVER : XMPPFED_TLS_CLIENT,
                                   credentials_for(c, local), server ? NULL : remote, &c->tls);
-    if (rc < 0 || !c->direct)
+    if (rc < 0)
         return rc;
-    rc = xfed_tls_session_set_direct(c->tls, credentials_by_sni, c);
+    rc = warm_up(c, local, server);
+    if (rc == 0 && c->direct)
+        rc = xfed_tls_session_set_direct(c->tls, identity_by_sni, c);
     if (rc < 0) {
         xmppfed_tls_session_free(c->tls);
         c->tls = NULL;

@@ -36,6 +36,7 @@ void xfed_connection_note_proof(xmppfed_connection *c, int method)
     (void)xfed_text_copy(proof->cipher, sizeof(proof->cipher), facts.cipher);
     proof->has_certificate = facts.has_certificate;
     memcpy(proof->fingerprint, facts.fingerprint, sizeof(proof->fingerprint));
+    proof->resumed = facts.resumed;
     proof->has_binding = facts.has_binding;
     memcpy(proof->binding, facts.binding, sizeof(proof->binding));
 }

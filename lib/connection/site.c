@@ -9,9 +9,14 @@
 
 #define SECRET_MIN 16
 #define SECRET_RANDOM 32
+/* Milliseconds; also the longest that a peer can come back by tickets alone. */
+#define TICKET_KEY_TIME ((xmppfed_time)24 * 60 * 60 * 1000)
 
 struct site_domain {
     xmppfed_credentials *credentials;
+    bool has_ticket_key;
+    xmppfed_time ticket_key_since;
+    uint8_t ticket_key[XFED_TLS_TICKET_KEY_SIZE];
     char name[];
 };
 
@@ -60,10 +65,17 @@ static void wipe_secret(xmppfed_site *site)
     site->secret = NULL;
 }
 
+static void forget_ticket_key(struct site_domain *d)
+{
+    xfed_wipe(d->ticket_key, sizeof(d->ticket_key));
+    d->has_ticket_key = false;
+}
+
 static void free_domain(xmppfed_site *site, struct site_domain *d)
 {
     if (!d)
         return;
+    forget_ticket_key(d);
     xmppfed_credentials_unref(d->credentials);
     xfed_free(site->ctx, d);
 }
@@ -115,6 +127,8 @@ int xmppfed_site_set_domain(xmppfed_site *site, const char *domain,
             return XMPPFED_ERR_NOMEM;
         }
     }
+    if (d->credentials != credentials)
+        forget_ticket_key(d);
     xmppfed_credentials_ref(credentials);
     xmppfed_credentials_unref(d->credentials);
     d->credentials = credentials;
@@ -235,6 +249,21 @@ xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char 
     const struct site_domain *d = xfed_map_get_text(&site->domains, prepared);
 
     return d ? d->credentials : NULL;
+}
+
+const uint8_t *xfed_site_ticket_key(xmppfed_site *site, const char *prepared, xmppfed_time now)
+{
+    struct site_domain *d = xfed_map_get_text(&site->domains, prepared);
+
+    if (!d || !d->credentials)
+        return NULL;
+    if (!d->has_ticket_key || now - d->ticket_key_since > TICKET_KEY_TIME) {
+        if (xfed_tls_ticket_key_new(d->ticket_key) < 0)
+            return NULL;
+        d->has_ticket_key = true;
+        d->ticket_key_since = now;
+    }
+    return d->ticket_key;
 }
 
 /* The first by name, so that one site always gives the same. */

@@ -3,6 +3,7 @@
 #define XFED_CONNECTION_SITE_H
 
 #include "base/map.h"
+#include "tls/session.h"
 #include "xml/limits.h"
 #include <xmppfed/site.h>
 
@@ -36,6 +37,12 @@ const char *xfed_site_any_domain(const xmppfed_site *site);
 xmppfed_credentials *xfed_site_credentials(const xmppfed_site *site, const char *prepared);
 /* Those of some hosted domain, for a peer that has not named one; NULL if there are none. */
 xmppfed_credentials *xfed_site_any_credentials(const xmppfed_site *site);
+/*
+ * The secret of the tickets for a prepared hosted domain, borrowed until the next call, made when
+ * it is needed; NULL: none can be had. It lasts a day and not longer than the credentials: then all
+ * peers show their certificates and prove their keys again.
+ */
+const uint8_t *xfed_site_ticket_key(xmppfed_site *site, const char *prepared, xmppfed_time now);
 /* Whom to believe about the partner whose record has this primary domain, borrowed; NULL: nobody.
  */
 xmppfed_trust *xfed_site_trust_for(const xmppfed_site *site, const char *primary);

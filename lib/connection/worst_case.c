@@ -2,6 +2,7 @@
 #include "connection/worst_case.h"
 
 #include "connection/connection.h"
+#include "tls/session.h"
 #include "xml/limits.h"
 
 enum {
@@ -25,7 +26,7 @@ struct xfed_worst_case xfed_worst_case_parts(const struct xfed_limits *l)
     return (struct xfed_worst_case){
         .fixed = sizeof(xmppfed_connection) + 2 * XFED_PAIRS_MAX * sizeof(struct xfed_pair) +
                  EVENTS * sizeof(xmppfed_event) + SMALL_OBJECTS +
-                 XFED_FLUSH_MAX * sizeof(struct xfed_flush),
+                 XFED_FLUSH_MAX * sizeof(struct xfed_flush) + XFED_TLS_SAVED_MAX,
         .buffers = (size_t)l->values[XMPPFED_LIMIT_BUFFER_BYTES],
         .scope = GROWING * ESCAPED * xml.header_bytes,
         .parse = GROWING * unit,

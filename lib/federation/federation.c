@@ -70,6 +70,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->invitations, ctx, seed);
     xfed_map_init(&fed->strangers, ctx, seed);
     xfed_targets_init(&fed->targets, ctx, seed);
+    xfed_sessions_init(&fed->sessions, ctx, seed);
     xfed_dialback_pending_init(&fed->checks, ctx, DEFAULT_CHECKS);
     xfed_list_init(&fed->ready);
     xfed_event_queue_init(&fed->events);
@@ -117,6 +118,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_invitations_fini(fed);
     xfed_map_fini(&fed->strangers);
     xfed_targets_fini(&fed->targets);
+    xfed_sessions_fini(&fed->sessions);
     xmppfed_resolver_free(fed->resolver);
     xmppfed_site_unref(fed->site);
     xfed_free(ctx, fed);

@@ -78,6 +78,44 @@ static int tell_proved(const struct xfed_link *link, xmppfed_connection *connect
     return xmppfed_connection_set_tlsa(connection, e->host, tlsa, count);
 }
 
+/* With whom the TLS session of a runner is; the endpoint is NULL if its round is over. */
+static struct xfed_session_peer session_peer(const struct xfed_link *link)
+{
+    const struct xfed_route *route = link->route;
+
+    return (struct xfed_session_peer){
+        .local = route->local,
+        .remote = route->remote,
+        .at = xfed_endpoints_at(&route->endpoints, link->candidate),
+        .own = xfed_site_credentials(link->fed->site, route->local),
+    };
+}
+
+/* Lets a stream come back to a server with the TLS session of the one before. */
+static void warm_up(struct xfed_link *link, xmppfed_connection *connection, xmppfed_time now)
+{
+    struct xfed_session_peer peer = session_peer(link);
+    struct xfed_saved_session saved;
+
+    if (link->route->purpose == XMPPFED_PURPOSE_STANZAS && peer.at &&
+        xfed_sessions_take(&link->fed->sessions, &peer, now, &saved, &link->keys_proved))
+        xfed_connection_use_session(connection, &saved);
+}
+
+/* Keeps the TLS session of a runner that was proved, for the stream after it. */
+static void keep_warm(struct xfed_link *link, const xmppfed_event *up, xmppfed_time now)
+{
+    struct xfed_session_peer peer = session_peer(link);
+    struct xfed_saved_session saved;
+
+    if (!peer.at || !xfed_list_linked(&link->runner))
+        return;
+    saved = xfed_connection_save_session(link->connection);
+    if (saved.data)
+        xfed_sessions_keep(&link->fed->sessions, &peer, &saved,
+                           up->proof.resumed ? link->keys_proved : now);
+}
+
 void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
 {
     const struct xfed_route *route = link->route;
@@ -89,6 +127,7 @@ void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
     if (rc == 0)
         rc = tell_proved(link, connection);
     if (rc == 0) {
+        warm_up(link, connection, now);
         xfed_link_open(link, connection, now);
         return;
     }
@@ -223,6 +262,8 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
     int rc = 0;
 
     link->can_verify = link->route != NULL;
+    if (link->route)
+        keep_warm(link, up, now);
     if (link->route && !xfed_race_won(link, now))
         return;
     if (link->direction == XMPPFED_INBOUND && !link->quota)

@@ -30,6 +30,7 @@ struct xfed_link {
     xmppfed_time since;             /* accepted, or the host was asked to dial */
     xmppfed_time connected;         /* outbound: the transport stood */
     xmppfed_time heard;             /* the last byte came; 0: none yet */
+    xmppfed_time keys_proved;       /* of the TLS session that it is to resume */
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom it serves; NULL: inbound, or too late in its race */
     size_t candidate;               /* ... and where to: its place in the route's endpoints */

@@ -1,6 +1,7 @@
 /* session.c - one TLS session over memory: handshake, reading, writing, closing, evidence. */
 #include "tls/session.h"
 
+#include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <limits.h>
 #include <string.h>
@@ -18,7 +19,9 @@ enum {
     HANDSHAKE_MESSAGE_MAX = 64 * 1024,
     /* Header, explicit nonce, content type, tag and the padding to come: more than any AEAD adds.
      */
-    RECORD_OVERHEAD = 64
+    RECORD_OVERHEAD = 64,
+    /* Seconds for which a ticket is good; GnuTLS goes by the clock of the machine here. */
+    TICKET_TIME = 6 * 60 * 60
 };
 
 struct xmppfed_tls_session {
@@ -37,10 +40,13 @@ struct xmppfed_tls_session {
     int failed; /* the error that ended the session; 0: none */
 };
 
-static unsigned int session_flags(bool is_server)
+/* TLS 1.2 sends its tickets in the clear and has no fresh keys in what follows: never. */
+static unsigned int session_flags(bool is_server, bool tickets)
 {
-    unsigned int flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS;
+    unsigned int flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS_TLS12;
 
+    if (!tickets)
+        flags |= GNUTLS_NO_TICKETS;
     /* A client sends its certificate whatever authorities the server names: it may use dialback. */
     return flags | (is_server ? GNUTLS_SERVER : GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT);
 }
@@ -63,9 +69,9 @@ static int set_server_name(xmppfed_tls_session *s, const char *server_name)
 }
 
 /* Makes the GnuTLS session and everything about it that does not depend on the peer. */
-static int set_up(xmppfed_tls_session *s, struct xfed_account *account)
+static int set_up(xmppfed_tls_session *s, struct xfed_account *account, bool tickets)
 {
-    if (gnutls_init(&s->gnutls, session_flags(s->is_server)) < 0) {
+    if (gnutls_init(&s->gnutls, session_flags(s->is_server, tickets)) < 0) {
         s->gnutls = NULL;
         return XMPPFED_ERR_NOMEM;
     }
@@ -107,7 +113,7 @@ static int create(xmppfed_context *ctx, struct xfed_account *account, int role,
     if (!s->credentials)
         rc = xfed_tls_credentials_new_empty(ctx, &s->credentials);
     if (rc == 0)
-        rc = set_up(s, account ? account : &s->own_account);
+        rc = set_up(s, account ? account : &s->own_account, account && !s->is_server);
     if (rc == 0 && server_name && !s->is_server)
         rc = set_server_name(s, server_name);
     if (rc < 0) {
@@ -130,7 +136,55 @@ int xmppfed_tls_session_new(xmppfed_context *ctx, int role, xmppfed_credentials 
     return ctx ? create(ctx, NULL, role, credentials, server_name, ret) : XMPPFED_ERR_ARGUMENT;
 }
 
-/* Takes the credentials of the name that the client asks for (RFC 6066 3). */
+int xfed_tls_ticket_key_new(uint8_t ret[XFED_TLS_TICKET_KEY_SIZE])
+{
+    return gnutls_rnd(GNUTLS_RND_KEY, ret, XFED_TLS_TICKET_KEY_SIZE) < 0 ? XMPPFED_ERR_INTERNAL : 0;
+}
+
+int xfed_tls_session_set_tickets(xmppfed_tls_session *s,
+                                 const uint8_t key[XFED_TLS_TICKET_KEY_SIZE])
+{
+    /* GnuTLS's inputs are not const, but it does not write to them. */
+    const gnutls_datum_t borrowed = {(unsigned char *)(uintptr_t)key, XFED_TLS_TICKET_KEY_SIZE};
+
+    gnutls_db_set_cache_expiration(s->gnutls, TICKET_TIME);
+    return gnutls_session_ticket_enable_server(s->gnutls, &borrowed) < 0 ? XMPPFED_ERR_NOMEM : 0;
+}
+
+void xfed_tls_session_offer(xmppfed_tls_session *s, xmppfed_slice saved)
+{
+    if (!s->is_server)
+        (void)gnutls_session_set_data(s->gnutls, saved.data, saved.len);
+}
+
+int xfed_tls_session_save(xmppfed_tls_session *s, char **ret, size_t *ret_len)
+{
+    gnutls_datum_t data = {NULL, 0};
+    char *copy = NULL;
+    bool fits;
+
+    /* Asked for without a ticket GnuTLS would give something that no server takes. */
+    if (s->is_server || s->failed || xfed_tls_session_version(s) != XMPPFED_TLS_1_3 ||
+        !(gnutls_session_get_flags(s->gnutls) & GNUTLS_SFLAGS_SESSION_TICKET))
+        return 0;
+    if (gnutls_session_get_data2(s->gnutls, &data) < 0)
+        return XMPPFED_ERR_NOMEM;
+    fits = data.size <= XFED_TLS_SAVED_MAX;
+    if (fits)
+        copy = xfed_alloc(s->ctx, data.size);
+    if (copy) {
+        memcpy(copy, data.data, data.size);
+        *ret = copy;
+        *ret_len = data.size;
+    }
+    gnutls_memset(data.data, 0, data.size);
+    gnutls_free(data.data);
+    if (!fits)
+        return 0;
+    return copy ? 1 : XMPPFED_ERR_NOMEM;
+}
+
+/* Takes the identity of the name that the client asks for (RFC 6066 3). */
 static int on_client_hello(gnutls_session_t gnutls)
 {
     xmppfed_tls_session *s = gnutls_session_get_ptr(gnutls);
@@ -138,22 +192,24 @@ static int on_client_hello(gnutls_session_t gnutls)
     char prepared[XMPPFED_DOMAIN_SIZE];
     size_t len = sizeof(name);
     unsigned int type;
-    xmppfed_credentials *picked;
+    struct xfed_tls_identity picked = {NULL, NULL};
     int rc = gnutls_server_name_get(gnutls, name, &len, &type, 0);
 
     if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
         return 0;
     if (rc < 0 || xmppfed_domain_prepare(name, prepared) < 0)
         return GNUTLS_E_UNRECOGNIZED_NAME;
-    picked = s->pick(s->pick_user, prepared);
-    if (!picked || picked->chain_count == 0)
+    if (!s->pick(s->pick_user, prepared, &picked) || picked.credentials->chain_count == 0)
         return GNUTLS_E_UNRECOGNIZED_NAME;
-    rc = gnutls_credentials_set(gnutls, GNUTLS_CRD_CERTIFICATE, picked->certificate);
+    rc = gnutls_credentials_set(gnutls, GNUTLS_CRD_CERTIFICATE, picked.credentials->certificate);
     if (rc < 0)
         return rc;
-    xmppfed_credentials_ref(picked);
+    xmppfed_credentials_ref(picked.credentials);
     xmppfed_credentials_unref(s->credentials);
-    s->credentials = picked;
+    s->credentials = picked.credentials;
+    /* Each domain has a key of its own: nobody resumes for one what was shown to another. */
+    if (picked.ticket_key && xfed_tls_session_set_tickets(s, picked.ticket_key) < 0)
+        return GNUTLS_E_MEMORY_ERROR;
     return 0;
 }
 
@@ -531,6 +587,7 @@ void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts 
         facts.version = version ? version : "";
         facts.has_binding = read_binding(s, facts.binding);
         facts.cipher = cipher ? cipher : "";
+        facts.resumed = gnutls_session_is_resumed(s->gnutls) != 0;
     }
     chain = peer_chain(s, &count);
     facts.has_certificate =

@@ -13,21 +13,55 @@
 int xfed_tls_session_new(struct xfed_account *account, int role, xmppfed_credentials *credentials,
                          const char *server_name, xmppfed_tls_session **ret) XMPPFED_MUST_CHECK;
 
-/* The credentials for a prepared domain that a client asks for by SNI, borrowed; NULL: none. */
-typedef xmppfed_credentials *(*xfed_tls_pick_fn)(void *user, const char *domain);
+/* The secret under which a server's tickets are sealed (RFC 8446 4.6.1). */
+enum { XFED_TLS_TICKET_KEY_SIZE = 64 };
+/* Makes one; XMPPFED_ERR_INTERNAL without randomness. */
+int xfed_tls_ticket_key_new(uint8_t ret[XFED_TLS_TICKET_KEY_SIZE]) XMPPFED_MUST_CHECK;
+
+/* As whom a server speaks; both are borrowed. */
+struct xfed_tls_identity {
+    xmppfed_credentials *credentials;
+    const uint8_t *ticket_key; /* NULL: no tickets */
+};
+
+/* The identity for a prepared domain that a client asks for by SNI; false: there is none. */
+typedef bool (*xfed_tls_pick_fn)(void *user, const char *domain, struct xfed_tls_identity *ret);
 /*
  * Makes a session that has not begun one of direct TLS (XEP-0368 3): a client says "xmpp-server" by
- * ALPN, a server refuses any other protocol (but not a client without ALPN) and takes the
- * credentials that pick has for the SNI, refusing a name for which there are none; without SNI its
- * own stay. pick is for servers and called during the handshake. XMPPFED_ERR_NOMEM, else 0.
+ * ALPN, a server refuses any other protocol (but not a client without ALPN) and takes the identity
+ * that pick has for the SNI, refusing a name for which there is none; without SNI its own
+ * credentials stay. pick is for servers and called during the handshake. XMPPFED_ERR_NOMEM, else 0.
  */
 int xfed_tls_session_set_direct(xmppfed_tls_session *s, xfed_tls_pick_fn pick,
                                 void *user) XMPPFED_MUST_CHECK;
+
+/*
+ * Lets clients of a session that has not begun come back without proving their certificate by its
+ * key again (RFC 8446 2.2): TLS 1.3 alone, always with fresh Diffie-Hellman keys, never with early
+ * data. Their certificates come with the ticket, so that they are judged anew, not the ticket.
+ * XMPPFED_ERR_NOMEM, else 0. The key is copied.
+ */
+int xfed_tls_session_set_tickets(xmppfed_tls_session *s,
+                                 const uint8_t key[XFED_TLS_TICKET_KEY_SIZE]) XMPPFED_MUST_CHECK;
+/*
+ * Offers what xfed_tls_session_save() gave to the same server again, before a client's handshake. A
+ * server that does not take it is shown and shows certificates as ever. What cannot be read is let
+ * go.
+ */
+void xfed_tls_session_offer(xmppfed_tls_session *s, xmppfed_slice saved);
+/* Most bytes of a saved session; it holds the server's certificates. */
+enum { XFED_TLS_SAVED_MAX = 16 * 1024 };
+/*
+ * What a client can come back with: 1 with *ret, secret bytes that the caller wipes and frees with
+ * xfed_free; 0 if there is nothing (yet) or too much; XMPPFED_ERR_NOMEM.
+ */
+int xfed_tls_session_save(xmppfed_tls_session *s, char **ret, size_t *ret_len) XMPPFED_MUST_CHECK;
 
 /* Evidence about a finished handshake; texts are static or borrowed from the session. */
 struct xfed_tls_facts {
     const char *version;     /* "TLS1.3" */
     const char *cipher;      /* "AES-128-GCM" */
+    bool resumed;            /* the certificate is that of an earlier handshake */
     bool has_certificate;    /* the peer sent one */
     uint8_t fingerprint[32]; /* SHA-256 of its DER; zero without one */
     bool has_binding;        /* not in TLS 1.2 without extended master secret (RFC 9266 3) */

@@ -229,6 +229,7 @@ static void test_proof(void **state)
         MEMBER(xmppfed_proof, proved_at, 88),
         MEMBER(xmppfed_proof, has_binding, 96),
         MEMBER(xmppfed_proof, binding, 100),
+        MEMBER(xmppfed_proof, resumed, 132),
         END,
     };
 

@@ -6,7 +6,7 @@
 enum { STANZAS = 3 };
 
 /* How the partner's server is found. */
-enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE };
+enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE, BY_TICKET };
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -39,6 +39,16 @@ static struct loop_side *put_a_better_before(struct scene *s, enum scene_proof p
     assert_int_equal(
         xmppfed_federation_set_option(s->contoso->fed, XMPPFED_OPTION_RETURN_SECONDS, 10), 0);
     return better;
+}
+
+/* The partner was there before, and comes back with its TLS session. */
+static void lose_stream(struct scene *s)
+{
+    scene_say(s, "Hello", 8);
+    loop_run(&s->loop);
+    assert_int_equal(loop_outcome(s->contoso, 8), XMPPFED_OUTCOME_ACKNOWLEDGED);
+    loop_cut(s->contoso);
+    loop_run(&s->loop);
 }
 
 /* DNS finds the partner's server, and with TLSA also proves it. */
@@ -79,6 +89,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
         put_a_hole_before(&s, proof);
     if (way == BY_DNS || way == BY_TLSA)
         ask_dns(&s, proof, way);
+    if (way == BY_TICKET)
+        lose_stream(&s);
     armed_at = s.memory.calls;
     s.memory.fail_at = armed_at + fail_at;
     for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
@@ -153,6 +165,12 @@ static void test_by_tlsa(void **state)
     run(BY_EXTERNAL, BY_TLSA);
 }
 
+static void test_ticket(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, BY_TICKET);
+}
+
 static void test_race(void **state)
 {
     (void)state;
@@ -171,7 +189,7 @@ int main(void)
         cmocka_unit_test(test_external),     cmocka_unit_test(test_dialback_tls),
         cmocka_unit_test(test_dialback_tcp), cmocka_unit_test(test_dns),
         cmocka_unit_test(test_by_tlsa),      cmocka_unit_test(test_race),
-        cmocka_unit_test(test_move),
+        cmocka_unit_test(test_move),         cmocka_unit_test(test_ticket),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

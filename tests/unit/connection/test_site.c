@@ -192,6 +192,38 @@ static void test_no_memory(void **state)
     fixture_close(&f);
 }
 
+/* A key lasts a day, not longer than the credentials, and each domain has its own. */
+static void test_ticket_keys(void **state)
+{
+    const xmppfed_time day = 24 * 3600 * 1000;
+    uint8_t first[XFED_TLS_TICKET_KEY_SIZE];
+    xmppfed_credentials *own, *other;
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f);
+    own = test_credentials(f.ctx, "contoso");
+    other = test_credentials(f.ctx, "contoso");
+    assert_null(xfed_site_ticket_key(f.site, CONTOSO, 5));
+    assert_null(xfed_site_ticket_key(f.site, "unknown.example", 5));
+    assert_int_equal(xmppfed_site_set_domain(f.site, CONTOSO, own), 0);
+    assert_int_equal(xmppfed_site_set_domain(f.site, "second.example", own), 0);
+    memcpy(first, xfed_site_ticket_key(f.site, CONTOSO, 5), sizeof(first));
+    assert_memory_equal(xfed_site_ticket_key(f.site, CONTOSO, day + 5), first, sizeof(first));
+    assert_memory_not_equal(xfed_site_ticket_key(f.site, "second.example", 5), first,
+                            sizeof(first));
+    /* The same credentials again are no change. */
+    assert_int_equal(xmppfed_site_set_domain(f.site, CONTOSO, own), 0);
+    assert_memory_equal(xfed_site_ticket_key(f.site, CONTOSO, day + 5), first, sizeof(first));
+    assert_memory_not_equal(xfed_site_ticket_key(f.site, CONTOSO, day + 6), first, sizeof(first));
+    memcpy(first, xfed_site_ticket_key(f.site, CONTOSO, day + 6), sizeof(first));
+    assert_int_equal(xmppfed_site_set_domain(f.site, CONTOSO, other), 0);
+    assert_memory_not_equal(xfed_site_ticket_key(f.site, CONTOSO, day + 6), first, sizeof(first));
+    xmppfed_credentials_unref(own);
+    xmppfed_credentials_unref(other);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_secret),        cmocka_unit_test(test_random_secret),
         cmocka_unit_test(test_no_randomness), cmocka_unit_test(test_clock),
         cmocka_unit_test(test_references),    cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_ticket_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

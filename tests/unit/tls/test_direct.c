@@ -27,14 +27,18 @@ struct hosted {
     char asked[XMPPFED_DOMAIN_SIZE];
 };
 
-static xmppfed_credentials *pick(void *user, const char *domain)
+static bool pick(void *user, const char *domain, struct xfed_tls_identity *ret)
 {
     struct hosted *h = user;
 
     (void)xfed_text_copy(h->asked, sizeof(h->asked), domain);
     if (strcmp(domain, "contoso.example") == 0)
-        return h->contoso;
-    return strcmp(domain, "fabrikam.example") == 0 ? h->fabrikam : NULL;
+        ret->credentials = h->contoso;
+    else if (strcmp(domain, "fabrikam.example") == 0)
+        ret->credentials = h->fabrikam;
+    else
+        return false;
+    return true;
 }
 
 struct row {
