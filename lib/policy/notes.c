@@ -51,6 +51,10 @@ static const struct remark p3 = {
     "P3", XMPPFED_ERR_POLICY_RECORD,
     "a pin is to stand in for the chain of authorities, but there is no pin: add one, or take "
     "pin-only out"};
+static const struct remark d1 = {"D1", XMPPFED_ERR_POLICY_RECORD,
+                                 "DANE is required, which only a certificate can meet, and SASL or "
+                                 "TLS is not supported: set both "
+                                 "to Required or Optional, or Dane to Opportunistic"};
 static const struct remark g1 = {
     "G1", XMPPFED_ERR_POLICY_RECORD,
     "the user policy granted to this user does not exist: add it with the scope user, or take the "
@@ -126,6 +130,15 @@ static const struct remark *apply_pins(struct xfed_partner *record)
     return record->methods ? NULL : &p2;
 }
 
+/* Dialback proves nothing about a certificate, and a required DANE takes nothing else. */
+static const struct remark *apply_dane(struct xfed_partner *record)
+{
+    if (record->dane != XMPPFED_DANE_REQUIRED || record->methods == 0)
+        return NULL;
+    record->methods &= XMPPFED_METHOD_EXTERNAL;
+    return record->methods ? NULL : &d1;
+}
+
 static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partner *p,
                          int *first_error, xmppfed_problem *why)
 {
@@ -134,17 +147,21 @@ static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partne
         xfed_matrix(record->tls, record->sasl, record->dialback, b->strict);
     const struct remark *remark = judge(record, &row);
     const struct remark *pins;
+    const struct remark *dane;
     uint32_t methods;
     int rc = 0;
 
     record->methods = row.methods;
     pins = apply_pins(record);
+    dane = apply_dane(record);
     methods = record->methods;
     record->methods &= xfed_proof_methods(record->minimum_proof);
     if (remark)
         rc = add_note(b, remark, p->domain, first_error, why);
     if (rc == 0 && pins && !(remark && remark->error < 0))
         rc = add_note(b, pins, p->domain, first_error, why);
+    if (rc == 0 && dane)
+        rc = add_note(b, dane, p->domain, first_error, why);
     if (rc == 0 && methods && !record->methods)
         rc = add_note(b, &m1, p->domain, first_error, why);
     if (rc == 0 && (record->methods & XMPPFED_METHOD_DIALBACK_TCP) && !record->allow_plaintext)

@@ -82,6 +82,51 @@ static void test_rows(void **state)
     }
 }
 
+/* DANE is about certificates: required, it leaves EXTERNAL alone, and a record without is refused.
+ */
+static void test_required_dane(void **state)
+{
+    static const struct {
+        const char *name;
+        int tls, sasl, dane;
+        bool dialback;
+        const char *notes;
+        uint32_t methods;
+    } cases[] = {
+        {"with EXTERNAL", REQ, OPT, XMPPFED_DANE_REQUIRED, false, "", XMPPFED_METHOD_EXTERNAL},
+        {"EXTERNAL beside dialback", REQ, OPT, XMPPFED_DANE_REQUIRED, true, "",
+         XMPPFED_METHOD_EXTERNAL},
+        {"no consent to what is left out", OPT, OPT, XMPPFED_DANE_REQUIRED, true, "W2 ",
+         XMPPFED_METHOD_EXTERNAL},
+        {"dialback alone", REQ, NOT, XMPPFED_DANE_REQUIRED, true, "D1 ", 0},
+        {"nothing at all", REQ, NOT, XMPPFED_DANE_REQUIRED, false, "E2 ", 0},
+        {"not required", REQ, NOT, XMPPFED_DANE_OPPORTUNISTIC, true, "",
+         XMPPFED_METHOD_DIALBACK_TLS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        xmppfed_policy_builder *b = fixture_builder();
+        xmppfed_partner *p = fixture_partner(b, "fabrikam.example");
+        xmppfed_policy *policy = NULL;
+        xmppfed_problem why = {0};
+        char codes[64];
+
+        assert_int_equal(xmppfed_partner_set_tls(p, cases[i].tls), 0);
+        assert_int_equal(xmppfed_partner_set_sasl(p, cases[i].sasl), 0);
+        assert_int_equal(xmppfed_partner_set_dane(p, cases[i].dane), 0);
+        xmppfed_partner_set_dialback(p, cases[i].dialback);
+        (void)!xmppfed_policy_builder_finish(b, &why, &policy);
+        collect(b, codes, sizeof(codes));
+        if (strcmp(codes, cases[i].notes) != 0 || (policy != NULL) != (cases[i].methods != 0))
+            fail_msg("%s: '%s'", cases[i].name, codes);
+        if (policy && xmppfed_policy_methods(policy, "fabrikam.example", NULL) != cases[i].methods)
+            fail_msg("%s: methods", cases[i].name);
+        xmppfed_policy_unref(policy);
+        xmppfed_policy_builder_free(b);
+    }
+}
+
 static void test_first_error_decides_and_all_are_noted(void **state)
 {
     xmppfed_policy_builder *b = fixture_builder();
@@ -132,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_required_dane),
         cmocka_unit_test(test_first_error_decides_and_all_are_noted),
         cmocka_unit_test(test_corrected_builder_finishes),
     };
