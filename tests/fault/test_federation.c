@@ -5,8 +5,8 @@
 
 enum { STANZAS = 3 };
 
-/* How the partner's server is found. */
-enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE, BY_TICKET };
+/* How the partner's server is found; LOOKED_UP: and how the partner finds who we are. */
+enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE, BY_TICKET, LOOKED_UP };
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -72,6 +72,28 @@ static void ask_dns(struct scene *s, enum scene_proof proof, enum way way)
                      0);
 }
 
+/* The partner proves us by TLSA records alone. */
+static void be_looked_up(struct scene *s)
+{
+    static uint8_t octets[TEST_TLSA_SIZE];
+    static xmppfed_tlsa record;
+    const struct loop_partner partners[] = {{.domain = "contoso.example",
+                                             .type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED,
+                                             .no_dialback = true},
+                                            {.domain = NULL}};
+
+    record = test_tlsa(&(struct test_promise){3, 1, 1, "fabrikam-selfsigned"}, octets);
+    loop_policy(s->fabrikam, partners);
+    s->fabrikam->rcode = 0;
+    s->fabrikam->hosts[0] = s->contoso->number;
+    s->fabrikam->starttls_port = 5269;
+    s->fabrikam->secure = true;
+    s->fabrikam->tlsa = &record;
+    s->fabrikam->tlsa_count = 1;
+    assert_int_equal(xmppfed_federation_set_option(s->fabrikam->fed, XMPPFED_OPTION_DNS_TRUSTED, 1),
+                     0);
+}
+
 /* One exchange; whatever fails, each stanza that was taken has one end. */
 static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool *ret_done)
 {
@@ -80,7 +102,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
     struct loop_side *better = NULL;
     size_t armed_at;
 
-    scene_init(&s, proof);
+    scene_init_certs(&s, way == LOOKED_UP ? "fabrikam-selfsigned" : "contoso", "fabrikam");
+    scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, proof);
     scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
     s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
     if (way == BY_MOVE)
@@ -91,6 +114,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
         ask_dns(&s, proof, way);
     if (way == BY_TICKET)
         lose_stream(&s);
+    if (way == LOOKED_UP)
+        be_looked_up(&s);
     armed_at = s.memory.calls;
     s.memory.fail_at = armed_at + fail_at;
     for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
@@ -115,6 +140,9 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
     /* Without a failure the scene is what it says. */
     if (*ret_done && way == BY_TLSA)
         assert_int_equal(loop_event(s.contoso, XMPPFED_EVENT_STREAM_UP, 0)->proof,
+                         XMPPFED_PROOF_DANE);
+    if (*ret_done && way == LOOKED_UP)
+        assert_int_equal(loop_event(s.fabrikam, XMPPFED_EVENT_STREAM_UP, 0)->proof,
                          XMPPFED_PROOF_DANE);
     /* Nothing is stuck: the two can still talk. */
     scene_say(&s, "Hello again", 9);
@@ -171,6 +199,12 @@ static void test_ticket(void **state)
     run(BY_EXTERNAL, BY_TICKET);
 }
 
+static void test_looked_up(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, LOOKED_UP);
+}
+
 static void test_race(void **state)
 {
     (void)state;
@@ -190,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_dialback_tcp), cmocka_unit_test(test_dns),
         cmocka_unit_test(test_by_tlsa),      cmocka_unit_test(test_race),
         cmocka_unit_test(test_move),         cmocka_unit_test(test_ticket),
+        cmocka_unit_test(test_looked_up),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

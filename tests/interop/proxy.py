@@ -29,13 +29,15 @@ queue = {{ seconds = {queue_seconds}; stanzas = 1000; }};
 
 
 def partner(domain, kind="Federated", tls="Required", sasl="Optional", dialback=True,
-            plaintext=False, eku=None, addresses=None):
+            plaintext=False, eku=None, addresses=None, dane=None):
     """One partner record."""
     record = {"Domain": domain, "PartnerType": kind, "TlsNegotiation": tls,
               "SaslNegotiation": sasl, "SupportDialbackNegotiation": dialback,
               "AllowPlaintext": plaintext}
     if eku:
         record["Eku"] = eku
+    if dane:
+        record["Dane"] = dane
     if addresses:
         record["Addresses"] = addresses
     return record
@@ -62,7 +64,7 @@ class Proxy:
 
     def __init__(self, program, directory, certificate, trust, domain="contoso.example",
                  address="127.0.0.10", partners=(), name_server="127.0.0.53", crl=None,
-                 queue_seconds=60, level="debug", port=5269, direct=False):
+                 queue_seconds=60, level="debug", port=5269, direct=False, dns_trusted=False):
         self.port = port
         self.program, self.directory = program, directory
         self.domain, self.address = domain, address
@@ -72,7 +74,8 @@ class Proxy:
         self.write("secret", "an inside secret of the tests\n")
         os.chmod(self.path("secret"), 0o600)
         self.set_partners(partners)
-        dns = f'dns = {{ servers = ( "{name_server}:53" ); }};\n' if name_server else ""
+        trusted = "trusted = true; " if dns_trusted else ""
+        dns = f'dns = {{ servers = ( "{name_server}:53" ); {trusted}}};\n' if name_server else ""
         crl = f'crl = "{crl}";\n' if crl else ""
         self.write("proxy.conf", CONFIG.format(
             domain=domain, certificate=certificate.certificate, key=certificate.key, trust=trust,

@@ -32,6 +32,7 @@ import cases.certificates  # noqa: E402,F401
 import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
+import cases.dane  # noqa: E402,F401
 import cases.scan  # noqa: E402,F401
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")

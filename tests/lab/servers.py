@@ -119,13 +119,13 @@ class Zones:
         """A delegation that is proved: the digest of the child's key."""
         self.records[TOP].append(f"{name} {ds}")
 
-    def write(self, directory):
+    def write(self, directory, authority):
         for zone, lines in self.records.items():
             head = [f"$ORIGIN {zone}", "$TTL 300",
                     "@ SOA ns.example. hostmaster.example. 1 3600 600 86400 300",
                     "@ NS ns.example."]
             if zone == TOP:
-                head += [f"ns A {AUTHORITY}", f"dead A {REFUSING}"]
+                head += [f"ns A {authority}", f"dead A {REFUSING}"]
             with open(os.path.join(directory, zone + "zone"), "w", encoding="ascii") as file:
                 file.write("\n".join(head + lines) + "\n")
 
@@ -133,14 +133,15 @@ class Zones:
 class Lab:
     """Both servers; needs network namespaces of our own (namespace.py)."""
 
-    def __init__(self, directory, cases):
+    def __init__(self, directory, cases, authority=AUTHORITY, resolver=RESOLVER):
         self.directory = os.path.join(directory, "lab")
+        self.authority, self.resolver = authority, resolver
         self.anchor = os.path.join(self.directory, "anchor")
         self.zones = Zones(cases)
         self._processes = []
 
     def _knot_config(self):
-        config = KNOT.format(directory=self.directory, address=AUTHORITY)
+        config = KNOT.format(directory=self.directory, address=self.authority)
         for zone in self.zones.records:
             config += f"  - domain: {zone}\n"
             if zone in SIGNED:
@@ -160,30 +161,31 @@ class Lab:
 
     def start(self):
         os.makedirs(self.directory, exist_ok=True)
-        require_free(AUTHORITY, 53)
-        require_free(RESOLVER, 53)
+        require_free(self.authority, 53)
+        require_free(self.resolver, 53)
         config = self._knot_config()
         digests = {zone: self._make_key(config, zone) for zone in SIGNED}
         for zone in SIGNED[1:]:
             self.zones.sign(zone, digests[zone])
-        self.zones.write(self.directory)
+        self.zones.write(self.directory, self.authority)
         self._processes.append(Process("knotd", ["knotd", "-c", config], self.directory))
-        wait_until(lambda: self._answers(AUTHORITY, f"ns.{TOP}"), 20, "knot to answer")
+        wait_until(lambda: self._answers(self.authority), 20, "knot to answer")
         with open(self.anchor, "w", encoding="ascii") as file:
             file.write(f"{TOP} IN {digests[TOP]}\n")
         path = os.path.join(self.directory, "unbound.conf")
         with open(path, "w", encoding="ascii") as file:
-            file.write(UNBOUND.format(directory=self.directory, address=RESOLVER,
-                                      authority=AUTHORITY, anchor=f"{TOP} {digests[TOP]}"))
+            file.write(UNBOUND.format(directory=self.directory, address=self.resolver,
+                                      authority=self.authority,
+                                      anchor=f"{TOP} {digests[TOP]}"))
         _must(["unbound-checkconf", path])
         self._processes.append(Process("unbound", ["unbound", "-d", "-c", path], self.directory))
-        wait_until(lambda: self._answers(RESOLVER, f"ns.{TOP}"), 20, "unbound to answer")
+        wait_until(lambda: self._answers(self.resolver), 20, "unbound to answer")
         return self
 
-    @staticmethod
-    def _answers(server, name):
-        status, output = run(["dig", f"@{server}", "+short", "+time=1", "+tries=1", name, "A"])
-        return status == 0 and AUTHORITY in output
+    def _answers(self, server):
+        status, output = run(["dig", f"@{server}", "+short", "+time=1", "+tries=1", f"ns.{TOP}",
+                              "A"])
+        return status == 0 and self.authority in output
 
     def stop(self):
         while self._processes:

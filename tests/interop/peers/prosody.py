@@ -37,6 +37,12 @@ ssl = {{
 }}
 """
 
+# DANE where it dials: libunbound validates from the key in a file, and asks that server.
+DANE = """
+use_dane = true
+unbound = {{ resolvconf = false; hoststxt = false; forward = "{resolver}"; trustfile = "{anchor}" }}
+"""
+
 # A plugin that dials a domain at a fixed address, for a machine without a name server.
 FIXED_ADDRESSES = """
 local service = require "net.resolvers.service";
@@ -59,15 +65,17 @@ end
 
 class Prosody(Peer):
     """One Prosody in the foreground. `fixed` maps domains to addresses that it dials without DNS;
-    `direct` makes it listen for direct TLS alone; `modules` are loaded besides the usual ones."""
+    `direct` makes it listen for direct TLS alone; `modules` are loaded besides the usual ones;
+    `lab` has the name server and the key by which it checks TLSA records."""
 
     kind = "prosody"
 
     def __init__(self, domain, address, directory, options, fixed=None, direct=False,
-                 modules=()):
+                 modules=(), lab=None):
         super().__init__(domain, address, directory, options)
         self.direct = direct
         self.modules = modules
+        self.lab = lab
         if direct:
             self.s2s_port = 5270
         self.fixed = fixed or {}
@@ -84,6 +92,8 @@ class Prosody(Peer):
                                 key=options.certificate.key, trust=options.trust)
         if options.auth == "dialback":
             modules += ', "dialback"'
+        if self.lab:
+            extra += DANE.format(resolver=self.lab.resolver, anchor=self.lab.anchor)
         if self.fixed:
             plugins = f'"{self.directory}/plugins"'
             os.makedirs(self.path("plugins"), exist_ok=True)
