@@ -16,6 +16,7 @@
 #include "bench/report.h"
 
 #define SETUPS 1000
+#define STORM 2000
 #define LATENCY_STANZAS 5000
 #define FEW_PARTNERS 10
 #define MANY_PARTNERS 100000
@@ -23,7 +24,7 @@
 static const struct traffic batches = {.streams = 10, .batch = 8, .window = 80, .total = 200000};
 static const struct traffic singles = {.streams = 500, .batch = 1, .window = 128, .total = 60000};
 
-/* A thousand connections need as many files, here and in the server. */
+/* Thousands of connections need as many files, here and in the server. */
 static void allow_files(void)
 {
     struct rlimit limit;
@@ -31,8 +32,8 @@ static void allow_files(void)
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         fatal_errno("the limit of open files");
     limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < 2 * SETUPS)
-        fatal("a process may open too few files here; 'ulimit -Hn' must be 2000 or more");
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < 2 * STORM)
+        fatal("a process may open too few files here; 'ulimit -Hn' must be 4000 or more");
 }
 
 static void measure_server(const struct place *place, const struct partners *partners,
@@ -47,6 +48,7 @@ static void measure_server(const struct place *place, const struct partners *par
 
         report_add(report, MEASURE_SETUP, target, cost.us);
         report_add(report, MEASURE_MEMORY, target, cost.kib);
+        report_add(report, MEASURE_STORM, target, load_storm(place, partners, target, STORM));
     }
 }
 

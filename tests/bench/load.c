@@ -124,6 +124,17 @@ static void settle(void)
     nanosleep(&pause, NULL);
 }
 
+/* The same where there may be much: until nothing was done for a while. */
+static void settle_long(const struct run *r)
+{
+    int64_t before;
+
+    do {
+        before = server_cpu(&r->server);
+        settle();
+    } while (server_cpu(&r->server) != before);
+}
+
 /* ---- scenarios --------------------------------------------------------------------------- */
 
 double load_traffic(const struct place *place, const struct partners *partners, enum target target,
@@ -162,6 +173,28 @@ struct setup_cost load_setup(const struct place *place, const struct partners *p
     cost.kib = (double)(server_memory(&r->server) - memory) / (double)connections;
     end(r);
     return cost;
+}
+
+double load_storm(const struct place *place, const struct partners *partners, enum target target,
+                  size_t streams)
+{
+    struct run *r = begin(place, target, streams);
+    int64_t before;
+    double us;
+    size_t i;
+
+    open_streams(r, place, partners, target, streams);
+    for (i = 0; i < streams; i++)
+        stream_lose(&r->streams[i]);
+    settle_long(r);
+    before = server_cpu(&r->server);
+    for (i = 0; i < streams; i++)
+        stream_come_back(partners, i % PARTNER_COUNT, place->port, target == TARGET_PROXY,
+                         &r->streams[i]);
+    settle();
+    us = (double)(server_cpu(&r->server) - before) / 1000 / (double)streams;
+    end(r);
+    return us;
 }
 
 static double now_us(void)

@@ -24,6 +24,12 @@ double load_traffic(const struct place *place, const struct partners *partners, 
 /* CPU and memory of the server for each of so many connections that stay open and idle. */
 struct setup_cost load_setup(const struct place *place, const struct partners *partners,
                              enum target target, size_t connections);
+/*
+ * CPU of the server, in microseconds, for each of so many streams that are all lost at once and
+ * then come back with the TLS sessions that they had.
+ */
+double load_storm(const struct place *place, const struct partners *partners, enum target target,
+                  size_t streams);
 /* Median time from sending a stanza outside to its arrival inside, in microseconds. */
 double load_latency(const struct place *place, const struct partners *partners, enum target target,
                     size_t stanzas);

@@ -10,7 +10,12 @@
 #define PARTNER_COUNT 10
 #define HOST_SECRET "benchmark"
 
-/* One protocol, cipher and group for everybody, so that all servers do the same arithmetic. */
-#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-X25519"
+/*
+ * One protocol, cipher and group for everybody, so that all servers do the same arithmetic; with
+ * ECDHE-PSK sessions are resumed with fresh keys (lib/tls/priority.c).
+ */
+#define PRIORITY                                                                      \
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-X25519" \
+    ":+ECDHE-PSK"
 
 #endif

@@ -82,6 +82,8 @@ static void start_tls(const struct partners *p, size_t partner, struct stream *s
     must_tls("session",
              gnutls_credentials_set(s->tls, GNUTLS_CRD_CERTIFICATE, p->credentials[partner]));
     gnutls_session_set_verify_cert(s->tls, HOSTED_DOMAIN, 0);
+    if (s->saved.data)
+        must_tls("session", gnutls_session_set_data(s->tls, s->saved.data, s->saved.size));
     gnutls_transport_set_int(s->tls, s->fd);
     do {
         rc = gnutls_handshake(s->tls);
@@ -106,11 +108,12 @@ static void write_bytes(struct stream *s, const char *data, size_t len)
 
 static size_t read_bytes(struct stream *s, char *buffer, size_t size)
 {
+    int tickets = 4; /* more do not come; each ends a call without data */
     ssize_t rc;
 
     do {
         rc = s->tls ? gnutls_record_recv(s->tls, buffer, size) : read(s->fd, buffer, size);
-    } while (s->tls && rc == GNUTLS_E_INTERRUPTED);
+    } while (s->tls && (rc == GNUTLS_E_INTERRUPTED || (rc == GNUTLS_E_AGAIN && tickets-- > 0)));
     return rc > 0 ? (size_t)rc : 0;
 }
 
@@ -153,10 +156,10 @@ static void say_header(struct stream *s, size_t partner)
     say(s, header);
 }
 
-void stream_open(const struct partners *p, size_t partner, uint16_t port, bool xmpp,
-                 struct stream *ret)
+static void open_with(const struct partners *p, size_t partner, uint16_t port, bool xmpp,
+                      gnutls_datum_t saved, struct stream *ret)
 {
-    struct stream s = {.fd = connect_tcp(port)};
+    struct stream s = {.fd = connect_tcp(port), .saved = saved};
 
     if (xmpp) {
         say_header(&s, partner);
@@ -176,6 +179,28 @@ void stream_open(const struct partners *p, size_t partner, uint16_t port, bool x
     *ret = s;
 }
 
+void stream_open(const struct partners *p, size_t partner, uint16_t port, bool xmpp,
+                 struct stream *ret)
+{
+    open_with(p, partner, port, xmpp, (gnutls_datum_t){NULL, 0}, ret);
+}
+
+void stream_lose(struct stream *s)
+{
+    /* On a blocking socket this reads on until there is a ticket. */
+    must_tls("a ticket", gnutls_session_get_data2(s->tls, &s->saved));
+    gnutls_deinit(s->tls);
+    close(s->fd);
+}
+
+void stream_come_back(const struct partners *p, size_t partner, uint16_t port, bool xmpp,
+                      struct stream *s)
+{
+    open_with(p, partner, port, xmpp, s->saved, s);
+    if (!gnutls_session_is_resumed(s->tls))
+        fatal("the server did not resume a session");
+}
+
 void stream_send(struct stream *s, const char *data, size_t len)
 {
     write_bytes(s, data, len);
@@ -183,6 +208,7 @@ void stream_send(struct stream *s, const char *data, size_t len)
 
 void stream_close(struct stream *s)
 {
+    gnutls_free(s->saved.data);
     gnutls_deinit(s->tls);
     close(s->fd);
 }

@@ -18,6 +18,7 @@ struct partners {
 struct stream {
     int fd;
     gnutls_session_t tls;
+    gnutls_datum_t saved; /* what it can come back with; NULL data: nothing */
 };
 
 /* Reads partner0.pem, partner0.key, ... and ca.pem of a folder; ends the program on failure. */
@@ -30,6 +31,11 @@ void partners_fini(struct partners *p);
  */
 void stream_open(const struct partners *p, size_t partner, uint16_t port, bool xmpp,
                  struct stream *ret);
+/* Waits for what the stream can come back with, and closes it. */
+void stream_lose(struct stream *s);
+/* Opens a lost stream again; ends the program if its TLS session is not resumed. */
+void stream_come_back(const struct partners *p, size_t partner, uint16_t port, bool xmpp,
+                      struct stream *s);
 /* Sends bytes as one TLS record (up to 16 KiB). */
 void stream_send(struct stream *s, const char *data, size_t len);
 /* Closes the connection without ceremony. */

@@ -1,7 +1,7 @@
 """certificates.py - which certificates prove a domain to the proxy, shown by a real Prosody."""
 
 from case import case, expect
-from cases.federation import converse, expect_proof, refused_both_ways
+from cases.federation import converse, expect_proof, proofs, refused_both_ways
 from client import is_error
 from proxy import partner
 from stanzas import heard, heard_error
@@ -29,6 +29,16 @@ def accepted(world, variant, eku=None):
         return
     converse(peer, echo)
     expect_proof(proxy, DOMAIN, "PKIX")
+
+
+@case("ejabberd.server-usage-only", seconds=120)
+def server_usage_at_ejabberd(world):
+    """ejabberd 23.01 wants the client usage of who dials; without it dialback over TLS is left."""
+    domain = PEERS["ejabberd"][1]
+    proxy, echo = world.federation([partner(domain)], certificate="server")
+    converse(world.peer("ejabberd", auth="dialback"), echo)
+    expect(proofs(proxy, domain).get("out") == "DIALBACK_TLS",
+           f"the proofs are {proofs(proxy, domain)}")
 
 
 # What the log says of each certificate: the code, and words that an operator can act on.
