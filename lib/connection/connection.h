@@ -75,6 +75,7 @@ struct xmppfed_connection {
     bool header_sent;
     bool up;             /* a pair was proved once */
     bool transport_gone; /* the peer closed or the socket broke */
+    bool tls_closed;     /* ... and the peer said so inside TLS, so that nobody cut it off */
     bool handshake_failed;
     bool down;        /* the stream is over; nothing is read any more */
     bool down_queued; /* ... and STREAM_DOWN is in the queue or was taken */
@@ -188,6 +189,13 @@ void xfed_connection_offer_session(xmppfed_connection *c);
  */
 struct xfed_saved_session xfed_connection_save_session(xmppfed_connection *c);
 
+/* proof.c: dialback goes before EXTERNAL on this stream, where record and peer allow both. */
+void xfed_connection_prefer_dialback(xmppfed_connection *c);
+/*
+ * proof.c: whether the peer ended our stream because of EXTERNAL, and dialback over TLS is another
+ * way. What anybody on the path can do, cutting the connection, does not count.
+ */
+bool xfed_connection_external_refused(xmppfed_connection *c);
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, int method);
 /* proof.c: the moment after the certificate's last second, NEVER if no proof rests on it. */

@@ -104,6 +104,7 @@ static bool work_decrypt(xmppfed_connection *c)
     if (rc == XMPPFED_ERR_TLS_CLOSED) {
         /* Nothing more can come: from here on it is as if the transport had been closed. */
         c->transport_gone = true;
+        c->tls_closed = true;
         return false;
     }
     fail(c, rc, "while decrypting");

@@ -73,6 +73,17 @@ void xfed_connection_recheck(xmppfed_connection *c)
     xmppfed_connection_close(c, 0, why.text);
 }
 
+void xfed_connection_prefer_dialback(xmppfed_connection *c)
+{
+    c->negotiation.dialback_first = true;
+}
+
+bool xfed_connection_external_refused(xmppfed_connection *c)
+{
+    return !c->up && (c->negotiation.state == XFED_STATE_CLOSED || c->tls_closed) &&
+           xfed_negotiation_external_failed(&c->negotiation);
+}
+
 void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppfed_event *ev)
 {
     ev->has_proof = true;

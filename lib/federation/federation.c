@@ -71,6 +71,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->strangers, ctx, seed);
     xfed_targets_init(&fed->targets, ctx, seed);
     xfed_sessions_init(&fed->sessions, ctx, seed);
+    xfed_refusals_init(&fed->refusals, ctx, seed);
     xfed_dialback_pending_init(&fed->checks, ctx, DEFAULT_CHECKS);
     xfed_list_init(&fed->ready);
     xfed_event_queue_init(&fed->events);
@@ -119,6 +120,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->strangers);
     xfed_targets_fini(&fed->targets);
     xfed_sessions_fini(&fed->sessions);
+    xfed_refusals_fini(&fed->refusals);
     xmppfed_resolver_free(fed->resolver);
     xmppfed_site_unref(fed->site);
     xfed_free(ctx, fed);

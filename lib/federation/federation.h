@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "connection/event.h"
 #include "dialback/pending.h"
+#include "federation/refusals.h"
 #include "federation/sessions.h"
 #include "federation/targets.h"
 #include "federation/timer.h"
@@ -32,8 +33,9 @@ struct xmppfed_federation {
     /* Address of peers -> struct xfed_quota: inbound links that have proved nothing yet. */
     struct xfed_map strangers;
     size_t stranger_count;
-    struct xfed_targets targets; /* servers of partners that failed */
+    struct xfed_targets targets;   /* servers of partners that failed */
     struct xfed_sessions sessions; /* with servers of partners, to be resumed */
+    struct xfed_refusals refusals; /* of EXTERNAL, by partners */
     struct xfed_dialback_pending checks;
     struct xfed_node ready; /* links that may have something to say */
     uint64_t last_id;       /* of links and tokens alike: no number comes twice */

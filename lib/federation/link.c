@@ -127,6 +127,9 @@ void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
     if (rc == 0)
         rc = tell_proved(link, connection);
     if (rc == 0) {
+        if (xfed_refusals_hold(&link->fed->refusals, route->local, route->remote,
+                               xfed_site_credentials(link->fed->site, route->local), now))
+            xfed_connection_prefer_dialback(connection);
         warm_up(link, connection, now);
         xfed_link_open(link, connection, now);
         return;
@@ -295,6 +298,28 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
     }
 }
 
+/*
+ * A partner that refuses our certificate by ending the stream (old servers want another key usage)
+ * is dialled again, by dialback, which its record allows: that is no final failure.
+ */
+static void remember_refusal(struct xfed_link *link, xmppfed_time now)
+{
+    struct xfed_route *route = link->route;
+    xmppfed_problem reason;
+
+    if (!route || !xfed_connection_external_refused(link->connection) ||
+        !xfed_refusals_note(&link->fed->refusals, route->local, route->remote,
+                            xfed_site_credentials(link->fed->site, route->local), now))
+        return;
+    reason = route->why;
+    (void)xfed_fault_set(
+        &route->why, reason.code,
+        "%s refused our certificate, and is proved to by dialback over TLS for the "
+        "next %d minutes: %.200s",
+        route->remote, XFED_REFUSAL_MINUTES, reason.text);
+    route->final = false;
+}
+
 /* The stream is over: the host and all who counted on it are told, what is left drains. */
 static void go_down(struct xfed_link *link, const char *local, const char *remote, int down_code,
                     const char *down_text, xmppfed_time now)
@@ -305,9 +330,10 @@ static void go_down(struct xfed_link *link, const char *local, const char *remot
 
     if (route)
         xfed_fault_set(&route->why, code, "%s", text);
+    remember_refusal(link, now);
     if (!is_late(link))
         tell_down(link, route ? route->local : local, route ? route->remote : remote, down_code,
-                  text);
+                  route ? route->why.text : text);
     link->state = XFED_LINK_DOWN;
     xfed_timer_set(&link->fed->timers, &link->timer, now + DRAIN_TIME);
     xfed_evidence_drop(link);

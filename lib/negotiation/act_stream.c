@@ -210,6 +210,7 @@ int xfed_act_restart_header(struct xfed_negotiation *n, const struct xfed_row *r
 {
     int rc = xfed_act_restart_wait(n, row, in);
 
+    n->external_pending = false;
     return rc < 0 ? rc : xfed_negotiation_begin(n);
 }
 

@@ -152,6 +152,9 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
         return facts;
     if (dialback_is_open(n, partner))
         facts |= XFED_FACT_DIALBACK_OPEN;
+    /* Only where the record and the peer leave the choice: else EXTERNAL is tried again. */
+    if (n->dialback_first && n->tls_on && n->dialback_offered && (facts & XFED_FACT_DIALBACK_OPEN))
+        return facts;
     /* The certificate was checked for the stream's own peer, never for another pair's domain. */
     if (!n->tls_on || !offered || !(partner->methods & XMPPFED_METHOD_EXTERNAL) ||
         (n->remote[0] && strcmp(domain, n->remote) != 0))
@@ -201,6 +204,14 @@ bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
         if (n->proved.items[i].method == XMPPFED_METHOD_EXTERNAL)
             return true;
     return false;
+}
+
+bool xfed_negotiation_external_failed(struct xfed_negotiation *n)
+{
+    const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, n->remote);
+
+    return n->role == XFED_INITIATOR && n->external_pending && n->dialback_offered && n->tls_on &&
+           partner && dialback_is_open(n, partner);
 }
 
 static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)

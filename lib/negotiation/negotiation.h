@@ -25,6 +25,8 @@ struct xfed_negotiation {
     bool external_offered; /* initiator: by the peer; receiver: by us */
     bool tls_offered;      /* initiator: by the peer */
     bool dialback_offered; /* initiator: by the peer */
+    bool dialback_first;   /* initiator: the peer has refused EXTERNAL on another stream */
+    bool external_pending; /* initiator: it was sent, and there is no answer yet */
     size_t peer_max_bytes; /* initiator: the largest element that the peer takes; 0: not said */
     bool evidence_asked;   /* receiver: about the certificate, once a stream */
     unsigned sasl_tries;
@@ -99,6 +101,11 @@ bool xfed_negotiation_may_send(struct xfed_negotiation *n);
  * support. Each is looked at, so that afterwards uses_certificate() is right.
  */
 bool xfed_negotiation_stands(struct xfed_negotiation *n);
+/*
+ * Whether an initiator's stream ended with EXTERNAL unanswered or refused, while dialback over TLS,
+ * on another stream, would have been open to it.
+ */
+bool xfed_negotiation_external_failed(struct xfed_negotiation *n);
 /* Whether a proof on this stream is by a certificate that was found good when last looked at. */
 bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n);
 

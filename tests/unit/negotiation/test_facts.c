@@ -198,6 +198,36 @@ static void test_methods(void **state)
     }
 }
 
+/* After a refusal dialback goes first, but EXTERNAL stays where there is nothing else. */
+static void test_dialback_first(void **state)
+{
+    static const struct {
+        uint32_t methods;
+        bool offered;
+        unsigned external;
+    } cases[] = {
+        {S | TLS_DB, true, 0},
+        {S | TLS_DB, false, FACT(EXTERNAL_OPEN)},
+        {S, true, FACT(EXTERNAL_OPEN)},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture f;
+        unsigned facts;
+
+        fixture_open(&f, XFED_INITIATOR, cases[i].methods);
+        fixture_jump(&f, XFED_STATE_I_TLS_FEATURES, true);
+        f.ports.prove_rc = 0;
+        f.n.external_offered = true;
+        f.n.dialback_offered = cases[i].offered;
+        f.n.dialback_first = true;
+        facts = xfed_negotiation_facts(&f.n, XFED_EVENT_FEATURES, &(struct xfed_input){0});
+        assert_int_equal(facts & FACT(EXTERNAL_OPEN), cases[i].external);
+        fixture_close(&f);
+    }
+}
+
 static unsigned header_facts(struct fixture *f, const char *from, const char *to)
 {
     struct xfed_stream_header h = {.version_1 = true};
@@ -541,6 +571,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_dialback_first),
         cmocka_unit_test(test_first_header),
         cmocka_unit_test(test_later_header),
         cmocka_unit_test(test_certificate_is_of_the_streams_peer),
