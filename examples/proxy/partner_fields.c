@@ -121,7 +121,7 @@ static bool load_switches(const struct field *f, const struct record *r, xmppfed
 static bool load_settings(const struct field *f, const struct record *r, xmppfed_partner *p)
 {
     struct record inner = {.file = r->file, .why = r->why};
-    const char *known[XMPPFED_GATEWAY_INVITATION_RATE + 1] = {NULL};
+    const char *known[XMPPFED_GATEWAY_BIDI + 1] = {NULL};
     const struct record_word *w;
     xmppfed_problem problem;
     size_t count = 0;
@@ -130,7 +130,7 @@ static bool load_settings(const struct field *f, const struct record *r, xmppfed
         return false;
     (void)snprintf(inner.name, sizeof(inner.name), "%.120s: \"%s\"", r->name, f->name);
     for (w = words_gateway; w->word; w++)
-        if (w->value != XMPPFED_GATEWAY_CONNECTION_LIMIT)
+        if (w->value != XMPPFED_GATEWAY_CONNECTION_LIMIT && w->value != XMPPFED_GATEWAY_BIDI)
             known[count++] = w->word;
     if (!record_only(&inner, known))
         return false;
@@ -165,6 +165,7 @@ static const struct field fields[] = {
     {"ProxyFqdn", load_fqdn},
     WORD("Eku", words_eku, xmppfed_partner_set_eku),
     WORD("Dane", words_dane, xmppfed_partner_set_dane),
+    WORD("Bidi", words_bidi, xmppfed_partner_set_bidi),
     WORD("TlsMinimum", words_tls_version, xmppfed_partner_set_tls_minimum),
     BOOL("AllowPlaintext", xmppfed_partner_set_allow_plaintext),
     WORD("MinimumProof", words_proof, xmppfed_partner_set_minimum_proof),

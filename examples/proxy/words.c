@@ -53,6 +53,11 @@ const struct record_word words_dane[] = {{"opportunistic", XMPPFED_DANE_OPPORTUN
 const struct record_word words_tls_version[] = {
     {"1.2", XMPPFED_TLS_1_2}, {"1.3", XMPPFED_TLS_1_3}, {NULL, 0}};
 
+const struct record_word words_bidi[] = {{"never", XMPPFED_BIDI_NEVER},
+                                         {"certificate", XMPPFED_BIDI_CERTIFICATE},
+                                         {"any-proof", XMPPFED_BIDI_ANY_PROOF},
+                                         {NULL, 0}};
+
 const struct record_word words_method[] = {{"EXTERNAL", XMPPFED_METHOD_EXTERNAL},
                                            {"DB/TLS", XMPPFED_METHOD_DIALBACK_TLS},
                                            {"DB/TCP", XMPPFED_METHOD_DIALBACK_TCP},
@@ -66,6 +71,7 @@ const struct record_word words_gateway[] = {
     {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL},
     {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH},
     {"InvitationRate", XMPPFED_GATEWAY_INVITATION_RATE},
+    {"BidirectionalStreams", XMPPFED_GATEWAY_BIDI},
     {NULL, 0}};
 
 const struct record_word words_action[] = {{"add", XMPPFED_ACTION_ADD},

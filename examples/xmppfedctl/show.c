@@ -118,6 +118,7 @@ static void show_partner(json_t *answer)
         {"ProxyFqdn", "ProxyFqdn"},
         {"Addresses", "Addresses"},
         {"Eku", "Eku"},
+        {"Bidi", "Bidi"},
         {"TlsMinimum", "TlsMinimum"},
         {"Pins", "Pins"},
         {"PinOnly", "PinOnly"},
@@ -141,6 +142,7 @@ static void show_gateway(json_t *answer)
         {"StreamInactivityTimeout", "StreamInactivityTimeout (s)"},
         {"KeepAliveInterval", "KeepAliveInterval (s)"},
         {"SubscriptionRefreshInterval", "SubscriptionRefreshInterval (s)"},
+        {"BidirectionalStreams", "BidirectionalStreams"},
         {NULL, NULL}};
 
     table_print_fields(json_object_get(answer, "gateway"), fields);

@@ -131,11 +131,12 @@ XMPPFED_API void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now
 
 /*
  * Sends a stanza on an initiated stream that is up. Its 'from' domain must be local and its 'to'
- * domain remote. *ret_mark (may be NULL) is a position in the output: the stanza is handed over
- * once xmppfed_connection_acked() has reached it. Errors: XMPPFED_ERR_STATE (not up),
- * _STREAM_ADDRESSING, _LIMIT_SIZE (larger than the peer has said to take, XEP-0478, or than the
- * output can hold), _LIMIT_QUEUE (ask again once output was taken), _LIMIT_MEMORY, _NOMEM; the
- * stream goes on after all of them.
+ * domain remote. A received stream takes stanzas of its proved pairs if the peer has asked for both
+ * ways and policy lets them (XEP-0288). *ret_mark (may be NULL) is a position in the output: the
+ * stanza is handed over once xmppfed_connection_acked() has reached it. Errors: XMPPFED_ERR_STATE
+ * (not up, or not now), _STREAM_ADDRESSING, _LIMIT_SIZE (larger than the peer has said to take,
+ * XEP-0478, or than the output can hold), _LIMIT_QUEUE (ask again once output was taken),
+ * _LIMIT_MEMORY, _NOMEM; the stream goes on after all of them.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza, uint64_t *ret_mark);

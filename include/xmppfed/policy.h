@@ -102,7 +102,15 @@ enum xmppfed_gateway_setting {
     XMPPFED_GATEWAY_INACTIVITY_TIMEOUT = 4,       /* seconds, default 600, 10..604800 */
     XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL = 5,      /* seconds, default 300, 10..86400 */
     XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH = 6,     /* seconds, default 28800, 60..2592000 */
-    XMPPFED_GATEWAY_INVITATION_RATE = 7           /* an hour and domain, default 1000, 1..1000000 */
+    XMPPFED_GATEWAY_INVITATION_RATE = 7,          /* an hour and domain, default 1000, 1..1000000 */
+    XMPPFED_GATEWAY_BIDI = 8                      /* 1: as the records say, 0: never; default 1 */
+};
+
+/* On which proof one stream carries stanzas both ways (XEP-0288); without TLS it never does. */
+enum xmppfed_bidi {
+    XMPPFED_BIDI_NEVER = 1,
+    XMPPFED_BIDI_CERTIFICATE = 2, /* the certificate proves the partner; default */
+    XMPPFED_BIDI_ANY_PROOF = 3    /* also dialback, on streams that the partner has opened */
 };
 
 /* Where an external access policy applies; the nearest one replaces the others whole. */
@@ -205,6 +213,8 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_address(xmppfed_partner *
 XMPPFED_API int xmppfed_partner_set_eku(xmppfed_partner *p, int rule);
 /* One of enum xmppfed_dane_rule. Errors: XMPPFED_ERR_ARGUMENT. */
 XMPPFED_API int xmppfed_partner_set_dane(xmppfed_partner *p, int rule);
+/* One of enum xmppfed_bidi. Errors: XMPPFED_ERR_ARGUMENT. */
+XMPPFED_API int xmppfed_partner_set_bidi(xmppfed_partner *p, int when);
 /*
  * Adds a pinned key: the SHA-256 of a SubjectPublicKeyInfo as 64 hexadecimal digits, colons between
  * octets allowed. At most 8. The partner's certificate must then have one of the keys, besides all
@@ -233,7 +243,7 @@ XMPPFED_API int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version)
 XMPPFED_API int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof);
 /*
  * A gateway setting of the partner's own, in place of the gateway's. Errors:
- * XMPPFED_ERR_POLICY_RECORD (out of its range), _ARGUMENT (also for CONNECTION_LIMIT).
+ * XMPPFED_ERR_POLICY_RECORD (out of its range), _ARGUMENT (also for CONNECTION_LIMIT and BIDI).
  */
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_partner_set_gateway(xmppfed_partner *p, int setting, uint32_t value, xmppfed_problem *why);
@@ -351,6 +361,7 @@ typedef struct xmppfed_partner_info {
     size_t address_count;
     const void *record; /* the library's own, for the calls below */
     int dane;           /* enum xmppfed_dane_rule */
+    int bidi;           /* enum xmppfed_bidi; NEVER if the gateway says so */
     size_t pin_count;
     int pin_only;
     int tls_minimum;   /* enum xmppfed_tls_version */

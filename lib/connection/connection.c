@@ -178,22 +178,42 @@ int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
     return 1;
 }
 
-static bool addresses_belong(const xmppfed_connection *c, const xmppfed_element *stanza)
+static bool domain_of(const xmppfed_element *stanza, const char *attribute,
+                      char ret[XMPPFED_DOMAIN_SIZE])
 {
-    const char *attributes[] = {"from", "to"};
-    const char *domains[] = {c->negotiation.local, c->negotiation.remote};
+    const char *text = xmppfed_element_attribute(stanza, attribute);
+    xmppfed_jid jid;
 
-    for (int i = 0; i < 2; i++) {
-        const char *text = xmppfed_element_attribute(stanza, attributes[i]);
-        char domain[XMPPFED_DOMAIN_SIZE];
-        xmppfed_jid jid;
+    return text && xmppfed_jid_split(text, &jid) == 0 &&
+           xfed_domain_prepare_slice(jid.domain, ret) == 0;
+}
 
-        if (!text || xmppfed_jid_split(text, &jid) < 0 ||
-            xfed_domain_prepare_slice(jid.domain, domain) < 0 ||
-            !xfed_text_equal(domain, domains[i]))
-            return false;
-    }
-    return true;
+/* Whether the stream carries stanzas of the pair at all: its own, or one proved on it (XEP-0288).
+ */
+static bool serves(const xmppfed_connection *c, const char *local, const char *remote)
+{
+    const struct xfed_negotiation *n = &c->negotiation;
+
+    if (n->role == XFED_RECEIVER)
+        return xfed_pairs_find(&n->proved, local, remote) != NULL;
+    return xfed_text_equal(local, n->local) && xfed_text_equal(remote, n->remote);
+}
+
+/*
+ * Whether a stanza may go, asked at the moment of sending and not when the stream came up
+ * (doc/threat-model.md, row 8). XMPPFED_ERR_STATE, _STREAM_ADDRESSING, or 0.
+ */
+static int may_go(xmppfed_connection *c, const xmppfed_element *stanza)
+{
+    char local[XMPPFED_DOMAIN_SIZE];
+    char remote[XMPPFED_DOMAIN_SIZE];
+
+    if (c->down || !xfed_negotiation_is_up(&c->negotiation))
+        return XMPPFED_ERR_STATE;
+    if (!domain_of(stanza, "from", local) || !domain_of(stanza, "to", remote) ||
+        !serves(c, local, remote))
+        return XMPPFED_ERR_STREAM_ADDRESSING;
+    return xfed_negotiation_may_send(&c->negotiation, local, remote) ? 0 : XMPPFED_ERR_STATE;
 }
 
 /* Whether the peer has said that it takes no stanza of this size (XEP-0478 4). */
@@ -210,13 +230,11 @@ int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza
 
     if (!c || !stanza)
         return XMPPFED_ERR_ARGUMENT;
-    /* Asked at the moment of sending, not when the stream came up (doc/threat-model.md, row 8). */
-    if (c->down || !xfed_negotiation_may_send(&c->negotiation))
-        return XMPPFED_ERR_STATE;
     if (xmppfed_element_status(stanza) < 0)
         return XMPPFED_ERR_ARGUMENT;
-    if (!addresses_belong(c, stanza))
-        return XMPPFED_ERR_STREAM_ADDRESSING;
+    rc = may_go(c, stanza);
+    if (rc < 0)
+        return rc;
     if (xfed_connection_backlog(c) > BACKLOG_MAX)
         return XMPPFED_ERR_LIMIT_QUEUE;
     before = xfed_buffer_length(&c->plain);

@@ -8,8 +8,11 @@ uint64_t xfed_connection_limit(const xmppfed_connection *c, int limit)
 
 const struct xfed_xml_limits *xfed_connection_xml_limits(const xmppfed_connection *c)
 {
-    /* On a stream that we have opened the peer only answers: what a stranger may say is enough. */
-    bool trusted = c->up && c->negotiation.role == XFED_RECEIVER;
+    /*
+     * On a stream that we have opened the peer only answers: what a stranger may say is enough, but
+     * where it goes both ways (XEP-0288).
+     */
+    bool trusted = c->up && (c->negotiation.role == XFED_RECEIVER || c->negotiation.bidi);
 
     return trusted ? &c->site->after.xml : &c->site->before.xml;
 }

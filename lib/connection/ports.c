@@ -309,8 +309,11 @@ static int stanza(void *user, const struct xfed_input *in)
 
     if (!ev)
         return XMPPFED_ERR_NOMEM;
+    ev->direction = XMPPFED_INBOUND; /* of the stanza: its stream may be our own (XEP-0288) */
     if (!pair)
         pair = xfed_pairs_find_external(proved, in->remote);
+    if (!c->up) /* before the answer to <enable/>, on a stream of ours that goes both ways */
+        xfed_connection_note_proof(c, pair ? pair->method : 0);
     xfed_connection_attach_proof(c, pair ? pair->method : 0, ev);
     ev->element = c->item;
     c->item = NULL;

@@ -60,16 +60,25 @@ static bool certificate_is_bad(const struct xfed_negotiation *n)
  */
 void xfed_connection_recheck(xmppfed_connection *c)
 {
-    const struct xfed_negotiation *n = &c->negotiation;
+    struct xfed_negotiation *n = &c->negotiation;
+    const char *peer = n->remote[0] ? n->remote : "the peer";
     xmppfed_problem why;
 
-    if (c->down || !c->up || xfed_negotiation_stands(&c->negotiation))
+    if (c->down || !c->up)
         return;
-    (void)xfed_fault_set(&why, XMPPFED_ERR_TLS_CERTIFICATE,
-                         "%s: what proved it stands no longer, so that the stream is closed: %s",
-                         n->remote[0] ? n->remote : "the peer",
-                         certificate_is_bad(n) ? n->why_not_proved.text
-                                               : "the partner record changed");
+    if (!xfed_negotiation_stands(n))
+        (void)xfed_fault_set(
+            &why, XMPPFED_ERR_TLS_CERTIFICATE,
+            "%s: what proved it stands no longer, so that the stream is closed: %s", peer,
+            certificate_is_bad(n) ? n->why_not_proved.text : "the partner record changed");
+    else if (n->bidi && !xfed_negotiation_is_bidi(n))
+        (void)xfed_fault_set(
+            &why, XMPPFED_ERR_TLS_CERTIFICATE,
+            "%s: the stream may not carry stanzas both ways any more, so that it is "
+            "closed",
+            peer);
+    else
+        return;
     xmppfed_connection_close(c, 0, why.text);
 }
 

@@ -206,8 +206,8 @@ void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
     int action = xfed_action_of(ev->element);
     int rc;
 
-    /* Stanzas come on streams that the peer has opened; what the connection lets by is dropped. */
-    if (action == 0 || link->direction != XMPPFED_INBOUND) {
+    /* On a stream of ours the connection lets by only what XEP-0288 allows there. */
+    if (action == 0) {
         xfed_event_free(ev);
         return;
     }

@@ -9,9 +9,12 @@ static int send(struct xfed_negotiation *n, const struct xfed_management *m)
 int xfed_act_send_enable(struct xfed_negotiation *n, const struct xfed_row *row,
                          const struct xfed_input *in)
 {
+    /* The peer may send before it answers. */
+    int rc = xfed_bidi_begin(n);
+
     (void)row;
     (void)in;
-    return send(n, &(struct xfed_management){.kind = XFED_MANAGEMENT_ENABLE});
+    return rc < 0 ? rc : send(n, &(struct xfed_management){.kind = XFED_MANAGEMENT_ENABLE});
 }
 
 int xfed_act_acks_up(struct xfed_negotiation *n, const struct xfed_row *row,

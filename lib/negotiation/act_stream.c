@@ -129,6 +129,7 @@ static struct xfed_stream_features offers(struct xfed_negotiation *n, const stru
         .sasl_external = n->external_offered,
         .dialback = dialback,
         .dialback_errors = dialback,
+        .bidi = (facts & XFED_FACT_BIDI_OPEN) != 0,
         .management = n->acks.offered,
     };
 }
@@ -226,6 +227,7 @@ int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row
     n->id[0] = '\0';
     n->tls_offered = false;
     n->dialback_offered = false;
+    n->bidi_offered = false;
     n->acks.offered = false;
     for (size_t i = 0; i < n->checks.count; i++)
         n->checks.items[i].method = XFED_CHECK_STALE;
@@ -235,9 +237,11 @@ int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row
 int xfed_act_announce_up(struct xfed_negotiation *n, const struct xfed_row *row,
                          const struct xfed_input *in)
 {
+    int rc = xfed_bidi_begin(n);
+
     (void)row;
     (void)in;
-    return n->ports.stream->up(n->ports.user, n->local, n->remote, n->method);
+    return rc < 0 ? rc : n->ports.stream->up(n->ports.user, n->local, n->remote, n->method);
 }
 
 int xfed_act_announce_verify(struct xfed_negotiation *n, const struct xfed_row *row,

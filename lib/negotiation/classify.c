@@ -24,6 +24,7 @@ static const struct {
     {XFED_NS_SASL, "abort", XFED_EVENT_ABORT},
     {XFED_NS_SASL, "success", XFED_EVENT_SUCCESS},
     {XFED_NS_SASL, "failure", XFED_EVENT_FAILURE},
+    {XFED_NS_BIDI, "bidi", XFED_EVENT_BIDI},
 };
 
 /* The domain of one address of a stanza; false if it is missing or no address. */

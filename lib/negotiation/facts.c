@@ -198,6 +198,8 @@ bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
 {
     if (n->certificate != XFED_CERTIFICATE_PKIX && n->certificate != XFED_CERTIFICATE_DANE)
         return false;
+    if (n->bidi)
+        return true;
     if (n->role == XFED_INITIATOR)
         return n->method == XMPPFED_METHOD_EXTERNAL;
     for (size_t i = 0; i < n->proved.count; i++)
@@ -214,6 +216,49 @@ bool xfed_negotiation_external_failed(struct xfed_negotiation *n)
            partner && dialback_is_open(n, partner);
 }
 
+/*
+ * Whether a stream may carry stanzas against the direction in which it was opened, to or from a
+ * remote domain that a method has proved (0: not yet). Who dials is told by DNS alone with whom it
+ * speaks; therefore what comes in on our own stream needs the certificate, whatever the record says
+ * (doc/threat-model.md, row 30).
+ */
+static bool may_go_back(struct xfed_negotiation *n, const char *remote, int method)
+{
+    const struct xfed_partner *partner =
+        remote[0] ? n->ports.stream->partner(n->ports.user, remote) : NULL;
+
+    if (!partner || !n->tls_on || partner->bidi == XMPPFED_BIDI_NEVER)
+        return false;
+    /* Looked at first, so that afterwards uses_certificate() is right. */
+    if (strcmp(remote, n->remote) == 0 && version_suffices(n, partner) &&
+        certificate_proves(n, remote, partner) && (partner->methods & XMPPFED_METHOD_EXTERNAL))
+        return true;
+    return n->role == XFED_RECEIVER && partner->bidi == XMPPFED_BIDI_ANY_PROOF &&
+           (method == 0 || proof_stands(n, remote, method));
+}
+
+bool xfed_negotiation_is_bidi(struct xfed_negotiation *n)
+{
+    return n->bidi && may_go_back(n, n->remote, 0);
+}
+
+/* Until <bidi/> is sent the question is whether it may be; afterwards, whether it still holds. */
+static bool bidi_is_open(struct xfed_negotiation *n, unsigned event)
+{
+    bool offered = n->role == XFED_RECEIVER || n->bidi_offered;
+
+    if (event != XFED_EVENT_HEADER && event != XFED_EVENT_FEATURES && event != XFED_EVENT_BIDI)
+        return xfed_negotiation_is_bidi(n);
+    return !n->bidi && !n->verify_only && offered && may_go_back(n, n->remote, 0);
+}
+
+/* The way back on our own stream is for the pair for which it was opened. */
+static bool answer_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)
+{
+    return in->local && in->remote && n->ports.stream->hosts(n->ports.user, in->local) &&
+           xfed_pairs_find(&n->proved, in->local, in->remote) != NULL;
+}
+
 static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)
 {
     const struct xfed_pair *pair;
@@ -226,9 +271,32 @@ static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input
     return pair && proof_stands(n, in->remote, pair->method);
 }
 
-bool xfed_negotiation_may_send(struct xfed_negotiation *n)
+/* The hot path: a stanza asks for nothing else. */
+static unsigned stanza_facts(struct xfed_negotiation *n, const struct xfed_input *in)
 {
-    return n->state == XFED_STATE_I_UP && proof_stands(n, n->remote, n->method);
+    unsigned facts = 0;
+
+    if (n->role == XFED_RECEIVER)
+        return stanza_is_proved(n, in) ? XFED_FACT_PAIR_PROVED : 0;
+    if (xfed_negotiation_is_bidi(n))
+        facts |= XFED_FACT_BIDI_OPEN;
+    if (answer_is_proved(n, in))
+        facts |= XFED_FACT_PAIR_PROVED;
+    return facts;
+}
+
+bool xfed_negotiation_may_send(struct xfed_negotiation *n, const char *local, const char *remote)
+{
+    const struct xfed_pair *pair;
+
+    if (n->state == XFED_STATE_I_UP)
+        return strcmp(local, n->local) == 0 && strcmp(remote, n->remote) == 0 &&
+               proof_stands(n, remote, n->method);
+    if (n->state != XFED_STATE_R_UP || !n->bidi)
+        return false;
+    /* Here a certificate counts for the domain that the peer has asked for (XEP-0288 2.2). */
+    pair = xfed_pairs_find(&n->proved, local, remote);
+    return pair && may_go_back(n, remote, pair->method);
 }
 
 static bool pair_is_ours(const struct xfed_negotiation *n, unsigned event,
@@ -258,8 +326,8 @@ unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
     const struct xfed_partner *partner;
     unsigned facts = in->header ? header_facts(n, in->header) : 0;
 
-    if (event == XFED_EVENT_STANZA) /* the hot path asks one thing only */
-        return stanza_is_proved(n, in) ? XFED_FACT_PAIR_PROVED : 0;
+    if (event == XFED_EVENT_STANZA)
+        return stanza_facts(n, in);
     partner = domain[0] ? n->ports.stream->partner(n->ports.user, domain) : NULL;
     if (!local[0] || n->ports.stream->hosts(n->ports.user, local))
         facts |= XFED_FACT_TARGET_HOSTED;
@@ -279,6 +347,8 @@ unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
         facts |= XFED_FACT_VERIFY_ONLY;
     if (pair_is_ours(n, event, in))
         facts |= XFED_FACT_PAIR_OURS;
+    if (bidi_is_open(n, event))
+        facts |= XFED_FACT_BIDI_OPEN;
     if (n->sasl_tries < XFED_SASL_TRIES)
         facts |= XFED_FACT_TRIES_LEFT;
     if (acks_fit(n, event))

@@ -69,6 +69,7 @@ static void remember_offers(struct xfed_negotiation *n, const struct xfed_stream
     n->tls_offered = f->starttls;
     n->external_offered = f->sasl_external;
     n->dialback_offered = n->dialback_offered || f->dialback;
+    n->bidi_offered = f->bidi;
     n->peer_max_bytes = f->max_bytes;
     n->acks.offered = n->acks.wanted && f->management;
 }

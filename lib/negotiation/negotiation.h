@@ -27,6 +27,8 @@ struct xfed_negotiation {
     bool dialback_offered; /* initiator: by the peer */
     bool dialback_first;   /* initiator: the peer has refused EXTERNAL on another stream */
     bool external_pending; /* initiator: it was sent, and there is no answer yet */
+    bool bidi_offered;     /* initiator: by the peer */
+    bool bidi;             /* <bidi/> was sent by us, or taken from the peer (XEP-0288) */
     size_t peer_max_bytes; /* initiator: the largest element that the peer takes; 0: not said */
     bool evidence_asked;   /* receiver: about the certificate, once a stream */
     unsigned sasl_tries;
@@ -93,8 +95,14 @@ bool xfed_negotiation_is_up(const struct xfed_negotiation *n);
  */
 bool xfed_negotiation_refuted(struct xfed_negotiation *n);
 
-/* Whether a stanza may be sent now: the stream is up and its proof is one that policy accepts. */
-bool xfed_negotiation_may_send(struct xfed_negotiation *n);
+/*
+ * Whether a stanza from local to remote may be sent now: the stream is up and its proof is one that
+ * policy accepts; on a received stream, also for sending (XEP-0288).
+ */
+bool xfed_negotiation_may_send(struct xfed_negotiation *n, const char *local, const char *remote);
+
+/* Whether stanzas may go both ways now, on a stream on which <bidi/> was sent. */
+bool xfed_negotiation_is_bidi(struct xfed_negotiation *n);
 
 /*
  * Whether one of the proofs on a stream that is up is still one that policy and the certificate

@@ -38,6 +38,16 @@
     ROW(state, CHECK_VALID, ALWAYS, NEVER, forget_check, state), \
         ROW(state, CHECK_FAILED, ALWAYS, NEVER, forget_check, state)
 
+/*
+ * Our own stream goes both ways (XEP-0288): stanzas from the peer that its certificate proves to
+ * our domain, and nothing else. Its other domains are to open streams of their own.
+ */
+#define BOTH_WAYS(state)                                                    \
+    ROW(state, STANZA, BIDI_OPEN | PAIR_PROVED, NEVER, pass_stanza, state), \
+        FAIL(state, STANZA, BIDI_OPEN, PAIR_PROVED, STREAM_INVALID_FROM),   \
+        ROW(state, DB_RESULT, BIDI_OPEN, NEVER, answer_db_closed, state),   \
+        ROW(state, DB_VERIFY, BIDI_OPEN, NEVER, answer_verify, state)
+
 /* Acks go both ways on a stream that is up (XEP-0198 4). */
 #define ACKS(state)                                                 \
     ROW(state, SM_REQUEST, ACKS_FIT, NEVER, answer_request, state), \
@@ -64,6 +74,7 @@
 #define VERIFY_ONLY XFED_FACT_VERIFY_ONLY
 #define PAIR_PROVED XFED_FACT_PAIR_PROVED
 #define PAIR_OURS XFED_FACT_PAIR_OURS
+#define BIDI_OPEN XFED_FACT_BIDI_OPEN
 #define TRIES_LEFT XFED_FACT_TRIES_LEFT
 #define ACKS_FIT XFED_FACT_ACKS_FIT
 

@@ -1,6 +1,6 @@
 /*
  * table_initiator.c - every step of a stream that we open (RFC 6120 4-6, XEP-0178, XEP-0220,
- * XEP-0368, XEP-0198).
+ * XEP-0198, XEP-0288, XEP-0368).
  *
  * Preference of methods: SASL EXTERNAL over TLS, dialback over TLS, dialback over TCP. Where a row
  * needs a method, the partner record is asked again at that moment (facts.c).
@@ -44,6 +44,9 @@ static const struct xfed_row rows[] = {
     /* EXTERNAL only to a peer that its certificate proves (RFC 6120 13.7.2); else dialback. */
     FAIL(I_TLS_FEATURES, FEATURES, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
     ROW(I_TLS_FEATURES, FEATURES, VERIFY_ONLY, NEVER, announce_verify, I_VERIFY),
+    /* First both ways, where the certificate proves the peer (XEP-0288 2.2); then comes a method. */
+    ROW(I_TLS_FEATURES, FEATURES, BIDI_OPEN | EXTERNAL_OPEN, VERIFY_ONLY, send_bidi, I_TLS_FEATURES),
+    ROW(I_TLS_FEATURES, FEATURES, BIDI_OPEN | DIALBACK_OPEN | DIALBACK_OFFERED, VERIFY_ONLY, send_bidi, I_TLS_FEATURES),
     ROW(I_TLS_FEATURES, FEATURES, EXTERNAL_OPEN, VERIFY_ONLY, send_auth, I_AUTH),
     ROW(I_TLS_FEATURES, FEATURES, DIALBACK_OPEN | DIALBACK_OFFERED, VERIFY_ONLY | EXTERNAL_OPEN, send_db_result, I_DIALBACK),
     FAIL(I_TLS_FEATURES, FEATURES, ALWAYS, VERIFY_ONLY | EXTERNAL_OPEN, POLICY_NO_METHOD),
@@ -84,6 +87,7 @@ static const struct xfed_row rows[] = {
     /* Nothing is sent before the answer, so that each stanza is acknowledged or none (XEP-0198 3). */
     ROW(I_ENABLE, SM_ENABLED, ALWAYS, NEVER, acks_up, I_UP),
     ROW(I_ENABLE, SM_FAILED, ALWAYS, NEVER, announce_up, I_UP),
+    BOTH_WAYS(I_ENABLE),
     ANSWERS_IGNORED(I_ENABLE),
     ENDS(I_ENABLE),
 
@@ -91,6 +95,7 @@ static const struct xfed_row rows[] = {
     RESULTS_IGNORED(I_VERIFY),
     ENDS(I_VERIFY),
 
+    BOTH_WAYS(I_UP),
     ROW(I_UP, DB_VERIFY_ANSWER, ALWAYS, NEVER, pass_verify_answer, I_UP),
     RESULTS_IGNORED(I_UP),
     ACKS(I_UP),

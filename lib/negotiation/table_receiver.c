@@ -1,6 +1,6 @@
 /*
  * table_receiver.c - every step of a stream that a peer opens (RFC 6120 4-6, XEP-0178, XEP-0220,
- * XEP-0368, XEP-0198).
+ * XEP-0198, XEP-0288, XEP-0368).
  *
  * A check of one of our own keys (db:verify, the authoritative server's part) is answered in every
  * open state, with or without TLS: it proves nothing to us and tells nothing but yes or no.
@@ -58,6 +58,8 @@ static const struct xfed_row rows[] = {
     ROW(R_TLS_OPEN, AUTH, EXTERNAL_OPEN | TRIES_LEFT, NEVER, sasl_begin, R_AUTH),
     ROW(R_TLS_OPEN, AUTH, TRIES_LEFT, EXTERNAL_OPEN, refuse_mechanism, R_TLS_OPEN),
     FAIL(R_TLS_OPEN, AUTH, ALWAYS, TRIES_LEFT, SASL_TRIES),
+    /* Before a method, and inside TLS; later nobody may ask any more (XEP-0288 2.2). */
+    ROW(R_TLS_OPEN, BIDI, BIDI_OPEN, NEVER, note_bidi, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, TARGET_HOSTED, answer_db_unhosted, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, PARTNER_LISTED, answer_db_unlisted, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_RESULT, DIALBACK_OPEN, NEVER, ask_check, R_TLS_OPEN),

@@ -174,8 +174,8 @@ int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof)
 int xmppfed_partner_set_gateway(xmppfed_partner *p, int setting, uint32_t value,
                                 xmppfed_problem *why)
 {
-    /* How many connections all partners have together is no partner's affair. */
-    if (!p || setting == XMPPFED_GATEWAY_CONNECTION_LIMIT)
+    /* What all have together is no partner's affair; both ways, it has a field of its own. */
+    if (!p || setting == XMPPFED_GATEWAY_CONNECTION_LIMIT || setting == XMPPFED_GATEWAY_BIDI)
         return XMPPFED_ERR_ARGUMENT;
     return xfed_gateway_set(&p->record.settings, setting, value, why);
 }
@@ -237,6 +237,14 @@ int xmppfed_partner_set_eku(xmppfed_partner *p, int rule)
     if (!p || rule < XMPPFED_EKU_SERVER || rule > XMPPFED_EKU_STRICT_ROLE)
         return XMPPFED_ERR_ARGUMENT;
     p->record.eku = rule;
+    return 0;
+}
+
+int xmppfed_partner_set_bidi(xmppfed_partner *p, int when)
+{
+    if (!p || when < XMPPFED_BIDI_NEVER || when > XMPPFED_BIDI_ANY_PROOF)
+        return XMPPFED_ERR_ARGUMENT;
+    p->record.bidi = when;
     return 0;
 }
 

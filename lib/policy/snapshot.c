@@ -96,6 +96,8 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
     if (ret->connection_limit == 0)
         ret->connection_limit =
             xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
+    if (!xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_BIDI))
+        ret->bidi = XMPPFED_BIDI_NEVER;
 }
 
 /* Makes room for all records: the strings in one block, so that a record costs little. */

@@ -75,6 +75,7 @@ void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_feat
         .sasl_external = sasl && lists_external(sasl),
         .dialback = dialback != NULL,
         .dialback_errors = dialback && has_child(dialback, "errors", XFED_NS_DIALBACK_FEATURE),
+        .bidi = has_child(e, "bidi", XFED_NS_BIDI_FEATURE),
         .management = has_child(e, "sm", XFED_NS_MANAGEMENT),
     };
     ret->only_unknown = !tls && !sasl && !dialback && demands(e);
@@ -118,6 +119,8 @@ xmppfed_element *xfed_stream_features_write(xmppfed_context *ctx,
         if (offer->dialback_errors)
             xmppfed_element_add_child(child, "errors", XFED_NS_DIALBACK_FEATURE);
     }
+    if (offer->bidi)
+        xmppfed_element_add_child(e, "bidi", XFED_NS_BIDI_FEATURE);
     if (offer->management)
         xmppfed_element_add_child(e, "sm", XFED_NS_MANAGEMENT);
     if (offer->max_bytes > 0 || offer->idle_seconds > 0) {

@@ -12,6 +12,7 @@ struct xfed_stream_features {
     bool sasl_external;   /* and lists EXTERNAL */
     bool dialback;        /* urn:xmpp:features:dialback */
     bool dialback_errors; /* with <errors/> */
+    bool bidi;            /* urn:xmpp:features:bidi (XEP-0288 2.1) */
     bool only_unknown;    /* demands what we do not know, and has none of the above */
     bool management;      /* urn:xmpp:sm:3 (XEP-0198) */
     size_t max_bytes;     /* XEP-0478 limits; 0: not said */

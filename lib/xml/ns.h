@@ -12,6 +12,8 @@
 #define XFED_NS_DIALBACK "jabber:server:dialback"
 #define XFED_NS_DIALBACK_FEATURE "urn:xmpp:features:dialback"
 #define XFED_NS_MANAGEMENT "urn:xmpp:sm:3"
+#define XFED_NS_BIDI "urn:xmpp:bidi"
+#define XFED_NS_BIDI_FEATURE "urn:xmpp:features:bidi"
 #define XFED_NS_LIMITS "urn:xmpp:stream-limits:0"
 
 #endif

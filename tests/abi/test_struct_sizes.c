@@ -206,6 +206,7 @@ static void test_listing(void **state)
         MEMBER(xmppfed_partner_info, address_count, 96),
         MEMBER(xmppfed_partner_info, record, 104),
         MEMBER(xmppfed_partner_info, dane, 112),
+        MEMBER(xmppfed_partner_info, bidi, 116),
         MEMBER(xmppfed_partner_info, pin_count, 120),
         MEMBER(xmppfed_partner_info, pin_only, 128),
         MEMBER(xmppfed_partner_info, tls_minimum, 132),

@@ -117,7 +117,7 @@ def test_partners(contoso):
     record = ask(contoso, "partner", "show", "Research.Fabrikam.example")["partner"]
     expected = {"Domain": "fabrikam.example", "PartnerType": "Federated", "row": 7,
                 "methods": ["EXTERNAL", "DB/TLS"], "note": "", "Eku": "server", "TlsMinimum": "1.2",
-                "Pins": 0, "PinOnly": False,
+                "Bidi": "certificate", "Pins": 0, "PinOnly": False,
                 "Description": "a supplier", "ConnectionLimit": 5, "EnableKeepAlive": True,
                 "AllowPlaintext": False, "TlsNegotiation": "Required", "ProxyFqdn": "",
                 "AdditionalDomains": ["research.fabrikam.example"]}

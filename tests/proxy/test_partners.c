@@ -266,7 +266,7 @@ static const struct {
     {"all other fields",
      ",\"AdditionalDomains\":[\"a.example\",\"b.example\"],\"Description\":\"x\","
      "\"EnableKeepAlive\":false,\"ConnectionLimit\":3,\"ProxyFqdn\":\"xmpp.fabrikam.example\","
-     "\"Eku\":\"strict-role\",\"Addresses\":[\"127.0.0.2:5269\",\"[::1]:5270\"]",
+     "\"Eku\":\"strict-role\",\"Bidi\":\"never\",\"Addresses\":[\"127.0.0.2:5269\",\"[::1]:5270\"]",
      XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
     {"pinned",
      ",\"Pins\":[\"eeeaf4eb82fce6d2bcbaa45b85daacde14ee14cfd1bc244291bff9fe33b5c39d\"],"

@@ -262,6 +262,7 @@ struct xfed_partner *fake_ports_partner(struct fake_ports *f, const char *domain
         .domain = domain,
         .tls = methods & with_tls ? XMPPFED_OPTIONAL : XMPPFED_NOT_SUPPORTED,
         .methods = methods,
+        .bidi = XMPPFED_BIDI_NEVER,
     };
     return &f->partners[at];
 }

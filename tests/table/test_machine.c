@@ -337,12 +337,41 @@ static void test_stanzas(void **state)
             const struct xfed_row *row = &table_of(roles[r])->rows[i];
             bool passes = row->action == XFED_ACTION_pass_stanza;
 
-            if (passes && (row->state != XFED_STATE_R_UP || row->event != XFED_EVENT_STANZA ||
-                           !(row->need & FACT(PAIR_PROVED))))
+            unsigned proof = FACT(PAIR_PROVED) | (r == 0 ? FACT(BIDI_OPEN) : 0u);
+            bool up = r == 0 ? row->state == XFED_STATE_I_UP || row->state == XFED_STATE_I_ENABLE
+                             : row->state == XFED_STATE_R_UP;
+
+            /* On a stream of ours also for the way back, that is by the peer's certificate. */
+            if (passes && (!up || row->event != XFED_EVENT_STANZA || (row->need & proof) != proof))
                 describe(row, "a stanza without proof");
             if (row->event == XFED_EVENT_STANZA && !passes && row->next != XFED_STATE_CLOSED)
                 describe(row, "a stanza that is swallowed");
         }
+}
+
+/* <bidi/> is sent and taken inside TLS, before a method and for no other purpose (XEP-0288 2.2). */
+static void test_both_ways(void **state)
+{
+    size_t found = 0;
+
+    (void)state;
+    for (size_t r = 0; r < 2; r++)
+        for (size_t i = 0; i < table_of(roles[r])->count; i++) {
+            const struct xfed_row *row = &table_of(roles[r])->rows[i];
+            bool sends = row->action == XFED_ACTION_send_bidi;
+            bool takes = row->action == XFED_ACTION_note_bidi;
+
+            found += sends || takes;
+            if (sends && (row->state != XFED_STATE_I_TLS_FEATURES || row->next != row->state ||
+                          !(row->need & FACT(BIDI_OPEN)) || !(row->bar & FACT(VERIFY_ONLY))))
+                describe(row, "not where we may ask");
+            if (takes && (row->state != XFED_STATE_R_TLS_OPEN || row->next != row->state ||
+                          row->event != XFED_EVENT_BIDI || !(row->need & FACT(BIDI_OPEN))))
+                describe(row, "not where the peer may ask");
+            if (row->event == XFED_EVENT_BIDI && !takes)
+                describe(row, "asked for elsewhere");
+        }
+    assert_int_equal(found, 3);
 }
 
 static void test_announcements(void **state)
@@ -427,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_sasl_is_inside_tls),
         cmocka_unit_test(test_evidence),
         cmocka_unit_test(test_stanzas),
+        cmocka_unit_test(test_both_ways),
         cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_tables_as_reviewed),
     };

@@ -22,6 +22,8 @@ static const struct {
     {"abort", "<abort " SASL "/>", XFED_EVENT_ABORT},
     {"success", "<success " SASL "/>", XFED_EVENT_SUCCESS},
     {"failure of SASL", "<failure " SASL "/>", XFED_EVENT_FAILURE},
+    {"both ways", "<bidi xmlns='urn:xmpp:bidi'/>", XFED_EVENT_BIDI},
+    {"the feature is no request", "<bidi xmlns='urn:xmpp:features:bidi'/>", XFED_EVENT_UNKNOWN},
     {"key", "<db:result " PAIR ">k</db:result>", XFED_EVENT_DB_RESULT},
     {"valid", "<db:result " PAIR " type='valid'/>", XFED_EVENT_DB_VALID},
     {"invalid", "<db:result " PAIR " type='invalid'/>", XFED_EVENT_DB_INVALID},

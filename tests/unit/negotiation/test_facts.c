@@ -431,12 +431,12 @@ static void test_sending_under_another_record(void **state)
 
     (void)state;
     fixture_open(&f, XFED_INITIATOR, S | TLS_DB);
-    assert_false(xfed_negotiation_may_send(&f.n));
+    assert_false(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
     fixture_jump(&f, XFED_STATE_I_UP, true);
     f.n.method = TLS_DB;
-    assert_true(xfed_negotiation_may_send(&f.n));
+    assert_true(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
     f.ports.partners[0].methods = S;
-    assert_false(xfed_negotiation_may_send(&f.n));
+    assert_false(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
     fixture_close(&f);
 }
 
@@ -470,12 +470,12 @@ static void test_certificate_is_checked_by_epoch(void **state)
     fixture_jump(&f, XFED_STATE_I_UP, true);
     f.n.method = S;
     f.ports.prove_rc = 0;
-    assert_true(xfed_negotiation_may_send(&f.n));
+    assert_true(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
     assert_true(xfed_negotiation_uses_certificate(&f.n));
     f.ports.prove_rc = XMPPFED_ERR_TLS_CERTIFICATE;
-    assert_true(xfed_negotiation_may_send(&f.n));
+    assert_true(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
     f.ports.epoch++;
-    assert_false(xfed_negotiation_may_send(&f.n));
+    assert_false(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
     assert_false(xfed_negotiation_stands(&f.n));
     assert_false(xfed_negotiation_uses_certificate(&f.n));
     fixture_close(&f);

@@ -14,7 +14,11 @@ static const struct row {
     {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL, 300, 10, 86400},
     {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH, 28800, 60, 2592000},
     {"InvitationRate", XMPPFED_GATEWAY_INVITATION_RATE, 1000, 1, 1000000},
+    {"BidirectionalStreams", XMPPFED_GATEWAY_BIDI, 1, 0, 1},
 };
+
+/* The rows between the first and the last: what a partner may have of its own. */
+enum { OF_PARTNERS = sizeof(rows) / sizeof(rows[0]) - 2 };
 
 static void expect_set(const struct row *r, uint32_t value, int code, uint32_t after)
 {
@@ -52,9 +56,9 @@ static void test_unknown_setting(void **state)
     (void)state;
     xfed_gateway_init(&g);
     assert_int_equal(xfed_gateway_set(&g, 0, 5, NULL), XMPPFED_ERR_ARGUMENT);
-    assert_int_equal(xfed_gateway_set(&g, 8, 5, NULL), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xfed_gateway_set(&g, 9, 5, NULL), XMPPFED_ERR_ARGUMENT);
     assert_int_equal(xfed_gateway_get(&g, 0), 0);
-    assert_int_equal(xfed_gateway_get(&g, 8), 0);
+    assert_int_equal(xfed_gateway_get(&g, 9), 0);
 }
 
 /* A partner's own setting goes before the gateway's; the rest stays the gateway's. */
@@ -66,16 +70,18 @@ static void test_of_a_partner(void **state)
     xmppfed_policy *policy;
 
     (void)state;
-    for (size_t i = 1; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 1; i <= OF_PARTNERS; i++) {
         assert_int_equal(xmppfed_partner_set_gateway(p, rows[i].setting, rows[i].min - 1, &why),
                          XMPPFED_ERR_POLICY_RECORD);
         assert_int_equal(xmppfed_partner_set_gateway(p, rows[i].setting, rows[i].max, &why), 0);
     }
     assert_int_equal(xmppfed_partner_set_gateway(p, XMPPFED_GATEWAY_CONNECTION_LIMIT, 5, &why),
                      XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_partner_set_gateway(p, XMPPFED_GATEWAY_BIDI, 1, &why),
+                     XMPPFED_ERR_ARGUMENT);
     fixture_partner(b, "plain.example");
     policy = fixture_finish(b);
-    for (size_t i = 1; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 1; i <= OF_PARTNERS; i++) {
         const struct row *r = &rows[i];
 
         if (xfed_policy_setting(policy, xfed_policy_find(policy, "fabrikam.example"), r->setting) !=

@@ -22,6 +22,7 @@ static void test_defaults(void **state)
     assert_true(r->keep_alive);
     assert_false(r->allow_plaintext);
     assert_int_equal(r->eku, XMPPFED_EKU_SERVER);
+    assert_int_equal(r->bidi, XMPPFED_BIDI_CERTIFICATE);
     assert_int_equal(r->connection_limit, 20);
     assert_int_equal(r->methods, XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS);
     assert_string_equal(r->proxy_fqdn, "");
@@ -44,6 +45,7 @@ static void test_setters(void **state)
     xmppfed_partner_set_keep_alive(p, 0);
     xmppfed_partner_set_allow_plaintext(p, 1);
     assert_int_equal(xmppfed_partner_set_eku(p, XMPPFED_EKU_STRICT_ROLE), 0);
+    assert_int_equal(xmppfed_partner_set_bidi(p, XMPPFED_BIDI_ANY_PROOF), 0);
     assert_int_equal(xmppfed_partner_set_connection_limit(p, 100000), 0);
     assert_int_equal(xmppfed_partner_set_description(p, "first"), 0);
     assert_int_equal(xmppfed_partner_set_description(p, "second"), 0);
@@ -57,6 +59,7 @@ static void test_setters(void **state)
     assert_false(r->keep_alive);
     assert_true(r->allow_plaintext);
     assert_int_equal(r->eku, XMPPFED_EKU_STRICT_ROLE);
+    assert_int_equal(r->bidi, XMPPFED_BIDI_ANY_PROOF);
     assert_int_equal(r->connection_limit, 100000);
     assert_string_equal(r->description, "second");
     assert_string_equal(r->proxy_fqdn, "edge.fabrikam.example");
@@ -77,10 +80,9 @@ static void test_ranges(void **state)
         enum_setter set;
         int below, above;
     } setters[] = {
-        {"type", xmppfed_partner_set_type, 0, 4},
-        {"tls", xmppfed_partner_set_tls, 0, 4},
-        {"sasl", xmppfed_partner_set_sasl, 0, 4},
-        {"eku", xmppfed_partner_set_eku, -1, 3},
+        {"type", xmppfed_partner_set_type, 0, 4}, {"tls", xmppfed_partner_set_tls, 0, 4},
+        {"sasl", xmppfed_partner_set_sasl, 0, 4}, {"eku", xmppfed_partner_set_eku, -1, 3},
+        {"bidi", xmppfed_partner_set_bidi, 0, 4},
     };
     xmppfed_policy_builder *b = fixture_builder();
     xmppfed_partner *p = fixture_partner(b, "fabrikam.example");

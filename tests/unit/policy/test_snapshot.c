@@ -110,6 +110,24 @@ static void test_bad_wildcards(void **state)
     xmppfed_policy_builder_free(b);
 }
 
+/* The gateway has the last word where it says "never", and none where it says "yes". */
+static void test_bidi_is_resolved(void **state)
+{
+    (void)state;
+    for (uint32_t on = 0; on < 2; on++) {
+        xmppfed_policy_builder *b = fixture_builder();
+        xmppfed_policy *policy;
+
+        assert_int_equal(
+            xmppfed_partner_set_bidi(fixture_partner(b, "any.example"), XMPPFED_BIDI_ANY_PROOF), 0);
+        assert_int_equal(xmppfed_policy_builder_set_gateway(b, XMPPFED_GATEWAY_BIDI, on, NULL), 0);
+        policy = fixture_finish(b);
+        assert_int_equal(xfed_policy_find(policy, "any.example")->bidi,
+                         on ? XMPPFED_BIDI_ANY_PROOF : XMPPFED_BIDI_NEVER);
+        xmppfed_policy_unref(policy);
+    }
+}
+
 static void test_connection_limit_is_resolved(void **state)
 {
     xmppfed_policy_builder *b = fixture_builder();
@@ -161,7 +179,8 @@ static void test_a_snapshot_does_not_follow_its_builder(void **state)
 
 enum { MANY = 100000 };
 
-/* Many records: all are found, and asking takes no memory and so walks nothing it would collect. */
+/* Many records: all are found, and asking takes no memory and so walks nothing it would
+ * collect. */
 static void test_many_partners(void **state)
 {
     struct alloc_fail memory;
@@ -203,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_open_federation),
         cmocka_unit_test(test_wildcards),
         cmocka_unit_test(test_bad_wildcards),
+        cmocka_unit_test(test_bidi_is_resolved),
         cmocka_unit_test(test_connection_limit_is_resolved),
         cmocka_unit_test(test_a_snapshot_does_not_follow_its_builder),
         cmocka_unit_test(test_many_partners),

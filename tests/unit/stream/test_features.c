@@ -45,6 +45,7 @@ struct row {
 #define TLS(inside) "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'>" inside "</starttls>"
 #define SASL(inside) "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" inside "</mechanisms>"
 #define DIALBACK(inside) "<dialback xmlns='urn:xmpp:features:dialback'>" inside "</dialback>"
+#define BIDI "<bidi xmlns='urn:xmpp:features:bidi'/>"
 #define LIMITS(inside) "<limits xmlns='urn:xmpp:stream-limits:0'>" inside "</limits>"
 
 static const struct row rows[] = {
@@ -84,6 +85,7 @@ static const struct row rows[] = {
      .xml = DIALBACK("<errors/>"),
      .features = {.dialback = true, .dialback_errors = true},
      .writes_back = true},
+    {.name = "both ways", .xml = BIDI, .features = {.bidi = true}, .writes_back = true},
     {.name = "XEP-0478 example",
      .xml = LIMITS("<max-bytes>10000</max-bytes><idle-seconds>1800</idle-seconds>"),
      .features = {.max_bytes = 10000, .idle_seconds = 1800},
@@ -113,13 +115,14 @@ static const struct row rows[] = {
      .features = {.management = true}},
     {.name = "all",
      .xml = TLS("<required/>") SASL("<mechanism>EXTERNAL</mechanism>") DIALBACK("<errors/>")
-         LIMITS("<max-bytes>262144</max-bytes>"),
+         BIDI LIMITS("<max-bytes>262144</max-bytes>"),
      .features = {.starttls = true,
                   .starttls_required = true,
                   .sasl = true,
                   .sasl_external = true,
                   .dialback = true,
                   .dialback_errors = true,
+                  .bidi = true,
                   .max_bytes = 262144},
      .writes_back = true},
 };
@@ -129,7 +132,7 @@ static bool same(const struct xfed_stream_features *a, const struct xfed_stream_
     return a->starttls == b->starttls && a->starttls_required == b->starttls_required &&
            a->sasl == b->sasl && a->sasl_external == b->sasl_external &&
            a->dialback == b->dialback && a->dialback_errors == b->dialback_errors &&
-           a->management == b->management && a->max_bytes == b->max_bytes &&
+           a->bidi == b->bidi && a->management == b->management && a->max_bytes == b->max_bytes &&
            a->idle_seconds == b->idle_seconds;
 }
 
