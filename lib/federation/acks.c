@@ -7,15 +7,14 @@
 /* Milliseconds after which a stanza that waits for its ack is looked at again. */
 enum { LOOK_AGAIN = 5000 };
 
-bool xfed_acks_on(const struct xfed_link *link)
+static const struct xfed_acks *acks_of(const struct xfed_link *link)
 {
-    return link->route && link->route->link == link && link->connection &&
-           link->connection->negotiation.acks.on;
+    return &link->connection->negotiation.acks;
 }
 
 bool xfed_acks_open_on(const struct xfed_link *link)
 {
-    return xfed_acks_on(link) && xfed_acks_open(&link->connection->negotiation.acks) > 0;
+    return link->connection && acks_of(link)->on && xfed_acks_open(acks_of(link)) > 0;
 }
 
 /* The oldest stanza of the queue if a stream has got it, or NULL. */
@@ -26,17 +25,32 @@ static struct xfed_queued *first_sent(const struct xfed_route *route)
     return s && xfed_queue_is_sent(&route->queue, s) ? s : NULL;
 }
 
-void xfed_acks_settle(struct xfed_link *link)
+/* Calls a function for each route that flows into the stream of a link. */
+static void for_each_route(struct xfed_link *link,
+                           void (*call)(struct xfed_route *route, struct xfed_link *link))
 {
-    struct xfed_route *route = link->route;
-    const struct xfed_acks *acks;
+    struct xfed_node *node = link->guests.next;
+
+    if (!link->connection || !acks_of(link)->on)
+        return;
+    if (link->route && xfed_route_carrier(link->route) == link)
+        call(link->route, link);
+    while (node != &link->guests) {
+        struct xfed_route *route = XFED_CONTAINER(node, struct xfed_route, guest);
+
+        node = node->next;
+        if (route->on_received)
+            call(route, link);
+    }
+}
+
+static void settle(struct xfed_route *route, struct xfed_link *link)
+{
     struct xfed_queued *s;
     bool moved = false;
 
-    if (!xfed_acks_on(link))
-        return;
-    acks = &link->connection->negotiation.acks;
-    while ((s = first_sent(route)) != NULL && xfed_acks_covers(acks, s->number)) {
+    while ((s = first_sent(route)) != NULL && s->counted &&
+           xfed_acks_covers(acks_of(link), s->number)) {
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_ACKNOWLEDGED, 0, NULL, NULL);
         moved = true;
     }
@@ -47,28 +61,34 @@ void xfed_acks_settle(struct xfed_link *link)
     xfed_route_flush(route);
 }
 
-void xfed_acks_lost(struct xfed_link *link)
+void xfed_acks_settle(struct xfed_link *link)
 {
-    struct xfed_route *route = link->route;
-    struct xfed_queued *s;
-    uint64_t taken;
+    for_each_route(link, settle);
+}
 
-    if (!xfed_acks_on(link))
-        return;
-    xfed_acks_settle(link);
-    taken = xmppfed_connection_acked(link->connection);
+static void lose(struct xfed_route *route, struct xfed_link *link)
+{
+    uint64_t taken = xmppfed_connection_acked(link->connection);
+    struct xfed_queued *s;
+
+    settle(route, link);
     while ((s = xfed_queue_handed(&route->queue, taken)) != NULL)
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, XMPPFED_ERR_STREAM_UNACKNOWLEDGED,
                               xmppfed_error_sentence(XMPPFED_ERR_STREAM_UNACKNOWLEDGED),
                               "remote-server-timeout");
 }
 
+void xfed_acks_lost(struct xfed_link *link)
+{
+    for_each_route(link, lose);
+}
+
 bool xfed_acks_awaits(struct xfed_route *route, xmppfed_time now)
 {
-    const struct xfed_link *link = route->link;
+    const struct xfed_link *link = xfed_route_carrier(route);
     struct xfed_queued *s = first_sent(route);
 
-    if (!s || !link || !xfed_acks_on(link) || link->state != XFED_LINK_OPEN ||
+    if (!s || !link || !s->counted || link->state != XFED_LINK_OPEN ||
         s->mark > xmppfed_connection_acked(link->connection))
         return false;
     s->expires = now + LOOK_AGAIN;

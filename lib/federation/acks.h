@@ -5,9 +5,7 @@
 #include "federation/link.h"
 #include "federation/route.h"
 
-/* Whether the stream of a link has acks. */
-bool xfed_acks_on(const struct xfed_link *link);
-/* Whether stanzas of its stream wait for acks. */
+/* Whether stanzas that the stream of a link has got wait for acks. */
 bool xfed_acks_open_on(const struct xfed_link *link);
 /* Ends the stanzas that the peer has acknowledged; a link without acks is fine. */
 void xfed_acks_settle(struct xfed_link *link);

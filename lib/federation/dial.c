@@ -233,3 +233,10 @@ void xfed_dial_cancel(struct xfed_route *route)
     if (route->state == XFED_ROUTE_RESOLVING)
         route->state = XFED_ROUTE_IDLE;
 }
+
+void xfed_dial_rest_over(struct xfed_route *route)
+{
+    xfed_dial_cancel(route);
+    xfed_timer_stop(&route->fed->timers, &route->rest);
+    route->state = XFED_ROUTE_IDLE;
+}

@@ -25,4 +25,7 @@ void xfed_dial_cancel(struct xfed_route *route);
 /* Rests, a random while longer each time, and tries again after that. */
 void xfed_dial_rest(struct xfed_route *route, xmppfed_time now);
 
+/* Gives up finding a way, and the rest after a failure: there is a stream after all. */
+void xfed_dial_rest_over(struct xfed_route *route);
+
 #endif

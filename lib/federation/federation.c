@@ -5,7 +5,9 @@
 #include "base/slice.h"
 #include "connection/site.h"
 #include "crypto/random.h"
+#include "federation/acks.h"
 #include "federation/dialback.h"
+#include "federation/guest.h"
 #include "federation/invitation.h"
 #include "federation/link.h"
 #include "federation/quota.h"
@@ -316,8 +318,9 @@ void xmppfed_federation_sent(xmppfed_federation *fed, uint64_t id, size_t len, x
     /* Whatever is left, or comes next, is told anew. */
     link->output_told = false;
     xfed_link_touch(link);
-    if (link->route && link->route->link == link)
+    if (link->route && xfed_route_carrier(link->route) == link)
         xfed_route_acked(link->route);
+    xfed_guests_acked(link);
 }
 
 void xmppfed_federation_closed(xmppfed_federation *fed, uint64_t id, const char *why,
@@ -381,11 +384,12 @@ void xmppfed_federation_shutdown(xmppfed_federation *fed, xmppfed_time now)
     if (!fed || fed->closing)
         return;
     fed->closing = true;
-    /* Inbound streams first; closing only marks a link, the map stays as it is. */
+    /* Inbound streams first, but those that still take stanzas of ours; closing only marks a link,
+     * the map stays as it is. */
     while (xfed_map_next(&fed->links, &cursor, NULL, &value)) {
         struct xfed_link *link = value;
 
-        if (!link->route)
+        if (!link->route && !xfed_guests_wait(link) && !xfed_acks_open_on(link))
             xfed_link_close(link, XMPPFED_ERR_SHUTDOWN, NULL);
     }
     xfed_routes_shutdown(fed);

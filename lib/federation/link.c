@@ -7,6 +7,7 @@
 #include "federation/acks.h"
 #include "federation/contact.h"
 #include "federation/dialback.h"
+#include "federation/guest.h"
 #include "federation/inbound.h"
 #include "federation/race.h"
 #include "federation/route.h"
@@ -34,6 +35,7 @@ int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route, struct xfed
     link->direction = route ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
     link->state = XFED_LINK_WANTED;
     link->id = ++fed->last_id;
+    xfed_list_init(&link->guests);
     xfed_timer_init(&link->timer, on_timer);
     xfed_contact_init(link);
     xfed_evidence_init(link);
@@ -142,10 +144,14 @@ void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
 void xfed_link_free(struct xfed_link *link)
 {
     xmppfed_federation *fed = link->fed;
+    struct xfed_node guests;
 
     xfed_race_leave(link);
     if (link->route && link->route->move.next == link)
         link->route->move.next = NULL;
+    xfed_guests_take(link, &guests);
+    while (!xfed_list_empty(&guests))
+        xfed_guest_detach(XFED_CONTAINER(guests.next, struct xfed_route, guest));
     xfed_contact_drop(link);
     xfed_evidence_drop(link);
     xfed_timer_stop(&fed->timers, &link->timer);
@@ -295,6 +301,8 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
     if (link->route) {
         xfed_dialback_carry(link, now);
         xfed_route_flush(link->route);
+    } else {
+        xfed_guest_welcome(link, up->local, up->remote);
     }
 }
 
@@ -410,10 +418,12 @@ static bool finish(struct xfed_link *link, xmppfed_time now)
     bool served = route && route->link == link;
     bool ran = xfed_list_linked(&link->runner);
     size_t candidate = link->candidate;
+    struct xfed_node guests;
 
-    if (served)
-        xfed_acks_lost(link);
-    xfed_link_free(link);
+    xfed_acks_lost(link);
+    xfed_guests_take(link, &guests);
+    xfed_link_free(link); /* first: what goes on may need its place among the connections */
+    xfed_guests_go_on(&guests, now);
     if (served)
         xfed_route_unlinked(route, now);
     else if (ran)

@@ -34,6 +34,7 @@ struct xfed_link {
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom it serves; NULL: inbound, or too late in its race */
     size_t candidate;               /* ... and where to: its place in the route's endpoints */
+    struct xfed_node guests;        /* inbound: routes that may use its stream (guest.h) */
     struct xfed_quota *quota;       /* NULL until the peer is known */
     struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */
     struct xfed_timer timer;        /* of the connection; of dialling; of draining */

@@ -17,7 +17,8 @@ struct xfed_queued {
     size_t bytes;
     xmppfed_time expires;
     uint64_t mark;   /* the position in the stream's output after its last byte, once sent */
-    uint32_t number; /* what the peer counts it as, sent on a stream with acks (XEP-0198) */
+    bool counted;    /* sent when the stream had acks (XEP-0198) ... */
+    uint32_t number; /* ... what the peer counts it as */
 };
 
 struct xfed_queue {

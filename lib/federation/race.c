@@ -100,7 +100,7 @@ static bool is_wanted(const struct xfed_route *route)
         return false;
     if (route->purpose == XMPPFED_PURPOSE_VERIFY)
         return xfed_dialback_waits(route);
-    return route->move.trying || !xfed_queue_empty(&route->queue);
+    return !route->on_received && (route->move.trying || !xfed_queue_empty(&route->queue));
 }
 
 /* ---- going on ---------------------------------------------------------------------------- */
@@ -332,7 +332,7 @@ void xfed_race_lost(struct xfed_route *route, size_t candidate, xmppfed_time now
         xfed_targets_failed(&route->fed->targets, xfed_endpoints_at(&route->endpoints, candidate),
                             now);
     if (route->fed->closing) {
-        if (route->race.count == 0 && !route->link)
+        if (route->race.count == 0 && !route->link && !route->on_received)
             xfed_route_end(route);
         return;
     }

@@ -3,6 +3,7 @@
 
 #include "connection/connection.h"
 #include "connection/site.h"
+#include "federation/guest.h"
 #include "federation/link.h"
 #include "federation/route.h"
 #include "federation/quota.h"
@@ -64,12 +65,17 @@ static const char *peer_of(const struct xfed_link *link)
     return link->quota ? link->quota->name : NULL;
 }
 
-/* Ends an idle stream too, if its certificate would not be accepted any more. */
+/*
+ * Ends an idle stream too, if its certificate would not be accepted any more, or if it may not
+ * carry stanzas of ours against its direction.
+ */
 static void recheck(struct xfed_link *link)
 {
     xfed_connection_recheck(link->connection);
     if (link->connection->down)
         xfed_link_touch(link);
+    else if (link->up && !xfed_guests_allowed(link))
+        xfed_link_close(link, 0, "it may not carry stanzas both ways any more");
 }
 
 /*

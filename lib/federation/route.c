@@ -10,6 +10,7 @@
 #include "federation/dial.h"
 #include "federation/dialback.h"
 #include "federation/failure.h"
+#include "federation/guest.h"
 #include "federation/link.h"
 
 /* The map key of a route: purpose, local, NUL, remote. A domain has no NUL in it. */
@@ -86,7 +87,8 @@ static void on_expiry(struct xfed_timer *t, xmppfed_time now)
     first = xfed_queue_first(&route->queue);
     if (first && first->expires <= now && !xfed_acks_awaits(route, now)) {
         /* The stream has had it all the time and the transport does not move: it is dead. */
-        xmppfed_federation_closed(route->fed, route->link->id, "the transport took no bytes", now);
+        xmppfed_federation_closed(route->fed, xfed_route_carrier(route)->id,
+                                  "the transport took no bytes", now);
         return;
     }
     arm_expiry(route);
@@ -141,6 +143,7 @@ void xfed_route_free(struct xfed_route *route)
     xmppfed_federation *fed = route->fed;
     struct key key;
 
+    xfed_guest_detach(route);
     xfed_dial_cancel(route);
     xfed_timer_stop(&fed->timers, &route->rest);
     xfed_timer_stop(&fed->timers, &route->expiry);
@@ -155,7 +158,7 @@ void xfed_route_free(struct xfed_route *route)
 
 void xfed_route_release(struct xfed_route *route)
 {
-    if (route->state == XFED_ROUTE_IDLE && xfed_queue_empty(&route->queue))
+    if (route->state == XFED_ROUTE_IDLE && xfed_queue_empty(&route->queue) && !route->received)
         xfed_route_free(route);
 }
 
@@ -174,7 +177,10 @@ int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remo
         return rc;
     }
     arm_expiry(route);
-    if (route->state == XFED_ROUTE_DEAD)
+    xfed_guest_enter(route);
+    if (route->on_received)
+        xfed_route_flush(route);
+    else if (route->state == XFED_ROUTE_DEAD)
         xfed_route_bounce(route, route->why.code, route->why.text);
     else if (route->state == XFED_ROUTE_IDLE)
         xfed_dial_start(route, now);
@@ -200,13 +206,22 @@ static const char *refusal_condition(const struct xfed_link *link, int rc)
     return rc == XMPPFED_ERR_STREAM_ADDRESSING ? "jid-malformed" : "resource-constraint";
 }
 
+struct xfed_link *xfed_route_carrier(const struct xfed_route *route)
+{
+    return route->on_received ? route->received : route->link;
+}
+
 void xfed_route_flush(struct xfed_route *route)
 {
-    struct xfed_link *link = route->link;
+    struct xfed_link *link;
     struct xfed_queued *s;
 
+    xfed_guest_enter(route);
+    link = xfed_route_carrier(route);
+    if (!link || !link->up || link->state != XFED_LINK_OPEN)
+        return;
     /* What waits is for the better stream then, so that the order of the pair is kept. */
-    if (!link || !link->up || link->state != XFED_LINK_OPEN || route->move.next)
+    if (link == route->link && route->move.next)
         return;
     while ((s = xfed_queue_unsent(&route->queue)) != NULL) {
         uint64_t mark = 0;
@@ -214,6 +229,7 @@ void xfed_route_flush(struct xfed_route *route)
         const char *condition;
 
         if (rc == 0) {
+            s->counted = link->connection->negotiation.acks.on;
             s->number = link->connection->negotiation.acks.sent;
             xfed_queue_sent(&route->queue, mark);
             continue;
@@ -224,22 +240,19 @@ void xfed_route_flush(struct xfed_route *route)
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, rc, xmppfed_error_sentence(rc),
                               condition);
     }
-    if (route->fed->closing && !xfed_queue_unsent(&route->queue) && !xfed_acks_open_on(link))
+    if (route->fed->closing && !xfed_queue_unsent(&route->queue) && !xfed_acks_open_on(link) &&
+        !xfed_guests_wait(link))
         xfed_link_close(link, XMPPFED_ERR_SHUTDOWN, NULL);
     xfed_link_touch(link);
 }
 
 void xfed_route_acked(struct xfed_route *route)
 {
-    uint64_t acked = xmppfed_connection_acked(route->link->connection);
+    uint64_t acked = xmppfed_connection_acked(xfed_route_carrier(route)->connection);
     struct xfed_queued *s;
 
     /* With acks the transport's word is not the end. */
-    if (xfed_acks_on(route->link)) {
-        xfed_route_flush(route);
-        return;
-    }
-    while ((s = xfed_queue_handed(&route->queue, acked)) != NULL) {
+    while ((s = xfed_queue_handed(&route->queue, acked)) != NULL && !s->counted) {
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_HANDED, 0, NULL, NULL);
         xfed_route_moved(route);
     }
@@ -288,6 +301,29 @@ void xfed_route_end(struct xfed_route *route)
     xfed_route_free(route);
 }
 
+/* What a stream has not handed over waits again; false if that is the end of the route. */
+static bool take_back(struct xfed_route *route, xmppfed_time now)
+{
+    xfed_queue_unsend(&route->queue);
+    expire_waiting(route, now);
+    arm_expiry(route);
+    if (!route->fed->closing)
+        return true;
+    if (!route->link && route->race.count == 0)
+        xfed_route_end(route);
+    return false;
+}
+
+void xfed_route_stranded(struct xfed_route *route, xmppfed_time now)
+{
+    if (!take_back(route, now))
+        return;
+    if (route->link || route->race.count > 0)
+        xfed_route_flush(route); /* there is a stream, or the queue waits until one is up */
+    else
+        resume(route, now);
+}
+
 void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
 {
     route->link = NULL;
@@ -295,26 +331,37 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
     xfed_timer_stop(&route->fed->timers, &route->rest);
     if (!route->move.next)
         xfed_move_stop(route);
-    xfed_queue_unsend(&route->queue);
-    expire_waiting(route, now);
-    arm_expiry(route);
+    if (!route->on_received) {
+        xfed_queue_unsend(&route->queue);
+        expire_waiting(route, now);
+        arm_expiry(route);
+    }
     if (xfed_move_finish(route) || route->race.count > 0) {
         /* The stream that waited, or the attempts at one, are the route's own from now on. */
         route->state = XFED_ROUTE_LINKED;
         xfed_route_flush(route);
         return;
     }
-    if (route->fed->closing)
+    if (route->on_received)
+        return;
+    if (route->fed->closing) {
         xfed_route_end(route);
-    else
+        return;
+    }
+    xfed_route_flush(route);
+    if (!route->on_received)
         resume(route, now);
 }
 
 static void shut_down(struct xfed_route *route)
 {
+    const struct xfed_link *carrier = xfed_route_carrier(route);
+
     xfed_dial_cancel(route);
     xfed_move_stop(route);
-    if (route->link && route->link->up) {
+    if (route->on_received && route->link)
+        xfed_link_close(route->link, XMPPFED_ERR_SHUTDOWN, NULL);
+    if (carrier && carrier->up) {
         xfed_race_close(route, XMPPFED_ERR_SHUTDOWN);
         xfed_route_flush(route);
         return;

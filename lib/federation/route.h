@@ -32,6 +32,9 @@ struct xfed_route {
     struct xfed_link *link;          /* the stream that serves it, until it has drained; or NULL */
     struct xfed_race race;           /* attempts at one */
     struct xfed_move move;           /* to a better server than that of link */
+    struct xfed_link *received;      /* a stream of the peer's that takes ours too (XEP-0288) */
+    struct xfed_node guest;          /* in the list of that link */
+    bool on_received;                /* the queue flows into it, not into .link (guest.c) */
     uint64_t lookup;                 /* in state RESOLVING */
     struct xfed_endpoints endpoints; /* of this round */
     size_t endpoint_next;            /* the first that was not tried */
@@ -60,6 +63,8 @@ void xfed_route_release(struct xfed_route *route);
  */
 int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remote,
                     struct xfed_queued *s, xmppfed_time now) XMPPFED_MUST_CHECK;
+/* The link into whose stream the queue flows, or NULL. */
+struct xfed_link *xfed_route_carrier(const struct xfed_route *route);
 /* Gives waiting stanzas to the stream, as many as it takes. */
 void xfed_route_flush(struct xfed_route *route);
 /* Tells the end of those stanzas that the transport has taken. */
@@ -68,6 +73,8 @@ void xfed_route_acked(struct xfed_route *route);
 void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now);
 /* Ends a route of a federation that shuts down, and frees it. */
 void xfed_route_end(struct xfed_route *route);
+/* The received stream into which the route flowed is gone: goes on with what it has left behind. */
+void xfed_route_stranded(struct xfed_route *route, xmppfed_time now);
 /* A stanza has reached the peer: what comes next need not wait as after a failure. */
 void xfed_route_moved(struct xfed_route *route);
 /* Takes a stanza out of the queue and tells its end; condition is that of xfed_answer_outcome(). */

@@ -43,6 +43,21 @@ static void describe_route(const struct xfed_route *route, xmppfed_link_info *re
     ret->queued_bytes = route->queue.bytes;
 }
 
+/* An inbound link has the queues that flow into it (XEP-0288). */
+static void describe_guests(const struct xfed_link *link, xmppfed_link_info *ret)
+{
+    struct xfed_node *node = link->guests.next;
+
+    for (; node != &link->guests; node = node->next) {
+        const struct xfed_route *route = XFED_CONTAINER(node, const struct xfed_route, guest);
+
+        if (!route->on_received)
+            continue;
+        ret->queued += route->queue.count;
+        ret->queued_bytes += route->queue.bytes;
+    }
+}
+
 size_t xmppfed_federation_list_links(const xmppfed_federation *fed, uint64_t *ret, size_t max)
 {
     struct xfed_map_cursor cursor = {0};
@@ -75,6 +90,7 @@ int xmppfed_federation_link_info(const xmppfed_federation *fed, uint64_t id, xmp
         describe_stream(link->connection, &info);
     if (link->route)
         describe_route(link->route, &info);
+    describe_guests(link, &info);
     memcpy(ret, &info, sizeof(info));
     return 0;
 }

@@ -230,6 +230,7 @@ static void test_connection_limits(void **state)
                                         .type = XMPPFED_PARTNER_FEDERATED,
                                         .number = 1,
                                         .no_dialback = true,
+                                        .bidi = XMPPFED_BIDI_NEVER,
                                         .limit = 1},
                                        {.domain = NULL}};
     (void)state;

@@ -77,8 +77,8 @@ def test_streams(contoso, fabrikam, ours, theirs):
     ours.send(kind="message", id="m1", body="Hello", **{"from": ALICE, "to": BOB})
     ours.wait(kind="message", id="m1", body="echo: Hello")
     streams = ask(contoso, "streams", "list")["streams"]
-    check("two streams", sorted(s["direction"] for s in streams) == ["in", "out"], streams)
-    out = next(s for s in streams if s["direction"] == "out")
+    check("one stream both ways", [s["direction"] for s in streams] == ["out"], streams)
+    out = streams[0]
     expected = {"state": "up", "local": "contoso.example", "remote": "fabrikam.example",
                 "peer": "127.0.0.1", "proof": "PKIX", "tls": "TLS1.3", "queued": 0,
                 "purpose": "stanzas", "pairs": 1}
@@ -91,7 +91,7 @@ def test_streams(contoso, fabrikam, ours, theirs):
     ours.send(kind="message", id="m2", body="again", **{"from": ALICE, "to": BOB})
     ours.wait(kind="message", id="m2", body="echo: again")
     said = ctl(fabrikam, "streams", "close", "Contoso.example")
-    check("by domain", re.fullmatch(r"closed \d+, \d+\n", said), said)
+    check("by domain", re.fullmatch(r"closed \d+\n", said), said)
     fabrikam.wait(event="STREAM_DOWN", direction="in")
     for wrong in ("99999", "other.example", ".."):
         ctl(contoso, "streams", "close", wrong, status=1)

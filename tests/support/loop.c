@@ -88,6 +88,8 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
         assert_int_equal(xmppfed_partner_set_tls(p, row->tls), 0);
     if (row->sasl)
         assert_int_equal(xmppfed_partner_set_sasl(p, row->sasl), 0);
+    if (row->bidi)
+        assert_int_equal(xmppfed_partner_set_bidi(p, row->bidi), 0);
     if (row->limit)
         assert_int_equal(xmppfed_partner_set_connection_limit(p, row->limit), 0);
     xmppfed_partner_set_dialback(p, !row->no_dialback);

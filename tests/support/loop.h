@@ -103,6 +103,7 @@ struct loop_partner {
     uint32_t limit;
     const char *proxy; /* ProxyFqdn */
     int dane;          /* enum xmppfed_dane_rule */
+    int bidi;          /* enum xmppfed_bidi; 0: the default */
 };
 
 void loop_init(struct loop *l, xmppfed_context *ctx);

@@ -1,0 +1,117 @@
+/*
+ * guest.c - routes whose stanzas go over a stream that the peer has opened (XEP-0288).
+ *
+ * A route flows into one stream at a time, so that its order holds: into its own if that is up,
+ * else into the newest received one that goes both ways. It changes over only when the stream that
+ * it flows into is gone, and takes along what that has not handed over.
+ */
+#include "federation/guest.h"
+
+#include "connection/connection.h"
+#include "federation/dial.h"
+#include "federation/link.h"
+
+static struct xfed_route *route_of(struct xfed_node *node)
+{
+    return XFED_CONTAINER(node, struct xfed_route, guest);
+}
+
+/* Whether the received stream still holds stanzas of the route that are not handed over. */
+static bool in_flight(const struct xfed_route *route)
+{
+    const struct xfed_queued *first = xfed_queue_first(&route->queue);
+
+    return route->on_received && first && xfed_queue_is_sent(&route->queue, first);
+}
+
+void xfed_guest_detach(struct xfed_route *route)
+{
+    xfed_list_remove(&route->guest);
+    route->received = NULL;
+    route->on_received = false;
+}
+
+void xfed_guest_welcome(struct xfed_link *link, const char *local, const char *remote)
+{
+    struct xfed_negotiation *n = &link->connection->negotiation;
+    struct xfed_route *route;
+
+    if (link->direction != XMPPFED_INBOUND || !xfed_negotiation_may_send(n, local, remote))
+        return;
+    route = xfed_route_get(link->fed, XMPPFED_PURPOSE_STANZAS, local, remote);
+    /* Without memory the pair is dialled as ever; with bytes under way the older stream stays. */
+    if (!route || in_flight(route))
+        return;
+    xfed_guest_detach(route);
+    route->received = link;
+    xfed_list_append(&link->guests, &route->guest);
+    if (!route->link && route->race.count == 0)
+        xfed_dial_rest_over(route);
+    xfed_route_flush(route);
+}
+
+void xfed_guest_enter(struct xfed_route *route)
+{
+    if (!route->link && route->received && route->received->state == XFED_LINK_OPEN)
+        route->on_received = true;
+}
+
+void xfed_guests_acked(struct xfed_link *link)
+{
+    struct xfed_node *node = link->guests.next;
+
+    while (node != &link->guests) {
+        struct xfed_route *route = route_of(node);
+
+        node = node->next;
+        if (route->on_received)
+            xfed_route_acked(route);
+    }
+}
+
+bool xfed_guests_wait(const struct xfed_link *link)
+{
+    struct xfed_node *node = link->guests.next;
+
+    for (; node != &link->guests; node = node->next)
+        if (route_of(node)->on_received && xfed_queue_unsent(&route_of(node)->queue))
+            return true;
+    return false;
+}
+
+bool xfed_guests_allowed(const struct xfed_link *link)
+{
+    struct xfed_node *node = link->guests.next;
+
+    for (; node != &link->guests; node = node->next)
+        if (!xfed_negotiation_may_send(&link->connection->negotiation, route_of(node)->local,
+                                       route_of(node)->remote))
+            return false;
+    return true;
+}
+
+void xfed_guests_take(struct xfed_link *link, struct xfed_node *ret_guests)
+{
+    xfed_list_init(ret_guests);
+    while (!xfed_list_empty(&link->guests)) {
+        struct xfed_route *route = route_of(link->guests.next);
+
+        xfed_list_remove(&route->guest);
+        route->received = NULL;
+        xfed_list_append(ret_guests, &route->guest);
+    }
+}
+
+void xfed_guests_go_on(struct xfed_node *guests, xmppfed_time now)
+{
+    while (!xfed_list_empty(guests)) {
+        struct xfed_route *route = route_of(guests->next);
+        bool used = route->on_received;
+
+        xfed_guest_detach(route);
+        if (used)
+            xfed_route_stranded(route, now);
+        else
+            xfed_route_release(route);
+    }
+}
