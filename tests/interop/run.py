@@ -28,6 +28,7 @@ from record import Recorder, write as write_seeds  # noqa: E402
 from world import DIRECT, NAME_SERVER, OUR_ADDRESS, PEERS, ZONES, Certificates, World  # noqa: E402
 import cases.harness  # noqa: E402,F401
 import cases.federation  # noqa: E402,F401
+import cases.bidi  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
 import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
