@@ -37,9 +37,12 @@ static int start(void *user, const char *local, const char *remote, bool server)
 static enum xfed_certificate prove(void *user, const char *domain,
                                    const struct xfed_partner *partner, xmppfed_problem *why)
 {
-    (void)user;
+    const xmppfed_connection *c = user;
+
     (void)partner;
     *why = (xmppfed_problem){0, ""};
+    if (c->evidence_known && strcmp(domain, TALK_REMOTE) == 0)
+        return XFED_CERTIFICATE_DANE;
     return certificate_proves && strcmp(domain, TALK_REMOTE) == 0 ? XFED_CERTIFICATE_PKIX
                                                                   : XFED_CERTIFICATE_FAILS;
 }
@@ -55,14 +58,15 @@ static uint32_t evidence(void *user, const char *domain, const struct xfed_partn
 {
     const xmppfed_connection *c = user;
 
-    (void)domain;
+    FUZZ_CHECK(!certificate_proves || strcmp(domain, TALK_REMOTE) != 0);
     return partner->dane == XMPPFED_DANE_OFF ? 0 : c->evidence;
 }
 
 static uint64_t epoch(void *user)
 {
-    (void)user;
-    return 0;
+    const xmppfed_connection *c = user;
+
+    return c->evidence_known;
 }
 
 static int version(void *user)
@@ -83,6 +87,7 @@ struct settings {
     bool plaintext;
     bool strict;
     bool direct;
+    bool evidence;
     int purpose;
 };
 
@@ -95,8 +100,9 @@ static int negotiation_of(char letter, const char *letters, int otherwise)
 
 static struct settings read_settings(struct talk *t, xmppfed_slice line)
 {
-    struct settings s = {XMPPFED_REQUIRED,       XMPPFED_OPTIONAL, false, false, false, false,
-                         XMPPFED_PURPOSE_STANZAS};
+    struct settings s = {
+        XMPPFED_REQUIRED,       XMPPFED_OPTIONAL, false, false, false, false, false,
+        XMPPFED_PURPOSE_STANZAS};
 
     certificate_proves = false;
     have_certificate = true;
@@ -109,10 +115,11 @@ static struct settings read_settings(struct talk *t, xmppfed_slice line)
         s.plaintext = s.plaintext || letter == 'p';
         s.strict = s.strict || letter == 's';
         s.direct = s.direct || letter == 't';
+        s.evidence = s.evidence || letter == 'e';
         s.purpose = letter == 'v' ? XMPPFED_PURPOSE_VERIFY : s.purpose;
         certificate_proves = certificate_proves || letter == 'c';
         have_certificate = have_certificate && letter != 'u';
-        if (!letter || !strchr("RONrondpscuvt", letter))
+        if (!letter || !strchr("RONrondpscuvte", letter))
             t->cut = fuzz_cut((uint8_t)letter);
     }
     return s;
@@ -164,6 +171,8 @@ void talk_begin(struct talk *t, struct fuzz_input *in, int direction)
     if (!t->connection)
         return;
     t->connection->negotiation.ports.tls = &null_tls;
+    if (s.evidence && direction == XMPPFED_INBOUND)
+        FUZZ_CHECK(xmppfed_connection_set_evidence(t->connection, XMPPFED_EVIDENCE_TLSA) == 0);
     /* Of an initiator the first header is out already; inside of TLS it is sent once more. */
     if (s.direct && xfed_connection_begin_direct(t->connection) < 0)
         xfed_connection_end(t->connection);
@@ -220,6 +229,10 @@ static void on_up(struct talk *t, const xmppfed_event *ev)
         FUZZ_CHECK(tls && certificate_proves && strcmp(remote, TALK_REMOTE) == 0);
         FUZZ_CHECK(methods & XMPPFED_METHOD_EXTERNAL);
         break;
+    case XMPPFED_PROOF_DANE:
+        FUZZ_CHECK(tls && inbound && t->connection->evidence_known);
+        FUZZ_CHECK(strcmp(remote, TALK_REMOTE) == 0 && (methods & XMPPFED_METHOD_EXTERNAL));
+        break;
     case XMPPFED_PROOF_DIALBACK_TLS:
         FUZZ_CHECK(tls && (methods & XMPPFED_METHOD_DIALBACK_TLS));
         FUZZ_CHECK(!inbound || (check && check->kind == 1));
@@ -254,7 +267,8 @@ static void on_stanza(struct talk *t, const xmppfed_event *ev)
     bool proved = find(&t->up, xmppfed_event_local(ev), remote);
 
     for (size_t i = 0; i < t->up.count; i++)
-        proved = proved || (t->up.items[i].kind == XMPPFED_PROOF_PKIX &&
+        proved = proved || ((t->up.items[i].kind == XMPPFED_PROOF_PKIX ||
+                             t->up.items[i].kind == XMPPFED_PROOF_DANE) &&
                             strcmp(t->up.items[i].remote, remote) == 0);
     FUZZ_CHECK(proved && xmppfed_event_direction(ev) == XMPPFED_INBOUND);
     FUZZ_CHECK(xmppfed_event_element(ev));
@@ -274,6 +288,10 @@ static void on_event(struct talk *t, const xmppfed_event *ev)
     case XMPPFED_EVENT_DIALBACK_CHECK:
         FUZZ_CHECK(*xmppfed_event_id(ev) && *xmppfed_event_key(ev));
         remember(&t->checks, ev, 0);
+        break;
+    case XMPPFED_EVENT_EVIDENCE_WANTED:
+        FUZZ_CHECK(xmppfed_event_evidence(ev) && !t->connection->evidence_known);
+        FUZZ_CHECK(xmppfed_connection_evidence_known(t->connection) == 0);
         break;
     case XMPPFED_EVENT_STREAM_DOWN:
         FUZZ_CHECK(xfed_utf8_valid(xmppfed_slice_of(xmppfed_event_text(ev))));

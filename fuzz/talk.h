@@ -8,7 +8,8 @@
  * Input: a line of letters, then what the peer sends. The letters: 'R' 'O' 'N' TLS required,
  * optional, not supported; 'r' 'o' 'n' the same of SASL; 'd' dialback; 'p' plaintext is allowed;
  * 'c' the certificate proves the peer; 'u' we have no certificate; 'v' only to verify; 's' strict;
- * 't' TLS from the first byte (XEP-0368); other bytes the pieces (fuzz.h).
+ * 't' TLS from the first byte (XEP-0368); 'e' the host looks for TLSA records and finds the
+ * certificate in them; other bytes the pieces (fuzz.h).
  * Bytes below 9 within the rest are not sent but make our host act, see act() in talk.c; at a
  * vertical tab the peer waits for what we send.
  */

@@ -113,8 +113,8 @@ static void test_failures(void **state)
         const char *says;
         const char *condition;
     } failures[] = {
-        {"server failure, as for bogus data", 2, true, "the name servers failed",
-         "remote-server-timeout"},
+        {"bogus", 0, true, "DNSSEC", "remote-server-timeout"},
+        {"server failure", 2, true, "the name servers failed", "remote-server-timeout"},
         {"no such domain", 3, false, "does not exist", "remote-server-not-found"},
         {"silence", -2, true, "did not answer in time", "remote-server-timeout"},
     };
@@ -126,6 +126,7 @@ static void test_failures(void **state)
 
         open_row(&s, &rows[1]);
         s.contoso->rcode = failures[i].rcode;
+        s.contoso->bogus = failures[i].rcode == 0;
         scene_say(&s, "Hello", 7);
         loop_advance(&s.loop, 120 * 1000);
         outcome = loop_event(s.contoso, XMPPFED_EVENT_OUTCOME, 0);
@@ -170,6 +171,8 @@ static const struct inbound {
     struct test_promise promises[RECORDS];
     bool untrusted, insecure;
     int rcode; /* of fabrikam's name server */
+    bool bogus;
+    int code; /* how it is refused; 0: as its certificate is worth nothing */
     bool dialback;
     int dane;
     int proof; /* 0: refused */
@@ -210,7 +213,15 @@ static const struct inbound {
      {{3, 1, 1, "fabrikam-selfsigned"}},
      .dane = XMPPFED_DANE_OFF,
      .unasked = true},
-    {"bogus", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = 2},
+    {"bogus", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .bogus = true},
+    /* Not even dialback: the check would have to find the same servers. */
+    {"bogus, dialback",
+     "fabrikam-selfsigned",
+     {{3, 1, 1, "fabrikam-selfsigned"}},
+     .bogus = true,
+     .dialback = true,
+     .code = XMPPFED_ERR_DIALBACK_REFUSED},
+    {"server failure", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = 2},
     {"no such domain", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = 3},
     {"silence", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = -2},
     {"no name server", "fabrikam-selfsigned", {{3, 1, 1, "fabrikam-selfsigned"}}, .rcode = -1},
@@ -234,6 +245,7 @@ static void open_inbound(struct scene *s, const struct inbound *row)
     for (; count < RECORDS && row->promises[count].file; count++)
         records[count] = test_tlsa(&row->promises[count], octets[count]);
     s->fabrikam->rcode = row->rcode;
+    s->fabrikam->bogus = row->bogus;
     s->fabrikam->hosts[0] = s->contoso->number;
     s->fabrikam->starttls_port = 5269;
     s->fabrikam->secure = !row->insecure;
@@ -261,7 +273,7 @@ static void test_inbound(void **state)
         if ((up ? up->proof : 0) != row->proof)
             fail_msg("%s: %s '%s'", row->name, up ? xmppfed_proof_name(up->proof) : "not up",
                      down ? down->text : "");
-        if (row->proof == 0 && !(down && down->code == XMPPFED_ERR_TLS_CERTIFICATE))
+        if (row->proof == 0 && !row->code && !(down && down->code == XMPPFED_ERR_TLS_CERTIFICATE))
             fail_msg("%s: '%s'", row->name, down ? down->text : "");
         if (loop_count(s.fabrikam, XMPPFED_EVENT_STANZA) != (row->proof ? 1 : 0))
             fail_msg("%s: the message", row->name);
@@ -304,6 +316,26 @@ static void test_inbound_gone(void **state)
     loop_cut(s.contoso);
     loop_run(&s.loop);
     assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 1);
+    assert_int_equal(s.fabrikam->fed->evidence_waits, 0);
+    assert_int_equal(s.fabrikam->fed->peer_lookups.count, 0);
+    scene_fini(&s);
+}
+
+/* The question ends with the stream, not with what is left to be sent of it. */
+static void test_inbound_shutdown(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_inbound(&s, &inbound[0]);
+    s.fabrikam->rcode = -2;
+    scene_say(&s, "Hello", 7);
+    loop_run(&s.loop);
+    s.fabrikam->stuck = true;
+    xmppfed_federation_shutdown(s.fabrikam->fed, s.loop.now);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STREAM_DOWN), 1);
+    assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_CLOSE), 0);
     assert_int_equal(s.fabrikam->fed->evidence_waits, 0);
     assert_int_equal(s.fabrikam->fed->peer_lookups.count, 0);
     scene_fini(&s);
@@ -391,10 +423,15 @@ static void test_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),           cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_reload),         cmocka_unit_test(test_inbound),
-        cmocka_unit_test(test_inbound_time),   cmocka_unit_test(test_inbound_gone),
-        cmocka_unit_test(test_inbound_bounds), cmocka_unit_test(test_inbound_share),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_inbound),
+        cmocka_unit_test(test_inbound_time),
+        cmocka_unit_test(test_inbound_gone),
+        cmocka_unit_test(test_inbound_shutdown),
+        cmocka_unit_test(test_inbound_bounds),
+        cmocka_unit_test(test_inbound_share),
         cmocka_unit_test(test_options),
     };
 

@@ -304,23 +304,25 @@ static size_t write_tlsa(const xmppfed_tlsa *r, uint8_t *record)
 /* Answers A, SRV and TLSA questions as the side says, and any other with nothing. */
 static size_t write_answer(const struct loop_side *s, const xmppfed_dns_query *q, uint8_t *message)
 {
+    bool unchecked = (q->data[3] & 0x10) != 0;
+    int rcode = s->bogus && !unchecked ? 2 : s->rcode;
     size_t at = question_end(q->data, q->len);
     bool is_a = at && q->data[at - 4] == 0 && q->data[at - 3] == 1;
     bool is_tlsa = at && q->data[at - 4] == 0 && q->data[at - 3] == 52;
 
     memcpy(message, q->data, at);
     message[2] |= 0x80;
-    message[3] = (uint8_t)(0x80 | (s->secure ? 0x20 : 0) | s->rcode);
+    message[3] = (uint8_t)(0x80 | (s->secure ? 0x20 : 0) | rcode);
     memset(message + 6, 0, 6);
-    if (s->rcode == 0) {
+    if (rcode == 0) {
         at = add_service(q, "_xmpps-server", 1, s->direct_port, message, at);
         at = add_service(q, "_xmpp-server", 2, s->starttls_port, message, at);
     }
-    for (size_t i = 0; i < s->tlsa_count && is_tlsa && s->rcode == 0; i++) {
+    for (size_t i = 0; i < s->tlsa_count && is_tlsa && rcode == 0; i++) {
         at += write_tlsa(&s->tlsa[i], message + at);
         message[7]++;
     }
-    for (size_t i = 0; i < 2 && is_a && s->rcode == 0; i++) {
+    for (size_t i = 0; i < 2 && is_a && rcode == 0; i++) {
         const uint8_t record[] = {0xC0, 12, 0, 1, 0,   1, 0, 0,
                                   0,    60, 0, 4, 192, 0, 2, (uint8_t)s->hosts[i]};
 

@@ -64,6 +64,7 @@ struct loop_side {
     unsigned direct_port;     /* ... with direct TLS on this port (XEP-0368); 0: without */
     unsigned starttls_port;   /* ... then, by a record of lower priority, STARTTLS on this one */
     bool secure;              /* its name server says that all of this is proved (the AD bit) */
+    bool bogus;               /* ... or that it is not: only who asks not to check gets anything */
     const xmppfed_tlsa *tlsa; /* ... and any server has these TLSA records */
     size_t tlsa_count;
     /* Called with each event before anything else is done about it; NULL for nothing. */
