@@ -173,6 +173,58 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_checked(xmppfed_connection
                                                               const char *local, const char *remote,
                                                               int code, const char *condition);
 
+/* ---- looking on -------------------------------------------------------------------------- */
+
+/* How far an initiated stream has come, in the order in which it passes them. */
+enum xmppfed_stage {
+    XMPPFED_STAGE_HEADER = 1,     /* the peer's stream header is awaited */
+    XMPPFED_STAGE_FEATURES = 2,   /* its features */
+    XMPPFED_STAGE_STARTTLS = 3,   /* its answer to <starttls/> */
+    XMPPFED_STAGE_HANDSHAKE = 4,  /* the end of the TLS handshake */
+    XMPPFED_STAGE_TLS_STREAM = 5, /* header and features inside TLS, and a method by them */
+    XMPPFED_STAGE_SASL = 6,       /* the answer to EXTERNAL, and the stream after it */
+    XMPPFED_STAGE_DIALBACK = 7,   /* the answer to our dialback key */
+    XMPPFED_STAGE_UP = 8          /* proved to the peer; for checks only: they may be carried */
+};
+
+/*
+ * Where an initiated stream is, or where it ended. Set size to sizeof(xmppfed_progress); the
+ * library fills in no more than that and sets size to what it filled in. Texts borrow until the
+ * next call on the connection.
+ */
+typedef struct xmppfed_progress {
+    size_t size;
+    int stage;           /* enum xmppfed_stage */
+    const char *waiting; /* for people: what was waited for there */
+    int peer_spoke;      /* 1: a stream header of the peer was read */
+    int offers_tls;      /* what the features that were read last offered */
+    int offers_external;
+    int offers_dialback;
+    uint32_t tried;          /* OR of enum xmppfed_method */
+    const char *condition;   /* the peer's: of a stream, SASL or dialback error; "" for none */
+    const char *tls_version; /* "TLS1.3", "" without TLS */
+    const char *cipher;
+} xmppfed_progress;
+
+/*
+ * Tells how far an initiated stream has come, also when it is over: what a host diagnoses failures
+ * with. Errors: XMPPFED_ERR_ARGUMENT (NULL, no initiator, or size too small).
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_progress(const xmppfed_connection *c,
+                                                               xmppfed_progress *ret);
+/*
+ * Tells what the peer's certificate says (ret, as of xmppfed_credentials_certificate) and what it
+ * is worth at this moment by trust, partner record and TLSA records, whether or not a method of the
+ * record asks for it. *ret_proof is XMPPFED_PROOF_PKIX, DANE or NONE; with NONE verdict (may be
+ * NULL) has the error and a sentence that ends in what to do. Errors: XMPPFED_ERR_STATE (no TLS
+ * handshake was finished, or the peer sent none), _ARGUMENT, _POLICY_UNKNOWN_PARTNER,
+ * _TLS_CERTIFICATE (it cannot be read), _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_certificate(xmppfed_connection *c,
+                                                                  xmppfed_certificate *ret,
+                                                                  int *ret_proof,
+                                                                  xmppfed_problem *verdict);
+
 /* Closes the stream: with a stream error if code is negative and names one, else cleanly. */
 XMPPFED_API void xmppfed_connection_close(xmppfed_connection *c, int code, const char *text);
 

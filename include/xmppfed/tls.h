@@ -53,6 +53,23 @@ typedef struct xmppfed_tlsa {
     const char *base;   /* the host whose record it is: a name that its certificate may have */
 } xmppfed_tlsa;
 
+/*
+ * What a certificate says, for people; nothing is decided by these texts. Set size to
+ * sizeof(xmppfed_certificate); the library fills in no more than that and sets size to what it
+ * filled in.
+ */
+typedef struct xmppfed_certificate {
+    size_t size;
+    char subject[128]; /* cut if longer, as the next two; bytes that do not print are '?' */
+    char issuer[128];
+    char names[512];    /* "DNS:a.example, SRV:_xmpp-server.a.example, XMPP:a.example" */
+    int64_t not_before; /* Unix seconds */
+    int64_t not_after;
+    int for_server; /* 1: serverAuth, or no purposes are named */
+    int for_client;
+    uint8_t fingerprint[32]; /* SHA-256 */
+} xmppfed_certificate;
+
 /* Who speaks first in the handshake. */
 enum xmppfed_tls_role { XMPPFED_TLS_CLIENT = 0, XMPPFED_TLS_SERVER = 1 };
 
@@ -88,6 +105,13 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_credentials_finding(const xmppfed_cre
                                                                const char *domain,
                                                                int64_t unix_seconds, size_t index,
                                                                xmppfed_problem *ret);
+
+/*
+ * Tells what the own certificate says. Errors: XMPPFED_ERR_ARGUMENT (also a size that is too
+ * small), _TLS_CERTIFICATE (it cannot be read), _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_credentials_certificate(const xmppfed_credentials *c,
+                                                                   xmppfed_certificate *ret);
 
 /*
  * Makes a trust store of PEM anchors and, if not empty, PEM revocation lists. The lists are taken

@@ -14,6 +14,7 @@ int xfed_act_send_db_result(struct xfed_negotiation *n, const struct xfed_row *r
     (void)in;
     n->method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
     n->external_pending = false;
+    n->tried |= (unsigned)n->method;
     rc = xfed_dialback_key_make(n->ctx, n->ports.stream->secret(n->ports.user), n->remote, n->local,
                                 n->id, key);
     return rc < 0

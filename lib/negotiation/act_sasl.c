@@ -51,6 +51,7 @@ int xfed_act_send_auth(struct xfed_negotiation *n, const struct xfed_row *row,
     (void)in;
     n->method = XMPPFED_METHOD_EXTERNAL;
     n->external_pending = true;
+    n->tried |= XMPPFED_METHOD_EXTERNAL;
     rc = n->ports.sasl->start(n->ports.user, true, NULL);
     if (rc == 0)
         rc = sasl_step(n, NULL);

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/slice.h"
 #include "negotiation/actions.h"
+#include "stream/stream_error.h"
 
 #include <string.h>
 
@@ -57,6 +58,7 @@ static const char *peer(const struct xfed_negotiation *n)
 /* Keeps the first reason; a later failure while closing says less. */
 static int end(struct xfed_negotiation *n, int code, const char *step)
 {
+    n->ended_in = n->state;
     n->state = XFED_STATE_CLOSED;
     if (n->fault.code == 0 && code != XMPPFED_ERR_STREAM_CLOSED)
         (void)xfed_fault_set(&n->fault, code, "%s: %s (while waiting for: %s)", peer(n),
@@ -72,6 +74,25 @@ static void remember_offers(struct xfed_negotiation *n, const struct xfed_stream
     n->bidi_offered = f->bidi;
     n->peer_max_bytes = f->max_bytes;
     n->acks.offered = n->acks.wanted && f->management;
+}
+
+/* For people: an unknown condition is kept as well, cut to what fits. */
+static void remember_condition(struct xfed_negotiation *n, unsigned event,
+                               const struct xfed_input *in)
+{
+    const xmppfed_element *child;
+    const char *condition = NULL;
+    const char *text;
+
+    if (event == XFED_EVENT_STREAM_ERROR && in->element)
+        (void)xfed_stream_error_read(in->element, &condition, &text);
+    else if (event == XFED_EVENT_DB_ERROR && in->dialback)
+        condition = in->dialback->condition;
+    else if ((event == XFED_EVENT_FAILURE || event == XFED_EVENT_TLS_FAILURE) && in->element &&
+             (child = xmppfed_element_first(in->element)))
+        condition = xmppfed_element_name(child);
+    if (condition)
+        (void)xfed_text_copy(n->peer_condition, sizeof(n->peer_condition), condition);
 }
 
 static int step(struct xfed_negotiation *n, unsigned event, const struct xfed_input *in)
@@ -100,6 +121,9 @@ int xfed_negotiation_run(struct xfed_negotiation *n, unsigned event, const struc
         return XMPPFED_ERR_STREAM_CLOSED;
     if (in->features && n->role == XFED_INITIATOR)
         remember_offers(n, in->features);
+    if (n->role == XFED_INITIATOR)
+        remember_condition(n, event, in);
+    n->heard = n->heard || event == XFED_EVENT_HEADER;
     for (int i = 0; i < CHAIN_MAX; i++) {
         int rc = step(n, event, in);
 

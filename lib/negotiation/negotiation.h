@@ -20,7 +20,9 @@ struct xfed_negotiation {
     struct xfed_ports ports;
     enum xfed_role role;
     unsigned state;
+    unsigned ended_in; /* the state before CLOSED */
     bool verify_only;
+    bool heard; /* a header of the peer was read */
     bool tls_on;
     bool external_offered; /* initiator: by the peer; receiver: by us */
     bool tls_offered;      /* initiator: by the peer */
@@ -32,7 +34,9 @@ struct xfed_negotiation {
     size_t peer_max_bytes; /* initiator: the largest element that the peer takes; 0: not said */
     bool evidence_asked;   /* receiver: about the certificate, once a stream */
     unsigned sasl_tries;
-    int method; /* enum xmppfed_method that is being tried, or that succeeded */
+    int method;              /* enum xmppfed_method that is being tried, or that succeeded */
+    unsigned tried;          /* initiator: OR of those that were tried */
+    char peer_condition[64]; /* initiator: of the last error that the peer sent, "" for none */
     enum xfed_certificate certificate;
     int certificate_eku; /* the rules by which it was judged */
     int certificate_dane;

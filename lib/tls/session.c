@@ -12,6 +12,7 @@
 #include "crypto/digest.h"
 #include "tls/credentials.h"
 #include "tls/dane.h"
+#include "tls/describe.h"
 #include "tls/transport.h"
 
 enum {
@@ -572,6 +573,14 @@ int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_p
     size_t record;
 
     return xfed_dane_match(&question, promise->records, promise->count, chain, count, &record, why);
+}
+
+int xfed_tls_session_certificate(const xmppfed_tls_session *s, xmppfed_certificate *ret)
+{
+    unsigned int count;
+    const gnutls_datum_t *chain = peer_chain(s, &count);
+
+    return count == 0 ? XMPPFED_ERR_STATE : xfed_tls_describe(s->ctx, &chain[0], ret);
 }
 
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret)

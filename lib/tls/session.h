@@ -86,6 +86,10 @@ int xfed_tls_session_version(const xmppfed_tls_session *s);
 /* Gathers the evidence; only after the handshake. */
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret);
 
+/* What the peer's certificate says; XMPPFED_ERR_STATE without one, else as xfed_tls_describe. */
+int xfed_tls_session_certificate(const xmppfed_tls_session *s,
+                                 xmppfed_certificate *ret) XMPPFED_MUST_CHECK;
+
 /* What TLSA records are compared with. */
 struct xfed_tls_promise {
     const xmppfed_tlsa *records; /* of one server */
