@@ -90,6 +90,10 @@ def test_streams(contoso, fabrikam, ours, theirs):
     contoso.wait(event="STREAM_DOWN", direction="out")
     ours.send(kind="message", id="m2", body="again", **{"from": ALICE, "to": BOB})
     ours.wait(kind="message", id="m2", body="echo: again")
+    streams = ask(contoso, "streams", "list")["streams"]
+    check("it came back with its TLS session", not out["resumed"] and
+          any(s["resumed"] and s["proof"] == "PKIX" for s in streams if s["direction"] == "out"),
+          streams)
     said = ctl(fabrikam, "streams", "close", "Contoso.example")
     check("by domain", re.fullmatch(r"closed \d+\n", said), said)
     fabrikam.wait(event="STREAM_DOWN", direction="in")

@@ -1,11 +1,14 @@
 """test_federate.py - two proxies with a host each talk to each other over loopback."""
 
 import os
+import shutil
+import socket
+import ssl
 import subprocess
 import tempfile
 
 from name_server import NameServer, federation
-from programs import Failure, Host, INSIDE_SOCKET, INSIDE_TLS, Proxy, finish
+from programs import DATA, Failure, Host, INSIDE_SOCKET, INSIDE_TLS, Proxy, finish
 
 
 # A key that nobody has.
@@ -181,6 +184,71 @@ def resolve(folder, truncate, service="_xmpp-server", more="", anchor=None):
         raise Failure(f"{server.tcp_queries} queries came over TCP")
 
 
+STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+HEADER = ("<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
+          "from='fabrikam.example' to='contoso.example' version='1.0'>")
+
+
+def say(connection, text, awaited):
+    """Send text and read until the awaited words came."""
+    said = b""
+    connection.sendall(text.encode())
+    while awaited.encode() not in said:
+        some = connection.recv(4096)
+        if not some:
+            raise Failure(f"no '{awaited}', but the end after {said!r}")
+        said += some
+
+
+def knock(outside):
+    """A stream of a stranger, up to the end of its TLS handshake."""
+    address, _, port = outside.rpartition(":")
+    plain = socket.create_connection((address, int(port)), 15)
+    say(plain, HEADER, "</stream:features>")
+    say(plain, STARTTLS, "<proceed")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(plain)
+
+
+def is_shown(connection, path):
+    """Whether the certificate of the other end is the first one in a file."""
+    with open(path, encoding="ascii") as file:
+        end = "-----END CERTIFICATE-----"
+        first = file.read().partition(end)[0] + end + "\n"
+    return connection.getpeercert(binary_form=True) == ssl.PEM_cert_to_DER_cert(first)
+
+
+def test_new_certificate(folder):
+    """After SIGHUP streams that stand keep their certificate, and go on; new ones show the new."""
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, {}, {})
+    ours, theirs = Host(contoso), Host(fabrikam, "--status", "in a meeting")
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    converse(ours, theirs)
+    old = knock(contoso.outside)
+    for kind in ("pem", "key"):
+        shutil.copy(os.path.join(DATA, f"contoso-rsa.{kind}"), contoso.path(f"own.{kind}"))
+    contoso.reload()
+    new = knock(contoso.outside)
+    if not is_shown(old, os.path.join(DATA, "contoso.pem")):
+        raise Failure("the test does not know the old certificate")
+    if not is_shown(new, os.path.join(DATA, "contoso-rsa.pem")):
+        raise Failure("a new stream does not show the new certificate")
+    say(old, HEADER, "</stream:features>")
+    say(new, HEADER, "</stream:features>")
+    old.close()
+    new.close()
+    converse(ours, theirs)
+    finish(ours, theirs, contoso, fabrikam)
+    told = [name for line in contoso.seen for name in ("STREAM_UP", "RELOADED")
+            if f'"{name}"' in line]
+    last = len(told) - 1 - told[::-1].index("RELOADED")
+    if "STREAM_UP" not in told[:last] or "STREAM_UP" in told[last:]:
+        raise Failure(f"the streams of the partner did not stand: {told}")
+
+
 def test_dns(folder):
     resolve(folder, truncate=False)
 
@@ -256,7 +324,7 @@ def test_flood(folder):
 
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_private_files, test_bad_reload, test_dns, test_dns_over_tcp,
+                 test_private_files, test_bad_reload, test_new_certificate, test_dns, test_dns_over_tcp,
                  test_validation, test_bogus,
                  test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:
