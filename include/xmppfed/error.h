@@ -48,6 +48,7 @@ XMPPFED_BEGIN_DECLS
     X(STREAM_ACK_MALFORMED, -230, "invalid-xml", "a stream management element lacks something")    \
     X(STREAM_ACK_TOO_HIGH, -231, "undefined-condition", "more was acknowledged than was sent")     \
     X(STREAM_UNACKNOWLEDGED, -232, "", "the stream was lost: delivery is unknown")                 \
+    X(STREAM_REPLACED, -233, "conflict", "another stream goes on with the session")                \
     /* -3xx: TLS */                                                                                \
     X(TLS_HANDSHAKE, -300, "", "the TLS handshake failed")                                         \
     X(TLS_CERTIFICATE, -301, "policy-violation", "the peer's certificate was not accepted")        \

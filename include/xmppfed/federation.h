@@ -45,8 +45,12 @@ enum xmppfed_federation_option {
     XMPPFED_OPTION_RETURN_SECONDS = 9,    /* after half to all of which a stream to a server of
                                              lower priority moves back, default 600, 10..86400 */
     XMPPFED_OPTION_ACKS = 10,             /* XEP-0198 with peers that have it, default 1, 0..1 */
-    XMPPFED_OPTION_ANSWER_PINGS = 11      /* XEP-0199 to a hosted domain itself, in the host's place,
+    XMPPFED_OPTION_ANSWER_PINGS = 11,     /* XEP-0199 to a hosted domain itself, in the host's place,
                                              default 1, 0..1 */
+    XMPPFED_OPTION_RESUME_SECONDS = 12,   /* how long a lost stream with acks may be resumed (XEP-0198
+                                             5), 0: never, default 120, 0..3600 */
+    XMPPFED_OPTION_RESUME_SESSIONS = 13   /* streams of peers that may be resumed, at most,
+                                             default 1000, 0..100000 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */

@@ -198,6 +198,11 @@ void xfed_connection_prefer_dialback(xmppfed_connection *c);
 bool xfed_connection_external_refused(xmppfed_connection *c);
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, int method);
+/*
+ * proof.c: receiver: how a pair is proved on this stream, as policy accepts it now: an enum
+ * xmppfed_proof_kind, NONE if it is not.
+ */
+int xfed_connection_pair_proof(xmppfed_connection *c, const char *local, const char *remote);
 /* proof.c: the moment after the certificate's last second, NEVER if no proof rests on it. */
 xmppfed_time xfed_connection_proof_end(const xmppfed_connection *c);
 /* proof.c: ends a stream that is up when none of its proofs stands any more. */

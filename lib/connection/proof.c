@@ -41,6 +41,11 @@ void xfed_connection_note_proof(xmppfed_connection *c, int method)
     memcpy(proof->binding, facts.binding, sizeof(proof->binding));
 }
 
+int xfed_connection_pair_proof(xmppfed_connection *c, const char *local, const char *remote)
+{
+    return kind_of(c, xfed_negotiation_method_of(&c->negotiation, local, remote));
+}
+
 xmppfed_time xfed_connection_proof_end(const xmppfed_connection *c)
 {
     if (!c->up || c->proof_until == INT64_MAX ||

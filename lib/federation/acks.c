@@ -3,6 +3,7 @@
 
 #include "connection/connection.h"
 #include "federation/move.h"
+#include "federation/resume.h"
 
 /* Milliseconds after which a stanza that waits for its ack is looked at again. */
 enum { LOOK_AGAIN = 5000 };
@@ -66,16 +67,21 @@ void xfed_acks_settle(struct xfed_link *link)
     for_each_route(link, settle);
 }
 
-static void lose(struct xfed_route *route, struct xfed_link *link)
+void xfed_acks_bounce(struct xfed_route *route)
 {
-    uint64_t taken = xmppfed_connection_acked(link->connection);
     struct xfed_queued *s;
 
-    settle(route, link);
-    while ((s = xfed_queue_handed(&route->queue, taken)) != NULL)
+    while ((s = first_sent(route)) != NULL)
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, XMPPFED_ERR_STREAM_UNACKNOWLEDGED,
                               xmppfed_error_sentence(XMPPFED_ERR_STREAM_UNACKNOWLEDGED),
                               "remote-server-timeout");
+}
+
+static void lose(struct xfed_route *route, struct xfed_link *link)
+{
+    settle(route, link);
+    if (!xfed_resume_keep(route, link))
+        xfed_acks_bounce(route);
 }
 
 void xfed_acks_lost(struct xfed_link *link)

@@ -11,10 +11,12 @@ bool xfed_acks_open_on(const struct xfed_link *link);
 void xfed_acks_settle(struct xfed_link *link);
 /*
  * The stream of a link is over and the transport takes no more. What the peer may have got without
- * saying so bounces: sent again it could be there twice (XEP-0198 4). What it cannot have got stays
- * in the queue.
+ * saying so waits until the session is resumed, or bounces: sent again it could be there twice
+ * (XEP-0198 4). What it cannot have got stays in the queue.
  */
 void xfed_acks_lost(struct xfed_link *link);
+/* Bounces the stanzas of which nobody can say whether the peer has them. */
+void xfed_acks_bounce(struct xfed_route *route);
 /*
  * Whether the oldest stanza of a route was handed over and only its ack is missing, for which the
  * stream has a deadline of its own: then it gets more time.

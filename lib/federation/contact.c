@@ -1,6 +1,7 @@
 /* contact.c - holding a stream at a stanza while the host looks up a contact. */
 #include "federation/contact.h"
 
+#include "connection/connection.h"
 #include "federation/inbound.h"
 
 enum { ANSWER_TIME = 10000 }; /* milliseconds; no answer counts as "not on the list" */
@@ -59,8 +60,11 @@ void xfed_contact_settle(struct xfed_link *link, int contact, xmppfed_time now)
 
 void xfed_contact_drop(struct xfed_link *link)
 {
-    if (link->held)
-        xfed_event_free(take(link));
+    if (!link->held)
+        return;
+    xfed_event_free(take(link));
+    /* The peer is to keep it, if it can (XEP-0198 4). */
+    xfed_acks_unhandled(&link->connection->negotiation.acks);
 }
 
 int xmppfed_federation_contact(xmppfed_federation *fed, uint64_t token, int contact,

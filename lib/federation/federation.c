@@ -9,6 +9,7 @@
 #include "federation/dialback.h"
 #include "federation/guest.h"
 #include "federation/invitation.h"
+#include "federation/kept.h"
 #include "federation/link.h"
 #include "federation/quota.h"
 #include "federation/race.h"
@@ -20,6 +21,8 @@ enum {
     DEFAULT_QUEUE_SECONDS = 60,
     DEFAULT_CHECKS = 256,
     DEFAULT_RETURN_SECONDS = 600,
+    DEFAULT_KEPT = 1000,
+    DEFAULT_RESUME_SECONDS = 120,
     DEFAULT_RACE_MILLISECONDS = 250 /* RFC 8305 5 */
 };
 
@@ -71,6 +74,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->quotas, ctx, seed);
     xfed_map_init(&fed->invitations, ctx, seed);
     xfed_map_init(&fed->strangers, ctx, seed);
+    xfed_kept_init(fed, seed);
     xfed_targets_init(&fed->targets, ctx, seed);
     xfed_sessions_init(&fed->sessions, ctx, seed);
     xfed_refusals_init(&fed->refusals, ctx, seed);
@@ -82,6 +86,8 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     fed->queue_time = DEFAULT_QUEUE_SECONDS * 1000;
     fed->return_time = DEFAULT_RETURN_SECONDS * 1000;
     fed->race_delay = DEFAULT_RACE_MILLISECONDS;
+    fed->kept_max = DEFAULT_KEPT;
+    fed->resume_time = DEFAULT_RESUME_SECONDS * 1000;
     fed->acks = true;
     fed->answers_pings = true;
     *ret = fed;
@@ -112,6 +118,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
         xfed_route_free(route);
     xfed_dialback_pending_fini(&fed->checks);
     xfed_event_queue_fini(&fed->events);
+    xfed_kept_fini(fed);
     xfed_map_fini(&fed->links);
     xfed_map_fini(&fed->routes);
     xfed_map_fini(&fed->lookups);
@@ -129,27 +136,8 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xmppfed_context_unref(ctx);
 }
 
-int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t value)
+static void set_option(xmppfed_federation *fed, int option, uint64_t value)
 {
-    static const struct {
-        uint64_t min, max;
-    } ranges[] = {
-        [XMPPFED_OPTION_QUEUE_STANZAS] = {1, 100000},
-        [XMPPFED_OPTION_QUEUE_BYTES] = {64 << 10, 1 << 30},
-        [XMPPFED_OPTION_QUEUE_SECONDS] = {1, 3600},
-        [XMPPFED_OPTION_PENDING_CHECKS] = {1, 65536},
-        [XMPPFED_OPTION_RACE_MILLISECONDS] = {10, 15000},
-        [XMPPFED_OPTION_DNS_TRUSTED] = {0, 1},
-        [XMPPFED_OPTION_DNS_CACHE] = {0, 1000000},
-        [XMPPFED_OPTION_DNS_MIXED_CASE] = {0, 1},
-        [XMPPFED_OPTION_RETURN_SECONDS] = {10, 86400},
-        [XMPPFED_OPTION_ACKS] = {0, 1},
-        [XMPPFED_OPTION_ANSWER_PINGS] = {0, 1},
-    };
-
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_ANSWER_PINGS ||
-        value < ranges[option].min || value > ranges[option].max)
-        return XMPPFED_ERR_ARGUMENT;
     switch (option) {
     case XMPPFED_OPTION_QUEUE_STANZAS:
         fed->queue_stanzas = (size_t)value;
@@ -165,6 +153,12 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         break;
     case XMPPFED_OPTION_ANSWER_PINGS:
         fed->answers_pings = value != 0;
+        break;
+    case XMPPFED_OPTION_RESUME_SECONDS:
+        fed->resume_time = value * 1000;
+        break;
+    case XMPPFED_OPTION_RESUME_SESSIONS:
+        fed->kept_max = (size_t)value;
         break;
     case XMPPFED_OPTION_PENDING_CHECKS:
         fed->checks.max = (size_t)value;
@@ -186,6 +180,32 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         fed->return_time = value * 1000;
         break;
     }
+}
+
+int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t value)
+{
+    static const struct {
+        uint64_t min, max;
+    } ranges[] = {
+        [XMPPFED_OPTION_QUEUE_STANZAS] = {1, 100000},
+        [XMPPFED_OPTION_QUEUE_BYTES] = {64 << 10, 1 << 30},
+        [XMPPFED_OPTION_QUEUE_SECONDS] = {1, 3600},
+        [XMPPFED_OPTION_PENDING_CHECKS] = {1, 65536},
+        [XMPPFED_OPTION_RACE_MILLISECONDS] = {10, 15000},
+        [XMPPFED_OPTION_DNS_TRUSTED] = {0, 1},
+        [XMPPFED_OPTION_DNS_CACHE] = {0, 1000000},
+        [XMPPFED_OPTION_DNS_MIXED_CASE] = {0, 1},
+        [XMPPFED_OPTION_RETURN_SECONDS] = {10, 86400},
+        [XMPPFED_OPTION_ACKS] = {0, 1},
+        [XMPPFED_OPTION_ANSWER_PINGS] = {0, 1},
+        [XMPPFED_OPTION_RESUME_SECONDS] = {0, 3600},
+        [XMPPFED_OPTION_RESUME_SESSIONS] = {0, 100000},
+    };
+
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_RESUME_SESSIONS ||
+        value < ranges[option].min || value > ranges[option].max)
+        return XMPPFED_ERR_ARGUMENT;
+    set_option(fed, option, value);
     return 0;
 }
 

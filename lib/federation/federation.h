@@ -49,8 +49,13 @@ struct xmppfed_federation {
     size_t queue_stanzas;
     size_t queue_bytes;
     xmppfed_time queue_time;
-    xmppfed_time return_time; /* after which a better server is tried again */
-    xmppfed_time race_delay;  /* between attempts at two servers of a partner */
+    xmppfed_time return_time;   /* after which a better server is tried again */
+    xmppfed_time race_delay;    /* between attempts at two servers of a partner */
+    struct xfed_map kept;       /* id -> struct xfed_kept: sessions of peers (XEP-0198 5) */
+    struct xfed_node kept_lost; /* ... whose streams are lost */
+    struct xfed_timer kept_timer;
+    size_t kept_max;
+    xmppfed_time resume_time; /* for which a session outlives its stream; 0: none does */
     bool acks;                /* XMPPFED_OPTION_ACKS */
     bool answers_pings;       /* XMPPFED_OPTION_ANSWER_PINGS */
     bool dns_trusted;         /* the name servers validate (XMPPFED_OPTION_DNS_TRUSTED) */

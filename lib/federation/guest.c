@@ -52,7 +52,9 @@ void xfed_guest_welcome(struct xfed_link *link, const char *local, const char *r
 
 void xfed_guest_enter(struct xfed_route *route)
 {
-    if (!route->link && route->received && route->received->state == XFED_LINK_OPEN)
+    /* What waits for its session comes first, on a stream of the route's own. */
+    if (!route->link && !xfed_resume_waits(route) && route->received &&
+        route->received->state == XFED_LINK_OPEN)
         route->on_received = true;
 }
 

@@ -219,6 +219,7 @@ void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
     if (rc < 0) {
         /* Better no stream than one with a hole in it: the peer sees that it has to repeat. */
         xfed_event_free(ev);
+        xfed_acks_unhandled(&link->connection->negotiation.acks);
         xfed_link_close(link, rc, NULL);
         return;
     }

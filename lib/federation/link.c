@@ -9,9 +9,11 @@
 #include "federation/dialback.h"
 #include "federation/guest.h"
 #include "federation/inbound.h"
+#include "federation/kept.h"
 #include "federation/race.h"
 #include "federation/route.h"
 #include "federation/quota.h"
+#include "federation/resume.h"
 
 enum {
     DIAL_TIME = 15000, /* milliseconds for the host to connect to one address */
@@ -59,6 +61,10 @@ int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route, struct xfed
 void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmppfed_time now)
 {
     xmppfed_connection_set_acks(connection, link->fed->acks);
+    if (link->fed->resume_time > 0) {
+        connection->negotiation.ports.session = &xfed_resume_port;
+        connection->negotiation.ports.session_user = link;
+    }
     link->connection = connection;
     link->state = XFED_LINK_OPEN;
     link->host_knows = true;
@@ -154,6 +160,7 @@ void xfed_link_free(struct xfed_link *link)
         xfed_guest_detach(XFED_CONTAINER(guests.next, struct xfed_route, guest));
     xfed_contact_drop(link);
     xfed_evidence_drop(link);
+    xfed_kept_drop(link);
     xfed_timer_stop(&fed->timers, &link->timer);
     xfed_list_remove(&link->ready);
     (void)xfed_map_remove(&fed->links, xfed_id_key(&link->id));
@@ -223,9 +230,9 @@ void xfed_link_close(struct xfed_link *link, int code, const char *text)
         dial_over(link, code, text);
         break;
     case XFED_LINK_OPEN:
-        xmppfed_connection_close(link->connection, code, text);
         /* Nobody is to wait for a word about a stanza of a stream that is being closed. */
         xfed_contact_drop(link);
+        xmppfed_connection_close(link->connection, code, text);
         xfed_link_touch(link);
         break;
     case XFED_LINK_DOWN:
@@ -421,6 +428,7 @@ static bool finish(struct xfed_link *link, xmppfed_time now)
     struct xfed_node guests;
 
     xfed_acks_lost(link);
+    xfed_kept_lost(link, now);
     xfed_guests_take(link, &guests);
     xfed_link_free(link); /* first: what goes on may need its place among the connections */
     xfed_guests_go_on(&guests, now);

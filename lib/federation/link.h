@@ -8,6 +8,7 @@
 
 struct xfed_route;
 struct xfed_quota;
+struct xfed_kept;
 
 #define XFED_PEER_SIZE 48 /* any IP address as text */
 
@@ -36,6 +37,7 @@ struct xfed_link {
     size_t candidate;               /* ... and where to: its place in the route's endpoints */
     struct xfed_node guests;        /* inbound: routes that may use its stream (guest.h) */
     struct xfed_quota *quota;       /* NULL until the peer is known */
+    struct xfed_kept *kept;         /* inbound: what another stream may go on with, or NULL */
     struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */
     struct xfed_timer timer;        /* of the connection; of dialling; of draining */
     bool host_knows;                /* by DIAL or accept: then it is told CLOSE */

@@ -88,6 +88,19 @@ void xfed_queue_unsend(struct xfed_queue *q)
     q->unsent = q->stanzas.next;
 }
 
+const struct xfed_queued *xfed_queue_unsend_after(struct xfed_queue *q, uint64_t taken)
+{
+    const struct xfed_queued *last = NULL;
+    struct xfed_node *at = q->stanzas.next;
+
+    while (at != q->unsent && queued_of(at)->mark <= taken) {
+        last = queued_of(at);
+        at = at->next;
+    }
+    q->unsent = at;
+    return last;
+}
+
 struct xfed_queued *xfed_queue_handed(const struct xfed_queue *q, uint64_t acked)
 {
     struct xfed_queued *s = xfed_queue_first(q);

@@ -50,6 +50,11 @@ bool xfed_queue_is_sent(const struct xfed_queue *q, const struct xfed_queued *s)
 void xfed_queue_sent(struct xfed_queue *q, uint64_t mark);
 /* Takes back what the stream got and did not hand over: all wait again, in their order. */
 void xfed_queue_unsend(struct xfed_queue *q);
+/*
+ * Takes back only what the transport has not taken up to a mark; the last stanza that it has, or
+ * NULL if there is none.
+ */
+const struct xfed_queued *xfed_queue_unsend_after(struct xfed_queue *q, uint64_t taken);
 /* The oldest stanza if the transport has taken it, or NULL. */
 struct xfed_queued *xfed_queue_handed(const struct xfed_queue *q, uint64_t acked);
 /* Takes a stanza out; it then belongs to the caller, who frees it with xfed_queued_free. */

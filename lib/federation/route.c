@@ -44,10 +44,13 @@ struct xfed_route *xfed_route_find(const xmppfed_federation *fed, int purpose, c
 
 static void arm_expiry(struct xfed_route *route)
 {
-    const struct xfed_queued *first = xfed_queue_first(&route->queue);
+    bool resumes = xfed_resume_waits(route);
+    const struct xfed_queued *first =
+        resumes ? xfed_queue_unsent(&route->queue) : xfed_queue_first(&route->queue);
+    xmppfed_time when = first ? first->expires : XMPPFED_TIME_NEVER;
 
     xfed_timer_set(&route->fed->timers, &route->expiry,
-                   first ? first->expires : XMPPFED_TIME_NEVER);
+                   resumes && route->resume.until < when ? route->resume.until : when);
 }
 
 void xfed_route_end_stanza(struct xfed_route *route, struct xfed_queued *s, int outcome, int code,
@@ -64,13 +67,22 @@ void xfed_route_moved(struct xfed_route *route)
     arm_expiry(route);
 }
 
+/* The oldest stanza that can expire: behind others that a stream has got none does. */
+static struct xfed_queued *first_waiting(const struct xfed_route *route)
+{
+    struct xfed_queued *s = xfed_queue_unsent(&route->queue);
+
+    return xfed_resume_waits(route) || s == xfed_queue_first(&route->queue) ? s : NULL;
+}
+
 /* Ends the waiting stanzas whose time has passed. */
 static void expire_waiting(struct xfed_route *route, xmppfed_time now)
 {
     struct xfed_queued *s;
 
-    while ((s = xfed_queue_first(&route->queue)) != NULL && s->expires <= now &&
-           !xfed_queue_is_sent(&route->queue, s))
+    if (now >= route->resume.until)
+        xfed_resume_give_up(route);
+    while ((s = first_waiting(route)) != NULL && s->expires <= now)
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_EXPIRED, XMPPFED_ERR_TIMEOUT_QUEUE,
                               route->why.text[0]
                                   ? route->why.text
@@ -85,7 +97,8 @@ static void on_expiry(struct xfed_timer *t, xmppfed_time now)
 
     expire_waiting(route, now);
     first = xfed_queue_first(&route->queue);
-    if (first && first->expires <= now && !xfed_acks_awaits(route, now)) {
+    if (first && first->expires <= now && !xfed_resume_waits(route) &&
+        !xfed_acks_awaits(route, now)) {
         /* The stream has had it all the time and the transport does not move: it is dead. */
         xmppfed_federation_closed(route->fed, xfed_route_carrier(route)->id,
                                   "the transport took no bytes", now);
@@ -151,6 +164,7 @@ void xfed_route_free(struct xfed_route *route)
     xfed_timer_stop(&fed->timers, &route->move.timer);
     if (key_of(route->purpose, route->local, route->remote, &key))
         (void)xfed_map_remove(&fed->routes, xfed_slice(key.bytes, key.len));
+    xfed_resume_fini(route);
     xfed_queue_fini(&route->queue);
     xfed_endpoints_clear(&route->endpoints);
     xfed_free(fed->ctx, route);
@@ -223,6 +237,8 @@ void xfed_route_flush(struct xfed_route *route)
     /* What waits is for the better stream then, so that the order of the pair is kept. */
     if (link == route->link && route->move.next)
         return;
+    /* A stream that is up and has not resumed the session never will. */
+    xfed_resume_give_up(route);
     while ((s = xfed_queue_unsent(&route->queue)) != NULL) {
         uint64_t mark = 0;
         int rc = xmppfed_connection_send(link->connection, s->stanza, &mark);
@@ -251,6 +267,8 @@ void xfed_route_acked(struct xfed_route *route)
     uint64_t acked = xmppfed_connection_acked(xfed_route_carrier(route)->connection);
     struct xfed_queued *s;
 
+    if (xfed_resume_waits(route))
+        return; /* the marks are those of another stream */
     /* With acks the transport's word is not the end. */
     while ((s = xfed_queue_handed(&route->queue, acked)) != NULL && !s->counted) {
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_HANDED, 0, NULL, NULL);
@@ -263,6 +281,7 @@ void xfed_route_bounce(struct xfed_route *route, int code, const char *text)
 {
     struct xfed_queued *s;
 
+    xfed_resume_give_up(route);
     while ((s = xfed_queue_first(&route->queue)) != NULL)
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, code, text,
                               xfed_failure_stanza_condition(code));
@@ -332,7 +351,8 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
     if (!route->move.next)
         xfed_move_stop(route);
     if (!route->on_received) {
-        xfed_queue_unsend(&route->queue);
+        if (!xfed_resume_waits(route))
+            xfed_queue_unsend(&route->queue);
         expire_waiting(route, now);
         arm_expiry(route);
     }

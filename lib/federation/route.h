@@ -7,6 +7,7 @@
 #include "federation/move.h"
 #include "federation/queue.h"
 #include "federation/race.h"
+#include "federation/resume.h"
 
 struct xfed_link;
 
@@ -35,6 +36,7 @@ struct xfed_route {
     struct xfed_link *received;      /* a stream of the peer's that takes ours too (XEP-0288) */
     struct xfed_node guest;          /* in the list of that link */
     bool on_received;                /* the queue flows into it, not into .link (guest.c) */
+    struct xfed_resume resume;       /* what a lost stream has left */
     uint64_t lookup;                 /* in state RESOLVING */
     struct xfed_endpoints endpoints; /* of this round */
     size_t endpoint_next;            /* the first that was not tried */

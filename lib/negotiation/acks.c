@@ -22,6 +22,24 @@ void xfed_acks_handled(struct xfed_acks *a)
         a->handled++;
 }
 
+void xfed_acks_unhandled(struct xfed_acks *a)
+{
+    if (a->on)
+        a->handled--;
+}
+
+bool xfed_acks_resume(struct xfed_acks *a, const struct xfed_acks *before, uint32_t h)
+{
+    a->sent = before->sent;
+    a->acked = before->acked;
+    a->handled = before->handled;
+    if (!xfed_acks_take(a, h))
+        return false;
+    a->sent = h;
+    a->on = true;
+    return true;
+}
+
 bool xfed_acks_take(struct xfed_acks *a, uint32_t h)
 {
     if (h - a->acked > a->sent - a->acked) {

@@ -22,6 +22,13 @@ void xfed_acks_begin(struct xfed_acks *a);
 uint32_t xfed_acks_sent(struct xfed_acks *a);
 /* A stanza of the peer was handled. */
 void xfed_acks_handled(struct xfed_acks *a);
+/* A stanza that was counted as handled is not: it was dropped with its stream. */
+void xfed_acks_unhandled(struct xfed_acks *a);
+/*
+ * Goes on with the counts of a session whose peer has handled h; what it has not is sent anew. False
+ * if it can not have handled so many: then the counts say why (XEP-0198 5, 6).
+ */
+bool xfed_acks_resume(struct xfed_acks *a, const struct xfed_acks *before, uint32_t h);
 /* Takes the peer's h; false if it is none that it can have: higher than sent, or going back. */
 bool xfed_acks_take(struct xfed_acks *a, uint32_t h);
 /* How many of our stanzas the peer has not acknowledged. */

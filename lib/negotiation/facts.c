@@ -259,16 +259,21 @@ static bool answer_is_proved(struct xfed_negotiation *n, const struct xfed_input
            xfed_pairs_find(&n->proved, in->local, in->remote) != NULL;
 }
 
-static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)
+int xfed_negotiation_method_of(struct xfed_negotiation *n, const char *local, const char *remote)
 {
     const struct xfed_pair *pair;
 
-    if (!in->local || !in->remote || !n->ports.stream->hosts(n->ports.user, in->local))
-        return false;
-    pair = xfed_pairs_find(&n->proved, in->local, in->remote);
+    if (!n->ports.stream->hosts(n->ports.user, local))
+        return 0;
+    pair = xfed_pairs_find(&n->proved, local, remote);
     if (!pair)
-        pair = xfed_pairs_find_external(&n->proved, in->remote);
-    return pair && proof_stands(n, in->remote, pair->method);
+        pair = xfed_pairs_find_external(&n->proved, remote);
+    return pair && proof_stands(n, remote, pair->method) ? pair->method : 0;
+}
+
+static bool stanza_is_proved(struct xfed_negotiation *n, const struct xfed_input *in)
+{
+    return in->local && in->remote && xfed_negotiation_method_of(n, in->local, in->remote) != 0;
 }
 
 /* The hot path: a stanza asks for nothing else. */

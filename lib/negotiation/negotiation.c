@@ -38,6 +38,8 @@ void xfed_negotiation_fini(struct xfed_negotiation *n)
     xfed_pairs_fini(&n->checks);
     xfed_free(n->ctx, n->sasl_text);
     n->sasl_text = NULL;
+    xfed_free(n->ctx, n->session);
+    n->session = NULL;
 }
 
 int xfed_negotiation_begin(struct xfed_negotiation *n)

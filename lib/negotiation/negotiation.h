@@ -47,6 +47,9 @@ struct xfed_negotiation {
     const char *sasl_condition;       /* of the <failure/> to send; static */
     char *sasl_text;                  /* what SASL wants to be sent next */
     struct xfed_acks acks;
+    struct xfed_acks acks_before; /* initiator: of the session that is to be resumed */
+    char *session;            /* initiator: the id by which it may be resumed, or NULL */
+    uint32_t session_seconds; /* ... for so long; 0: not said */
     struct xfed_pairs proved;
     struct xfed_pairs checks;
     xmppfed_problem why_not_proved; /* of the certificate */
@@ -118,6 +121,8 @@ bool xfed_negotiation_stands(struct xfed_negotiation *n);
  * on another stream, would have been open to it.
  */
 bool xfed_negotiation_external_failed(struct xfed_negotiation *n);
+/* Receiver: the enum xmppfed_method by which a pair is proved if that stands now, else 0. */
+int xfed_negotiation_method_of(struct xfed_negotiation *n, const char *local, const char *remote);
 /* Whether a proof on this stream is by a certificate that was found good when last looked at. */
 bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n);
 

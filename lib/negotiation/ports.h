@@ -8,8 +8,10 @@
 #define XFED_NEGOTIATION_PORTS_H
 
 #include "dialback/message.h"
+#include "negotiation/acks.h"
 #include "policy/partner.h"
 #include "stream/features.h"
+#include "stream/management.h"
 #include <xmppfed/element.h>
 
 struct xfed_input;
@@ -83,11 +85,35 @@ struct xfed_stream_port {
     int (*stanza)(void *user, const struct xfed_input *in);
 };
 
+/* What is told of a session that a receiver was asked to resume. */
+struct xfed_session_answer {
+    bool resumes;          /* it goes on here */
+    bool known;            /* else: it was the peer's, and acks.handled is final */
+    struct xfed_acks acks; /* as the stream before has left them */
+};
+
+/* Where sessions are kept when their streams are lost (XEP-0198 5). Without one there are none. */
+struct xfed_session_port {
+    /* Initiator: the id of a session that this stream may resume, or NULL, and its counts. */
+    const char *(*left)(void *user, struct xfed_acks *ret);
+    /* Initiator: it goes on; the peer has handled h of its stanzas. */
+    void (*resumed)(void *user, uint32_t h);
+    /* Initiator: it is over; the peer has handled *h of its stanzas, NULL if nobody knows. */
+    void (*ended)(void *user, const uint32_t *h);
+    /* Receiver: a session for this stream: its id, "" if there is to be none, and how long it is
+     * kept. An error, or 0. */
+    int (*open)(void *user, char *ret_id, size_t size, uint32_t *ret_seconds);
+    /* Receiver: whether the session with this id goes on here. */
+    void (*take)(void *user, const struct xfed_management *resume, struct xfed_session_answer *ret);
+};
+
 struct xfed_ports {
     const struct xfed_tls_port *tls;
     const struct xfed_sasl_port *sasl;
     const struct xfed_stream_port *stream;
     void *user;
+    const struct xfed_session_port *session; /* NULL: no stream is resumed */
+    void *session_user;
 };
 
 #endif

@@ -67,13 +67,13 @@ static const struct xfed_row rows[] = {
     ROW(I_AUTH_HEADER, HEADER, VERSION_1, NEVER, note_header, I_AUTH_FEATURES),
     FAIL(I_AUTH_HEADER, HEADER, ALWAYS, VERSION_1, STREAM_VERSION),
 
-    ROW(I_AUTH_FEATURES, FEATURES, ACKS_FIT, NEVER, send_enable, I_ENABLE),
+    ROW(I_AUTH_FEATURES, FEATURES, ACKS_FIT, NEVER, find_session, I_ENABLE),
     ROW(I_AUTH_FEATURES, FEATURES, ALWAYS, ACKS_FIT, announce_up, I_UP),
     ANSWERS_IGNORED(I_AUTH_FEATURES),
     ENDS(I_AUTH_FEATURES),
 
     /* Only the answer to our own request counts; any other is ignored (XEP-0220 2.3, 5). */
-    ROW(I_DIALBACK, DB_VALID, PAIR_OURS | DIALBACK_OPEN | ACKS_FIT, NEVER, send_enable, I_ENABLE),
+    ROW(I_DIALBACK, DB_VALID, PAIR_OURS | DIALBACK_OPEN | ACKS_FIT, NEVER, find_session, I_ENABLE),
     ROW(I_DIALBACK, DB_VALID, PAIR_OURS | DIALBACK_OPEN, ACKS_FIT, announce_up, I_UP),
     FAIL(I_DIALBACK, DB_VALID, PAIR_OURS, DIALBACK_OPEN, POLICY_NO_METHOD),
     ROW(I_DIALBACK, DB_VALID, ALWAYS, PAIR_OURS, nothing, I_DIALBACK),
@@ -85,11 +85,19 @@ static const struct xfed_row rows[] = {
     ENDS(I_DIALBACK),
 
     /* Nothing is sent before the answer, so that each stanza is acknowledged or none (XEP-0198 3). */
+    ROW(I_ENABLE, SESSION_NONE, ALWAYS, NEVER, send_enable, I_ENABLE),
+    ROW(I_ENABLE, SESSION_LEFT, ALWAYS, NEVER, send_resume, I_RESUME),
     ROW(I_ENABLE, SM_ENABLED, ALWAYS, NEVER, acks_up, I_UP),
     ROW(I_ENABLE, SM_FAILED, ALWAYS, NEVER, announce_up, I_UP),
     BOTH_WAYS(I_ENABLE),
     ANSWERS_IGNORED(I_ENABLE),
     ENDS(I_ENABLE),
+
+    /* After a failed resumption acks begin anew (XEP-0198 5). */
+    ROW(I_RESUME, SM_RESUMED, ALWAYS, NEVER, resumed_up, I_UP),
+    ROW(I_RESUME, SM_FAILED, ALWAYS, NEVER, end_session, I_ENABLE),
+    ANSWERS_IGNORED(I_RESUME),
+    ENDS(I_RESUME),
 
     ROW(I_VERIFY, DB_VERIFY_ANSWER, ALWAYS, NEVER, pass_verify_answer, I_VERIFY),
     RESULTS_IGNORED(I_VERIFY),

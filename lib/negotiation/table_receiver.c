@@ -103,7 +103,7 @@ static const struct xfed_row rows[] = {
     ROW(R_UP, DB_VERIFY, ALWAYS, NEVER, answer_verify, R_UP),
     /* A second <enable/> ends the stream (XEP-0198 3). */
     ROW(R_UP, SM_ENABLE, ACKS_FIT, NEVER, send_enabled, R_UP),
-    ROW(R_UP, SM_RESUME, ACKS_FIT, NEVER, refuse_resume, R_UP),
+    ROW(R_UP, SM_RESUME, ACKS_FIT, NEVER, answer_resume, R_UP),
     ACKS(R_UP),
     ANSWERS_IGNORED(R_UP),
     ENDS(R_UP),

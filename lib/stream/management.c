@@ -117,10 +117,13 @@ xmppfed_element *xfed_management_write(xmppfed_context *ctx, const struct xfed_m
     return whole(e);
 }
 
-xmppfed_element *xfed_management_failed(xmppfed_context *ctx, const char *condition)
+xmppfed_element *xfed_management_failed(xmppfed_context *ctx, const char *condition,
+                                        const uint32_t *h)
 {
     xmppfed_element *e = xmppfed_element_new(ctx, "failed", XFED_NS_MANAGEMENT);
 
+    if (e && h)
+        write_number(e, "h", *h);
     if (e)
         xmppfed_element_add_child(e, condition, XFED_NS_STANZA_ERROR);
     return whole(e);

@@ -36,8 +36,12 @@ struct xfed_management {
 int xfed_management_parse(const xmppfed_element *e, struct xfed_management *ret) XMPPFED_MUST_CHECK;
 /* Builds the element that parses to m; NULL when out of memory. The caller frees. */
 xmppfed_element *xfed_management_write(xmppfed_context *ctx, const struct xfed_management *m);
-/* <failed/> with a condition of RFC 6120 8.3.3; NULL when out of memory. The caller frees. */
-xmppfed_element *xfed_management_failed(xmppfed_context *ctx, const char *condition);
+/*
+ * <failed/> with a condition of RFC 6120 8.3.3, and how many stanzas of the session were handled,
+ * NULL if that is not told; NULL when out of memory. The caller frees.
+ */
+xmppfed_element *xfed_management_failed(xmppfed_context *ctx, const char *condition,
+                                        const uint32_t *h);
 /* Adds <handled-count-too-high/> to a stream error (XEP-0198 6). */
 void xfed_management_too_high(xmppfed_element *error, uint32_t h, uint32_t sent);
 

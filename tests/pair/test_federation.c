@@ -297,7 +297,12 @@ static void test_options(void **state)
         {"no acks", XMPPFED_OPTION_ACKS, 0, 0},
         {"acks are on or off", XMPPFED_OPTION_ACKS, 2, XMPPFED_ERR_ARGUMENT},
         {"no pings", XMPPFED_OPTION_ANSWER_PINGS, 0, 0},
-        {"unknown", XMPPFED_OPTION_ANSWER_PINGS + 1, 1, XMPPFED_ERR_ARGUMENT},
+        {"no resumption", XMPPFED_OPTION_RESUME_SECONDS, 0, 0},
+        {"longest resumption", XMPPFED_OPTION_RESUME_SECONDS, 3600, 0},
+        {"too long a resumption", XMPPFED_OPTION_RESUME_SECONDS, 3601, XMPPFED_ERR_ARGUMENT},
+        {"most sessions", XMPPFED_OPTION_RESUME_SESSIONS, 100000, 0},
+        {"too many sessions", XMPPFED_OPTION_RESUME_SESSIONS, 100001, XMPPFED_ERR_ARGUMENT},
+        {"unknown", XMPPFED_OPTION_RESUME_SESSIONS + 1, 1, XMPPFED_ERR_ARGUMENT},
     };
     struct scene s;
     (void)state;

@@ -136,6 +136,9 @@ static void test_hold_outlives_its_stream(void **state)
 
     scene_init(&s, BY_EXTERNAL);
     scene_trust(&s, s.fabrikam, UNVERIFIED, BY_EXTERNAL);
+    /* What a session does with it is in test_lost_streams.c. */
+    assert_int_equal(
+        xmppfed_federation_set_option(s.contoso->fed, XMPPFED_OPTION_RESUME_SECONDS, 0), 0);
     scene_say(&s, "one", 1);
     loop_run(&s.loop);
     wanted = loop_event(s.fabrikam, XMPPFED_EVENT_CONTACT_WANTED, 0);

@@ -16,6 +16,7 @@ void loop_init(struct loop *l, xmppfed_context *ctx)
     l->ctx = ctx;
     l->now = 1000;
     l->chunk = 16384;
+    l->through = SIZE_MAX;
 }
 
 void loop_forget(struct loop_side *s)
@@ -153,7 +154,7 @@ static void hang_up(struct loop_wire *w, int end)
         xmppfed_federation_closed(other->fed, link, "the peer hung up", l->now);
 }
 
-void loop_cut(struct loop_side *s)
+static void cut(struct loop_side *s, bool told)
 {
     for (size_t i = 0; i < LOOP_WIRES; i++) {
         for (int end = 0; end < 2; end++) {
@@ -162,11 +163,24 @@ void loop_cut(struct loop_side *s)
 
             if (w->end[end].side != s)
                 continue;
-            hang_up(w, end);
+            if (told)
+                hang_up(w, end);
+            else
+                memset(w, 0, sizeof(*w)); /* the other's bytes go nowhere */
             if (s->fed)
                 xmppfed_federation_closed(s->fed, link, "cut", s->loop->now);
         }
     }
+}
+
+void loop_cut(struct loop_side *s)
+{
+    cut(s, true);
+}
+
+void loop_vanish(struct loop_side *s)
+{
+    cut(s, false);
 }
 
 void loop_stop(struct loop_side *s)
@@ -438,6 +452,7 @@ static bool carry(struct loop_wire *w, int end)
     struct loop_side *peer = w->end[!end].side;
     uint64_t peer_link = w->end[!end].link;
     xmppfed_slice out;
+    size_t through;
 
     if (!s || !w->end[end].waits || s->stuck)
         return false;
@@ -447,8 +462,11 @@ static bool carry(struct loop_wire *w, int end)
     out = xmppfed_federation_output(s->fed, w->end[end].link);
     if (out.len > s->loop->chunk)
         out.len = s->loop->chunk;
-    if (out.len > 0 &&
-        xmppfed_federation_feed(peer->fed, peer_link, out.data, out.len, s->loop->now) < 0) {
+    through = out.len < s->loop->through ? out.len : s->loop->through;
+    if (s->loop->through < SIZE_MAX)
+        s->loop->through -= through;
+    if (through > 0 &&
+        xmppfed_federation_feed(peer->fed, peer_link, out.data, through, s->loop->now) < 0) {
         uint64_t link = w->end[end].link;
 
         hang_up(w, !end);

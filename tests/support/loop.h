@@ -88,7 +88,8 @@ struct loop {
     struct loop_side sides[LOOP_SIDES];
     unsigned side_count;
     struct loop_wire wires[LOOP_WIRES];
-    size_t chunk; /* bytes carried at a time */
+    size_t chunk;   /* bytes carried at a time */
+    size_t through; /* bytes that come through yet; what else is sent is lost on the way */
 };
 
 /* What a side knows of a partner: a row of loop_policy(). */
@@ -121,6 +122,8 @@ void loop_start(struct loop_side *s);
 void loop_answer(struct loop_side *s);
 /* Breaks all connections of a side. */
 void loop_cut(struct loop_side *s);
+/* Breaks all connections of a side, of which only that side hears. */
+void loop_vanish(struct loop_side *s);
 /* Says that a socket of the host's own, on link, has got these bytes. */
 void loop_feed_text(struct loop_side *s, uint64_t link, const char *text);
 

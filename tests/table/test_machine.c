@@ -71,7 +71,8 @@ static void test_refusals_tell_the_peer(void **state)
                     e == XFED_EVENT_TLS_REFUTED || e == XFED_EVENT_EVIDENCE_KNOWN ||
                     e == XFED_EVENT_SASL_DONE || e == XFED_EVENT_SASL_MORE ||
                     e == XFED_EVENT_SASL_REFUSED || e == XFED_EVENT_CHECK_VALID ||
-                    e == XFED_EVENT_CHECK_FAILED;
+                    e == XFED_EVENT_CHECK_FAILED || e == XFED_EVENT_SESSION_NONE ||
+                    e == XFED_EVENT_SESSION_LEFT;
 
         if (ours != (refusal == XMPPFED_ERR_INTERNAL || refusal == XMPPFED_ERR_STATE))
             fail_msg("%s: %s", xfed_event_id_name(e), xmppfed_error_name(refusal));
@@ -194,6 +195,7 @@ static void test_nothing_is_up_without_proof(void **state)
     reach(XFED_INITIATOR, keep_unproved, reached);
     assert_false(reached[XFED_STATE_I_UP]);
     assert_false(reached[XFED_STATE_I_ENABLE]);
+    assert_false(reached[XFED_STATE_I_RESUME]);
     assert_true(reached[XFED_STATE_I_AUTH]);
     assert_true(reached[XFED_STATE_I_DIALBACK]);
     reach(XFED_RECEIVER, keep_unproved, reached);
@@ -382,6 +384,7 @@ static void test_announcements(void **state)
     } rows[] = {
         {XFED_ACTION_announce_up, {XFED_EVENT_FEATURES, XFED_EVENT_DB_VALID, XFED_EVENT_SM_FAILED}},
         {XFED_ACTION_acks_up, {XFED_EVENT_SM_ENABLED}},
+        {XFED_ACTION_resumed_up, {XFED_EVENT_SM_RESUMED}},
         {XFED_ACTION_answer_header_up, {XFED_EVENT_HEADER, XFED_EVENT_HEADER}},
         {XFED_ACTION_answer_db_valid, {XFED_EVENT_CHECK_VALID, XFED_EVENT_CHECK_VALID}},
         {XFED_ACTION_announce_verify, {XFED_EVENT_FEATURES, XFED_EVENT_FEATURES}},
@@ -401,7 +404,7 @@ static void test_announcements(void **state)
             if ((row->next == XFED_STATE_I_UP || row->next == XFED_STATE_R_UP) &&
                 row->state != row->next && row->action != XFED_ACTION_announce_up &&
                 row->action != XFED_ACTION_answer_header_up && row->action != XFED_ACTION_acks_up &&
-                row->action != XFED_ACTION_answer_db_valid)
+                row->action != XFED_ACTION_resumed_up && row->action != XFED_ACTION_answer_db_valid)
                 describe(row, "up without a word");
         }
 }

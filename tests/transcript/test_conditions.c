@@ -33,7 +33,7 @@ struct row {
 static const struct row rows[] = {
     {"bad-format", NULL, "4.9.3.1 asks for the more specific conditions about XML in its place"},
     {"bad-namespace-prefix", "receiver-bad-prefix.xt", NULL},
-    {"conflict", NULL, "a second stream of one pair of domains is no conflict between servers"},
+    {"conflict", "receiver-replaced.xt", NULL},
     {"connection-timeout", "receiver-slow-drip.xt", NULL},
     {"host-gone", NULL, "which domains were hosted once is not kept: host-unknown is as true"},
     {"host-unknown", "receiver-host-unknown.xt", NULL},

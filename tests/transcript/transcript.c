@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "support/certs.h"
+#include "connection/connection.h"
 #include "support/sites.h"
 #include "support/tlsa.h"
 #include <xmppfed/connection.h>
@@ -38,6 +39,7 @@ struct transcript {
     bool tls_up;
     char hello[LINE_SIZE]; /* what our TLS said before the peer's began */
     size_t hello_len;
+    bool resumes; /* an initiator that has a session to resume */
     bool peer_accepts;
     bool changed; /* the site is no more what the file says at its beginning */
     xmppfed_time now;
@@ -321,6 +323,61 @@ static void shake_hands(struct transcript *t, const char *certificate, char *out
 /* ---- what is done ------------------------------------------------------------------------------
  */
 
+/* ---- sessions ------------------------------------------------------------------------------ */
+
+static const char *session_left(void *user, struct xfed_acks *ret)
+{
+    const struct transcript *t = user;
+
+    *ret = (struct xfed_acks){.sent = 5, .acked = 2};
+    return t->resumes ? "kept" : NULL;
+}
+
+static void session_resumed(void *user, uint32_t h)
+{
+    say(user, "E: RESUMED h=%u\n", (unsigned)h);
+}
+
+static void session_ended(void *user, const uint32_t *h)
+{
+    if (h)
+        say(user, "E: SESSION_ENDED h=%u\n", (unsigned)*h);
+    else
+        say(user, "E: SESSION_ENDED\n");
+}
+
+static int session_open(void *user, char *ret_id, size_t size, uint32_t *ret_seconds)
+{
+    (void)user;
+    snprintf(ret_id, size, "new");
+    *ret_seconds = 120;
+    return 0;
+}
+
+static void session_take(void *user, const struct xfed_management *resume,
+                         struct xfed_session_answer *ret)
+{
+    (void)user;
+    ret->resumes = strcmp(resume->id, "kept") == 0;
+    ret->known = ret->resumes || strcmp(resume->id, "past") == 0;
+    ret->acks = (struct xfed_acks){.handled = 3};
+}
+
+static const struct xfed_session_port session_port = {session_left, session_resumed, session_ended,
+                                                      session_open, session_take};
+
+static void start_acks(struct transcript *t, const char *word)
+{
+    bool sessions = strcmp(word, "sessions") == 0;
+
+    t->resumes = strcmp(word, "kept") == 0;
+    xmppfed_connection_set_acks(t->connection, sessions || t->resumes || strcmp(word, "acks") == 0);
+    if (!sessions && !t->resumes)
+        return;
+    t->connection->negotiation.ports.session = &session_port;
+    t->connection->negotiation.ports.session_user = t;
+}
+
 static void start(struct transcript *t, char *words[WORDS], size_t count)
 {
     int rc;
@@ -341,7 +398,7 @@ static void start(struct transcript *t, char *words[WORDS], size_t count)
             verifies ? XMPPFED_PURPOSE_VERIFY : XMPPFED_PURPOSE_STANZAS, t->now, &t->connection);
     }
     assert_int_equal(rc, 0);
-    xmppfed_connection_set_acks(t->connection, strcmp(words[count - 1], "acks") == 0);
+    start_acks(t, words[count - 1]);
 }
 
 static int send_message(struct transcript *t, const char *from, const char *to)

@@ -10,7 +10,10 @@
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
  *                                               verifier LOCAL REMOTE; initiator-direct and
  *                                               verifier-direct dial direct TLS; "acks" after it
- *                                               for XEP-0198
+ *                                               for XEP-0198, "sessions" for resumption too: then
+ *                                               the session "kept" has 3 stanzas handled, and
+ *                                               "past" is over; with "kept" an initiator has sent
+ *                                               5 and has acks for 2
  *     C: <bytes of the peer>                    \n, \xHH; %fill N% stands for N letters
  *     A: <call of the host>                     checked LOCAL REMOTE OK|CODE [CONDITION],
  *                                               close OK|CODE, gone, tick MILLISECONDS,

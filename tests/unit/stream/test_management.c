@@ -117,7 +117,7 @@ static void test_rows(void **state)
 static void test_failed_and_too_high(void **state)
 {
     xmppfed_context *ctx = test_context();
-    xmppfed_element *e = xfed_management_failed(ctx, "item-not-found");
+    xmppfed_element *e = xfed_management_failed(ctx, "item-not-found", NULL);
     const xmppfed_element *child;
 
     (void)state;
