@@ -235,6 +235,7 @@ static const struct inbound {
     const char *name;
     const char *cert;
     struct test_promise promises[RECORDS]; /* of contoso.example's servers */
+    const char *base;                      /* whose they are; NULL: HOST */
     bool two_servers;                      /* the last record is of another one */
     int dane;
     bool no_dialback;
@@ -276,13 +277,15 @@ static const struct inbound {
      .proof = XMPPFED_PROOF_DIALBACK_TLS},
     {"no record", "fabrikam-selfsigned", {{0}}, .no_dialback = true, .says = "certificate"},
     {"its authority does not count",
-     "fabrikam-chain",
-     {{2, 0, 1, "sub-ca"}},
+     "fabrikam-wrongname",
+     {{2, 0, 0, "ca"}},
+     .base = "other.example",
      .no_dialback = true,
      .says = "cover"},
     {"PKIX and its key do not count",
      "fabrikam-wrongname",
      {{1, 1, 1, "fabrikam-wrongname"}},
+     .base = "other.example",
      .no_dialback = true,
      .says = "cover"},
     {"the key of its second server",
@@ -361,7 +364,9 @@ static void answer_inbound(struct scene *s, const struct inbound *row)
 
     for (; count < RECORDS && row->promises[count].file; count++) {
         records[count] = test_tlsa(&row->promises[count], octets[count]);
-        records[count].base = count > 0 && row->two_servers ? OTHER_HOST : HOST;
+        records[count].base = row->base                       ? row->base
+                              : count > 0 && row->two_servers ? OTHER_HOST
+                                                              : HOST;
     }
     assert_false(xmppfed_connection_wants_input(s->pair.receiver));
     assert_int_equal(xmppfed_connection_set_tlsa(s->pair.receiver, NULL, records, count), 0);
