@@ -51,6 +51,7 @@ typedef struct xmppfed_tlsa {
     uint8_t matching;   /* 0 in full, 1 SHA-256, 2 SHA-512 */
     xmppfed_slice data; /* octets, not text */
     const char *base;   /* the host whose record it is: a name that its certificate may have */
+    uint32_t ttl;       /* seconds for which it holds; 0: that is not known */
 } xmppfed_tlsa;
 
 /*

@@ -7,7 +7,11 @@
 #include "base/slice.h"
 #include "tls/session.h"
 
-enum { NAMES = 3 };
+enum {
+    NAMES = 3,
+    /* Seconds. A short life of records says that they may change, not that streams should end. */
+    TLSA_TIME_MIN = 3600
+};
 
 /* One allocation, charged to the stream's account: this, the records, their octets and bases. */
 struct xfed_connection_dns {
@@ -15,7 +19,8 @@ struct xfed_connection_dns {
     char host[XMPPFED_DOMAIN_SIZE]; /* a name that DNSSEC gives the server dialled; "" for none */
     xmppfed_tlsa *records;
     size_t count;
-    bool usable; /* some record is understood */
+    bool usable;   /* some record is understood */
+    int64_t until; /* Unix seconds: the last in which the records prove anything */
 };
 
 /* ---- keeping ----------------------------------------------------------------------------- */
@@ -80,6 +85,19 @@ static void copy(const xmppfed_connection *c, const xmppfed_tlsa *records,
     }
 }
 
+/* When the first of the records ends, as far as that is known. */
+static int64_t end_of(const xmppfed_connection *c, const struct xfed_connection_dns *dns)
+{
+    uint32_t least = UINT32_MAX;
+
+    for (size_t i = 0; i < dns->count; i++)
+        if (dns->records[i].ttl > 0 && dns->records[i].ttl < least)
+            least = dns->records[i].ttl;
+    if (least == UINT32_MAX)
+        return INT64_MAX;
+    return xfed_site_wall(c->site, c->now) + (least > TLSA_TIME_MIN ? least : TLSA_TIME_MIN);
+}
+
 /* How many records from the first one on are about one server. */
 static size_t group(const xmppfed_tlsa *records, size_t count)
 {
@@ -123,6 +141,7 @@ int xfed_connection_keep_dns(xmppfed_connection *c, const char *host, const xmpp
     (void)xfed_text_copy(dns->host, sizeof(dns->host), host);
     copy(c, records, dns, kept);
     dns->usable = xfed_tlsa_choose(dns->records, kept, used) > 0;
+    dns->until = end_of(c, dns);
     xfed_connection_forget_dns(c);
     c->dns = dns;
     return 0;
@@ -170,6 +189,12 @@ static int verify(xmppfed_connection *c, const char *domain, const struct xfed_p
     return xfed_tls_session_prove(c->tls, xfed_site_trust_for(c->site, partner->domain),
                                   partner->eku, xfed_site_wall(c->site, c->now), domain,
                                   &c->proof_until, why);
+}
+
+/* Whether what DNS said of the peer was long ago; whoever dials asks DNS again. */
+static bool is_past(const xmppfed_connection *c)
+{
+    return xfed_site_wall(c->site, c->now) > c->dns->until;
 }
 
 /* A secure delegation makes the server's own name as good as the domain's (RFC 7673 4.1). */
@@ -248,21 +273,27 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
 
     if (xfed_connection_lacks_pin(c, domain, partner, why))
         return bound ? XFED_CERTIFICATE_REFUTED : XFED_CERTIFICATE_FAILS;
+    if (bound && is_past(c)) {
+        (void)xfed_fault_set(why, XMPPFED_ERR_TLS_CERTIFICATE,
+                             "the TLSA records that proved it have had their time; DNS is asked "
+                             "again for the next stream");
+        return XFED_CERTIFICATE_FAILS;
+    }
     if (bound) {
         int rc = match(c, domain, partner, c->dns->records, c->dns->count, why);
 
         /* Usable records end in a match or in refusal, also without the memory to compare. */
         if (rc < 0)
             (void)xfed_fault_code(why, rc);
-        c->proof_until = INT64_MAX;
+        c->proof_until = c->dns->until;
         return rc == XFED_DANE_MATCH ? XFED_CERTIFICATE_DANE : XFED_CERTIFICATE_REFUTED;
     }
     worth = judge_pkix(c, domain, partner, why);
     if (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED)
         return worth;
-    if (c->negotiation.role == XFED_RECEIVER && heeds_dns(c, partner) &&
+    if (c->negotiation.role == XFED_RECEIVER && heeds_dns(c, partner) && !is_past(c) &&
         is_a_server(c, domain, partner)) {
-        c->proof_until = INT64_MAX;
+        c->proof_until = c->dns->until;
         return XFED_CERTIFICATE_DANE;
     }
     if (partner->dane == XMPPFED_DANE_REQUIRED)

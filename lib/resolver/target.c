@@ -82,6 +82,7 @@ static int keep_tlsa(struct xfed_lookup *l, struct xfed_dns_target *t,
     for (size_t i = 0; i < answer->count; i++) {
         t->tlsa[i] = answer->tlsa[i];
         t->tlsa[i].base = base;
+        t->tlsa[i].ttl = answer->ttl > 0 ? answer->ttl : 1;
         t->tlsa[i].data.data = octets;
         if (answer->tlsa[i].data.len > 0)
             memcpy(octets, answer->tlsa[i].data.data, answer->tlsa[i].data.len);

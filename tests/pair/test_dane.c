@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "connection/connection.h"
 #include "support/context.h"
 #include "support/sites.h"
 #include "support/stream_pair.h"
@@ -410,6 +411,66 @@ static void test_inbound(void **state)
             check_inbound(&inbound[i], (enum dialled)dialled);
 }
 
+/* With the time of its records a proof ends, by a clean close; PKIX does not take their place. */
+static void check_time(bool dialled_by, uint32_t ttl, xmppfed_time seconds)
+{
+    static uint8_t octets[TEST_TLSA_SIZE];
+    static const struct row out = {.cert = "fabrikam"};
+    static const struct inbound in = {.cert = "fabrikam-selfsigned"};
+    xmppfed_tlsa record =
+        test_tlsa(&(struct test_promise){3, 1, 1, dialled_by ? in.cert : out.cert}, octets);
+    const struct seen_event *event;
+    xmppfed_connection *ours;
+    struct seen *seen;
+    struct scene s;
+
+    record.base = HOST;
+    record.ttl = ttl;
+    if (dialled_by) {
+        open_inbound(&s, &in, DIAL_STARTTLS);
+        stream_pair_run(&s.pair);
+        assert_int_equal(xmppfed_connection_set_tlsa(s.pair.receiver, NULL, &record, 1), 0);
+        assert_int_equal(xmppfed_connection_evidence_known(s.pair.receiver), 0);
+    } else {
+        open_scene(&s, &out, DIAL_STARTTLS);
+        assert_int_equal(xmppfed_connection_set_tlsa(s.pair.initiator, NULL, &record, 1), 0);
+    }
+    stream_pair_run(&s.pair);
+    ours = dialled_by ? s.pair.receiver : s.pair.initiator;
+    seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
+    event = seen_find(seen, XMPPFED_EVENT_STREAM_UP);
+    assert_non_null(event);
+    assert_int_equal(event->proof.kind, XMPPFED_PROOF_DANE);
+    s.pair.now = 1000 + seconds * 1000;
+    ours->last_read = ours->last_stanza = s.pair.now; /* nobody is idle here */
+    xmppfed_connection_tick(ours, s.pair.now);
+    stream_pair_run(&s.pair);
+    assert_null(seen_find(seen, XMPPFED_EVENT_STREAM_DOWN));
+    s.pair.now += 1000;
+    ours->last_read = ours->last_stanza = s.pair.now; /* nobody is idle here */
+    xmppfed_connection_tick(ours, s.pair.now);
+    stream_pair_run(&s.pair);
+    event = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
+    if (ttl == 0) {
+        assert_null(event);
+    } else {
+        assert_non_null(event);
+        assert_int_equal(event->code, 0);
+        assert_non_null(strstr(event->text, "stands no longer"));
+    }
+    close_scene(&s);
+}
+
+static void test_time_of_records(void **state)
+{
+    (void)state;
+    for (int dialled_by = 0; dialled_by < 2; dialled_by++) {
+        check_time(dialled_by, 7200, 7200);
+        check_time(dialled_by, 60, 3600);
+        check_time(dialled_by, 0, 7200);
+    }
+}
+
 static xmppfed_policy *policy_of(const struct scene *s, int dane, bool no_dialback)
 {
     return test_policy(
@@ -477,6 +538,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_inbound),
+        cmocka_unit_test(test_time_of_records),
         cmocka_unit_test(test_reload),
     };
 

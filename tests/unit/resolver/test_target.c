@@ -204,6 +204,7 @@ static void test_tlsa_content(void **state)
     assert_int_equal(tlsa[0].usage, 3);
     assert_int_equal(tlsa[0].data.len, 3);
     assert_memory_equal(tlsa[0].data.data, "abc", 3);
+    assert_in_range(tlsa[0].ttl, result->ttl, 7 * 86400);
     tlsa = &result->tlsa[result->endpoints[1].tlsa_first];
     assert_int_equal(result->endpoints[1].tlsa_count, 2);
     assert_string_equal(tlsa[0].base, "h.example");
