@@ -1,11 +1,13 @@
 /* admin.c - the administration socket: who is connected, and lines in and out. */
 #include "proxy/admin.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "proxy/admin_answer.h"
+#include "proxy/admin_commands.h"
 #include "proxy/line_reader.h"
 #include "proxy/unix_socket.h"
 
@@ -24,6 +26,9 @@ struct client {
     bool ending;      /* it closes once they are gone */
     bool refused;     /* what it says is not looked at any more */
     uv_shutdown_t shutdown;
+    struct admin_later later; /* an answer that takes its time; nothing is read meanwhile */
+    const char *rest;         /* of the input, behind the line that it is for */
+    size_t rest_len;
     struct client *next;
     char input[4096];
 };
@@ -60,6 +65,11 @@ static void on_client_closed(uv_handle_t *handle)
 
 static void close_client(struct client *c)
 {
+    void *job = c->later.job;
+
+    c->later.job = NULL;
+    if (job)
+        c->later.cancel(job);
     if (!uv_is_closing((uv_handle_t *)&c->pipe))
         uv_close((uv_handle_t *)&c->pipe, on_client_closed);
 }
@@ -130,10 +140,15 @@ static void refuse(struct client *c, const char *sentence)
 
 static void on_line(struct client *c)
 {
-    if (uv_stream_get_write_queue_size((uv_stream_t *)&c->pipe) > OUTPUT_MAX)
+    char *line;
+
+    if (uv_stream_get_write_queue_size((uv_stream_t *)&c->pipe) > OUTPUT_MAX) {
         close_client(c);
-    else
-        send_line(c, admin_answer(c->admin->proxy, c->reader.line, c->reader.len));
+        return;
+    }
+    line = admin_answer(c->admin->proxy, c->reader.line, c->reader.len, &c->later);
+    if (!c->later.job)
+        send_line(c, line);
 }
 
 static void on_bytes(struct client *c, const char *data, size_t len)
@@ -150,6 +165,12 @@ static void on_bytes(struct client *c, const char *data, size_t len)
             on_line(c);
         data += taken;
         len -= taken;
+        if (c->later.job) {
+            uv_read_stop((uv_stream_t *)&c->pipe);
+            c->rest = data;
+            c->rest_len = len;
+            return;
+        }
     }
 }
 
@@ -173,6 +194,17 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *bytes)
         on_bytes(c, bytes->base, (size_t)count);
 }
 
+/* The answer is there: goes on with what the client had already sent. */
+static void on_later(struct admin_later *later, char *line)
+{
+    struct client *c = (struct client *)((char *)later - offsetof(struct client, later));
+
+    send_line(c, line);
+    on_bytes(c, c->rest, c->rest_len);
+    if (!c->later.job && !uv_is_closing((uv_handle_t *)&c->pipe))
+        uv_read_start((uv_stream_t *)&c->pipe, give_room, on_read);
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     struct admin *a = stream->data;
@@ -185,6 +217,7 @@ static void on_connection(uv_stream_t *stream, int status)
     a->clients = c;
     uv_pipe_init(a->proxy->loop, &c->pipe, 0);
     c->pipe.data = c;
+    c->later.send = on_later;
     if (uv_accept(stream, (uv_stream_t *)&c->pipe) < 0 ||
         uv_read_start((uv_stream_t *)&c->pipe, give_room, on_read) < 0)
         close_client(c);

@@ -31,6 +31,7 @@ static const struct command {
     {"contact remove", admin_contact_remove, true},
     {"contact block", admin_contact_block, true},
     {"reload", admin_reload, true},
+    {"diagnose", admin_diagnose, false},
     {"last-failure", admin_last_failure, false},
 };
 
@@ -164,9 +165,22 @@ char *admin_answer_error(const char *sentence)
     return as_line(json_pack("{s:b, s:o}", "ok", 0, "error", admin_text(sentence)));
 }
 
-char *admin_answer(struct proxy *p, const char *line, size_t len)
+void admin_later_begin(struct admin_later *later, void (*cancel)(void *job), void *job)
 {
-    struct admin_call call = {.proxy = p, .answer = json_object()};
+    later->cancel = cancel;
+    later->job = job;
+}
+
+void admin_later_end(struct admin_later *later, json_t *answer)
+{
+    later->job = NULL;
+    admin_put(answer, "ok", json_true());
+    later->send(later, as_line(answer));
+}
+
+char *admin_answer(struct proxy *p, const char *line, size_t len, struct admin_later *later)
+{
+    struct admin_call call = {.proxy = p, .answer = json_object(), .later = later};
     json_error_t error;
     json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
     bool ok;
@@ -179,6 +193,10 @@ char *admin_answer(struct proxy *p, const char *line, size_t len)
     if (!ok) {
         json_decref(call.answer);
         return admin_answer_error(call.why.text);
+    }
+    if (later->job) {
+        json_decref(call.answer);
+        return NULL;
     }
     admin_put(call.answer, "ok", json_true());
     return as_line(call.answer);

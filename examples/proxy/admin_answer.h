@@ -4,11 +4,14 @@
 
 #include "proxy/proxy.h"
 
+struct admin_later;
+
 /*
  * Does what a line asks for and returns the answer: a line of JSON with its newline, to be freed.
- * {"ok": true, ...} or {"ok": false, "error": "a sentence"}. NULL when out of memory.
+ * {"ok": true, ...} or {"ok": false, "error": "a sentence"}. NULL when out of memory,
+ * or when later has a job: the answer comes through it.
  */
-char *admin_answer(struct proxy *p, const char *line, size_t len);
+char *admin_answer(struct proxy *p, const char *line, size_t len, struct admin_later *later);
 /* An answer that only says what is wrong. */
 char *admin_answer_error(const char *sentence);
 

@@ -7,12 +7,26 @@
 #include "proxy/admin_verbs.h"
 #include "proxy/proxy.h"
 
+/*
+ * An answer that comes later. The command begins it, and ends it once; until then the client waits.
+ */
+struct admin_later {
+    void (*send)(struct admin_later *later, char *line); /* takes the line over; may get NULL */
+    void (*cancel)(void *job);                           /* the client has gone */
+    void *job;                                           /* NULL: nothing is under way */
+};
+/* Says that the answer comes later, or not at all once cancel was called with job. */
+void admin_later_begin(struct admin_later *later, void (*cancel)(void *job), void *job);
+/* Sends the answer, which it takes over; NULL: out of memory. */
+void admin_later_end(struct admin_later *later, json_t *answer);
+
 /* A command being done. */
 struct admin_call {
     struct proxy *proxy;
     const char *fields[ADMIN_FIELDS_MAX]; /* as in the verb; NULL where none was given */
     json_t *answer;                       /* an object that the command adds to */
     struct complaint why;                 /* the sentence, if it returns false */
+    struct admin_later *later;            /* for an answer that comes later */
 };
 
 /* Each does its command: adds to the answer, or returns false with a sentence. */
@@ -29,7 +43,10 @@ bool admin_contact_add(struct admin_call *call);
 bool admin_contact_remove(struct admin_call *call);
 bool admin_contact_block(struct admin_call *call);
 bool admin_reload(struct admin_call *call);
+bool admin_diagnose(struct admin_call *call);
 
+/* Reads a number of seconds from 1 to max; without text *ret stays. False with a sentence. */
+bool admin_seconds(struct admin_call *call, const char *text, unsigned max, unsigned *ret);
 /* Seconds since 1970 as "2026-01-31T12:00:00Z". */
 json_t *admin_time(int64_t seconds);
 /* Text that may have come from a peer; bytes that are no UTF-8 become '?'. */

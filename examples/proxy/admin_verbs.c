@@ -20,6 +20,11 @@ const struct admin_verb admin_verbs[] = {
     {"contact remove", {"local", "remote"}, 2, 2, "take a contact or a block out"},
     {"contact block", {"local", "remote"}, 2, 2, "block a contact of a user"},
     {"reload", {NULL}, 0, 0, "read the configuration and its files anew"},
+    {"diagnose",
+     {"domain", "local", "seconds"},
+     3,
+     1,
+     "try a partner step by step, without a stanza"},
     {"last-failure", {"domain"}, 1, 1, "why it went wrong with a domain the last time"},
     {NULL, {NULL}, 0, 0, NULL},
 };

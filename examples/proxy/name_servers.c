@@ -46,3 +46,21 @@ bool name_servers_of_system(struct reader *r, struct config_server servers[NAME_
     *ret_count = 1;
     return name_server_parse(r, "127.0.0.1", &servers[0]);
 }
+
+bool name_servers_take(const struct config *c, struct name_servers *ret)
+{
+    size_t i;
+
+    *ret = (struct name_servers){.trusted = c->dns_trusted};
+    for (i = 0; i < c->server_count && i < NAME_SERVERS_MAX; i++) {
+        const struct config_server *s = &c->servers[i];
+        struct sockaddr_storage *at = &ret->at[i];
+
+        if ((strchr(s->address, ':')
+                 ? uv_ip6_addr(s->address, s->port, (struct sockaddr_in6 *)at)
+                 : uv_ip4_addr(s->address, s->port, (struct sockaddr_in *)at)) < 0)
+            return false;
+        ret->count++;
+    }
+    return true;
+}

@@ -2,9 +2,18 @@
 #ifndef PROXY_NAME_SERVERS_H
 #define PROXY_NAME_SERVERS_H
 
+#include <sys/socket.h>
+
 #include "proxy/config_reader.h"
 
 #define NAME_SERVERS_MAX 4
+
+/* Those in force. */
+struct name_servers {
+    struct sockaddr_storage at[NAME_SERVERS_MAX];
+    unsigned count;
+    bool trusted; /* they validate DNSSEC, and nobody else is on the path */
+};
 
 /* Reads "ADDRESS", "ADDRESS:PORT", "[ADDRESS]" or "[ADDRESS]:PORT"; false if it is none of these.
  */
@@ -13,5 +22,8 @@ bool name_server_parse(struct reader *r, const char *text, struct config_server 
 /* The first servers of /etc/resolv.conf, or 127.0.0.1. False when out of memory. */
 bool name_servers_of_system(struct reader *r, struct config_server servers[NAME_SERVERS_MAX],
                             size_t *ret_count);
+
+/* Takes the servers of a configuration; false if one has no IP address. */
+bool name_servers_take(const struct config *c, struct name_servers *ret);
 
 #endif

@@ -182,6 +182,8 @@ static bool make_engine(struct proxy *p, struct complaint *why)
         rc = apply(p, p->loaded);
     if (rc == 0)
         rc = apply_dns(p, c);
+    if (rc == 0 && !name_servers_take(c, &p->name_servers))
+        rc = XMPPFED_ERR_ADDRESS;
     if (rc == 0)
         rc = xmppfed_uv_new(p->loop, p->fed, p->site, relay_event, p, &p->edge);
     for (i = 0; rc == 0 && i < c->server_count; i++)

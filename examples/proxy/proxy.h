@@ -7,6 +7,7 @@
 
 #include "proxy/failures.h"
 #include "proxy/load.h"
+#include "proxy/name_servers.h"
 #include "proxy/route.h"
 #include "proxy/store.h"
 
@@ -29,6 +30,7 @@ struct proxy {
     struct admin *admin;         /* the administration socket; NULL: there is none */
     struct route_table routes;
     struct failures failures;
+    struct name_servers name_servers; /* as at the start: a reload leaves them */
     struct store *store;
     struct loaded *loaded;
     bool pid_written;

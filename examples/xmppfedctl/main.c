@@ -99,12 +99,15 @@ static json_t *question_of(const struct command *c)
     return question;
 }
 
-/* "refuse" is an answer, but a script wants to branch on it. */
+/* "refuse" is an answer, and so is "fail", but a script wants to branch on it. */
 static int status_of(json_t *answer)
 {
     const char *verdict = json_string_value(json_object_get(answer, "verdict"));
+    const char *result = json_string_value(json_object_get(answer, "result"));
 
     if (!json_is_true(json_object_get(answer, "ok")))
+        return EXIT_REFUSED;
+    if (result && strcmp(result, "fail") == 0)
         return EXIT_REFUSED;
     return verdict && strcmp(verdict, "refuse") == 0 ? EXIT_REFUSED : EXIT_OK;
 }

@@ -10,7 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define PATIENCE_SECONDS 30
+/* A diagnosis may take a minute. */
+#define PATIENCE_SECONDS 75
 
 static int dial(const char *path)
 {

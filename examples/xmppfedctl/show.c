@@ -181,6 +181,33 @@ static void show_failure(json_t *answer)
     table_print_fields(answer, fields);
 }
 
+static void show_diagnosis(json_t *answer)
+{
+    static const struct column columns[] = {{"result", "RESULT"},
+                                            {"step", "STEP"},
+                                            {"server", "SERVER"},
+                                            {"seen", "SEEN"},
+                                            {NULL, NULL}};
+    static const struct column fields[] = {{"step", "step"}, {"advice", "advice"}, {NULL, NULL}};
+    static const struct column end[] = {{"domain", "domain"}, {"local", "our domain"},
+                                        {"result", "result"}, {"failed", "decided by"},
+                                        {"advice", "advice"}, {NULL, NULL}};
+    json_t *steps = json_object_get(answer, "steps");
+    json_t *step;
+    size_t i;
+
+    table_print(steps, columns);
+    json_array_foreach(steps, i, step)
+    {
+        if (json_object_get(step, "advice")) {
+            putchar('\n');
+            table_print_fields(step, fields);
+        }
+    }
+    putchar('\n');
+    table_print_fields(answer, end);
+}
+
 void show(const char *command, json_t *answer)
 {
     static const struct {
@@ -193,6 +220,7 @@ void show(const char *command, json_t *answer)
         {"gateway get", show_gateway},   {"contact list", show_contacts},
         {"contact add", show_contact},   {"contact remove", show_contact},
         {"contact block", show_contact}, {"last-failure", show_failure},
+        {"diagnose", show_diagnosis},
     };
     size_t i;
 

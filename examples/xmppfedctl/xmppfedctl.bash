@@ -20,12 +20,12 @@ _xmppfedctl()
     fi
     local choices=""
     case "${words[*]}" in
-    "") choices="status streams explain partner gateway contact reload last-failure" ;;
+    "") choices="status streams explain partner gateway contact reload diagnose last-failure" ;;
     streams) choices="list close" ;;
     partner) choices="list show" ;;
     gateway) choices="get" ;;
     contact) choices="list add remove block" ;;
-    "partner show" | last-failure | "streams close")
+    "partner show" | diagnose | last-failure | "streams close")
         choices=$(xmppfedctl "${options[@]}" partner list 2>/dev/null |
             awk 'NR > 1 && $1 != "-" { print $1 }') ;;
     "explain "*)

@@ -13,6 +13,7 @@
 
 #include "proxy/admin_answer.h"
 #include "proxy/admin_commands.h"
+#include "proxy/admin_commands.h"
 #include "proxy/words.h"
 
 /* A proxy without sockets: what the commands look at. */
@@ -74,7 +75,8 @@ static int teardown(void **state)
 
 static json_t *ask_bytes(const char *request, size_t len)
 {
-    char *line = admin_answer(&proxy, request, len);
+    struct admin_later later = {NULL, NULL, NULL};
+    char *line = admin_answer(&proxy, request, len, &later);
     json_t *answer;
 
     assert_non_null(line);
