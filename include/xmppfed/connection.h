@@ -64,6 +64,15 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_set_tlsa(xmppfed_connectio
                                                                const xmppfed_tlsa *records,
                                                                size_t count);
 /*
+ * Hands over the fingerprints that the peer's domain publishes (RFC 7711), good for some seconds
+ * from now; at most 32 count. A certificate that has one of them, and is within its dates, proves
+ * the peer if the partner record takes POSH. When: as _set_tlsa(). All is copied. Errors:
+ * XMPPFED_ERR_STATE (too late, not asked for), _ARGUMENT, _LIMIT_MEMORY, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_connection_set_fingerprints(xmppfed_connection *c, const xmppfed_fingerprint *list,
+                                    size_t count, uint32_t seconds);
+/*
  * Says what the host of a receiver can get, as bits of enum xmppfed_evidence; nothing unless said.
  * When a peer's certificate does not prove it and the partner record takes EXTERNAL, the event
  * EVIDENCE_WANTED asks for it, once a stream, and no input is wanted until the answer. Errors:

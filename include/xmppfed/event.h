@@ -46,7 +46,9 @@ enum xmppfed_event_kind {
     XMPPFED_EVENT_CONTACT_WANTED = 30, /* token, local, remote: answer with _contact() */
     XMPPFED_EVENT_CONTACT_LEARNT = 31, /* local, remote, contact: keep it */
     XMPPFED_EVENT_OUTCOME = 32,        /* token (the cookie), outcome, code, text, element */
-    XMPPFED_EVENT_REFUSED = 33 /* direction, local, remote, code, text, decision: for logs */
+    XMPPFED_EVENT_REFUSED = 33, /* direction, local, remote, code, text, decision: for logs */
+    /* token, remote: fetch what that domain publishes by POSH, then _posh() */
+    XMPPFED_EVENT_POSH_WANTED = 34
 };
 
 /* The one end of each stanza that the host sent. */
@@ -64,7 +66,8 @@ enum xmppfed_outcome {
 
 /* What a host can get about a peer whose certificate alone does not prove it, as bits. */
 enum xmppfed_evidence {
-    XMPPFED_EVIDENCE_TLSA = 1 /* TLSA records of the servers of its domain, proved by DNSSEC */
+    XMPPFED_EVIDENCE_TLSA = 1, /* TLSA records of the servers of its domain, proved by DNSSEC */
+    XMPPFED_EVIDENCE_POSH = 2  /* fingerprints that its domain publishes over HTTPS (RFC 7711) */
 };
 
 /* Evidence about the peer; it travels with each stanza. */

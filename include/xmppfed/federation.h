@@ -49,8 +49,9 @@ enum xmppfed_federation_option {
                                              default 1, 0..1 */
     XMPPFED_OPTION_RESUME_SECONDS = 12,   /* how long a lost stream with acks may be resumed (XEP-0198
                                              5), 0: never, default 120, 0..3600 */
-    XMPPFED_OPTION_RESUME_SESSIONS = 13   /* streams of peers that may be resumed, at most,
+    XMPPFED_OPTION_RESUME_SESSIONS = 13,  /* streams of peers that may be resumed, at most,
                                              default 1000, 0..100000 */
+    XMPPFED_OPTION_POSH = 14              /* 1: POSH_WANTED is answered, default 0 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */
@@ -114,6 +115,15 @@ XMPPFED_API void xmppfed_federation_dns_answer(xmppfed_federation *fed, uint64_t
 /* Says that the query of a DNS event could not be sent. */
 XMPPFED_API void xmppfed_federation_dns_failed(xmppfed_federation *fed, uint64_t token,
                                                xmppfed_time now);
+/*
+ * Answers POSH_WANTED with what https://DOMAIN/.well-known/posh/xmpp-server.json says (RFC 7711 3):
+ * its fingerprints, of which 32 count, and for how many seconds they hold, a day at most; count 0
+ * for whatever failed. The host checks the web server's certificate and follows redirects to HTTPS
+ * alone. It has 15 s. Errors: XMPPFED_ERR_UNKNOWN_HANDLE (too late), _ARGUMENT.
+ */
+XMPPFED_API int xmppfed_federation_posh(xmppfed_federation *fed, uint64_t token,
+                                        const xmppfed_fingerprint *list, size_t count,
+                                        uint32_t seconds, xmppfed_time now);
 
 /* ---- stanzas ----------------------------------------------------------------------------- */
 

@@ -91,7 +91,8 @@ enum xmppfed_proof_kind {
     XMPPFED_PROOF_PKIX = 1, /* certificate, SASL EXTERNAL or our own check as initiator */
     XMPPFED_PROOF_DANE = 2,
     XMPPFED_PROOF_DIALBACK_TLS = 3, /* dialback inside TLS */
-    XMPPFED_PROOF_DIALBACK_TCP = 4
+    XMPPFED_PROOF_DIALBACK_TCP = 4,
+    XMPPFED_PROOF_POSH = 5 /* certificate whose fingerprint its domain publishes (RFC 7711) */
 };
 
 /* Gateway-wide settings with the defaults of the original. */
@@ -216,6 +217,13 @@ XMPPFED_API int xmppfed_partner_set_dane(xmppfed_partner *p, int rule);
 /* One of enum xmppfed_bidi. Errors: XMPPFED_ERR_ARGUMENT. */
 XMPPFED_API int xmppfed_partner_set_bidi(xmppfed_partner *p, int when);
 /*
+ * Takes what the partner's domain publishes about its certificate over HTTPS (RFC 7711) for a proof
+ * where neither an authority nor DNS gives one, if the host can fetch it (XMPPFED_OPTION_POSH);
+ * default 0. Whoever controls the web server of the domain, or a certificate for it, can then speak
+ * for the partner. Errors: none.
+ */
+XMPPFED_API void xmppfed_partner_set_posh(xmppfed_partner *p, int on);
+/*
  * Adds a pinned key: the SHA-256 of a SubjectPublicKeyInfo as 64 hexadecimal digits, colons between
  * octets allowed. At most 8. The partner's certificate must then have one of the keys, besides all
  * that is asked of it anyway, and dialback proves this partner no more. Pin the next key before the
@@ -237,7 +245,7 @@ XMPPFED_API void xmppfed_partner_set_pin_only(xmppfed_partner *p, int on);
 XMPPFED_API int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version);
 /*
  * The weakest proof that is enough (enum xmppfed_proof_kind; NONE, the default: any that
- * the matrix permits). From weak to strong: DIALBACK_TCP, DIALBACK_TLS, PKIX, DANE. Errors:
+ * the matrix permits). From weak to strong: DIALBACK_TCP, DIALBACK_TLS, POSH, PKIX, DANE. Errors:
  * XMPPFED_ERR_ARGUMENT.
  */
 XMPPFED_API int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof);
@@ -366,6 +374,7 @@ typedef struct xmppfed_partner_info {
     int pin_only;
     int tls_minimum;   /* enum xmppfed_tls_version */
     int minimum_proof; /* enum xmppfed_proof_kind */
+    int posh;
 } xmppfed_partner_info;
 
 /*

@@ -41,6 +41,15 @@ enum xmppfed_eku_rule {
 /* Versions that a partner record can ask for. */
 enum xmppfed_tls_version { XMPPFED_TLS_1_2 = 12, XMPPFED_TLS_1_3 = 13 };
 
+/* Hash functions of fingerprints. */
+enum xmppfed_hash { XMPPFED_HASH_SHA256 = 1, XMPPFED_HASH_SHA512 = 2 };
+
+/* The digest of a certificate in DER, as its domain publishes it (RFC 7711 3.1). */
+typedef struct xmppfed_fingerprint {
+    int hash;           /* enum xmppfed_hash; any other matches nothing */
+    uint8_t octets[64]; /* 32 of SHA-256, 64 of SHA-512 */
+} xmppfed_fingerprint;
+
 /*
  * One TLSA record (RFC 6698 2.1), as validated by DNSSEC: which certificate or key a server has.
  * data and base borrow from whatever the record came with.

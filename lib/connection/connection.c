@@ -133,6 +133,7 @@ void xmppfed_connection_free(xmppfed_connection *c)
     xfed_free(ctx, c->flushes);
     xfed_connection_forget_dns(c);
     xfed_saved_session_free(ctx, &c->offer);
+    xfed_connection_forget_posh(c);
     xmppfed_site_unref(c->site);
     xfed_free(ctx, c);
     xmppfed_context_unref(ctx);

@@ -21,6 +21,7 @@ struct xfed_flush {
 #define XFED_FLUSH_MAX 64
 
 struct xfed_connection_dns;
+struct xfed_connection_posh;
 
 /* What a TLS session can be resumed with; secret bytes. */
 struct xfed_saved_session {
@@ -37,9 +38,10 @@ struct xmppfed_connection {
     xmppfed_tls_session *tls;
     struct xfed_sasl *sasl;
     struct xfed_event_queue events;
-    struct xfed_connection_dns *dns; /* what DNSSEC has proved of the peer; NULL: nothing */
-    struct xfed_saved_session offer; /* to be offered to the server that we dial */
-    xmppfed_element *item;           /* the element being worked on; stanza events take it */
+    struct xfed_connection_dns *dns;   /* what DNSSEC has proved of the peer; NULL: nothing */
+    struct xfed_saved_session offer;   /* to be offered to the server that we dial */
+    struct xfed_connection_posh *posh; /* what its domain publishes over HTTPS; NULL: nothing */
+    xmppfed_element *item;             /* the element being worked on; stanza events take it */
 
     struct xfed_buffer in;      /* plaintext received and not yet read */
     struct xfed_buffer plain;   /* plaintext to be sent */
@@ -164,6 +166,16 @@ bool xfed_connection_is_bound(const xmppfed_connection *c, const struct xfed_par
  * nothing. */
 uint32_t xfed_connection_open_evidence(xmppfed_connection *c, const char *domain,
                                        const struct xfed_partner *partner);
+/* dane.c: whether TLSA records and fingerprints can still be handed over. */
+bool xfed_connection_takes_evidence(const xmppfed_connection *c);
+/*
+ * posh.c: whether the certificate is one that the domain publishes, and the record takes that. why
+ * is for a certificate that is not; nothing published leaves it as it is.
+ */
+bool xfed_connection_is_published(xmppfed_connection *c, const char *domain,
+                                  const struct xfed_partner *partner, xmppfed_problem *why);
+/* posh.c: forgets what was published. */
+void xfed_connection_forget_posh(xmppfed_connection *c);
 /*
  * dane.c: copies what DNSSEC has proved in place of what is there. XMPPFED_ERR_LIMIT_MEMORY,
  * _NOMEM; then all stays as it was.

@@ -148,7 +148,7 @@ int xfed_connection_keep_dns(xmppfed_connection *c, const char *host, const xmpp
 }
 
 /* Who dials knows before it begins, who was dialled when its host has answered. */
-static bool takes_tlsa(const xmppfed_connection *c)
+bool xfed_connection_takes_evidence(const xmppfed_connection *c)
 {
     if (c->down || c->negotiation.role == XFED_RECEIVER)
         return xfed_connection_awaits_evidence(c);
@@ -164,7 +164,7 @@ int xmppfed_connection_set_tlsa(xmppfed_connection *c, const char *host,
 
     if (!c || (!records && count > 0) || (host && c->negotiation.role == XFED_RECEIVER))
         return XMPPFED_ERR_ARGUMENT;
-    if (!takes_tlsa(c))
+    if (!xfed_connection_takes_evidence(c))
         return XMPPFED_ERR_STATE;
     if (host)
         rc = xmppfed_domain_prepare(host, prepared);
@@ -296,6 +296,9 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
         c->proof_until = c->dns->until;
         return XFED_CERTIFICATE_DANE;
     }
+    if (partner->dane != XMPPFED_DANE_REQUIRED &&
+        xfed_connection_is_published(c, domain, partner, why))
+        return XFED_CERTIFICATE_POSH;
     if (partner->dane == XMPPFED_DANE_REQUIRED)
         (void)xfed_fault_set(why, XMPPFED_ERR_TLS_CERTIFICATE,
                              "no TLSA record that DNSSEC proves is for its certificate, and the "

@@ -214,6 +214,7 @@ const char *xmppfed_event_name(int kind)
         {XMPPFED_EVENT_CONTACT_LEARNT, "CONTACT_LEARNT"},
         {XMPPFED_EVENT_OUTCOME, "OUTCOME"},
         {XMPPFED_EVENT_REFUSED, "REFUSED"},
+        {XMPPFED_EVENT_POSH_WANTED, "POSH_WANTED"},
     };
 
     return FIND(names, kind);
@@ -227,6 +228,7 @@ const char *xmppfed_proof_name(int kind)
         {XMPPFED_PROOF_DANE, "DANE"},
         {XMPPFED_PROOF_DIALBACK_TLS, "DIALBACK_TLS"},
         {XMPPFED_PROOF_DIALBACK_TCP, "DIALBACK_TCP"},
+        {XMPPFED_PROOF_POSH, "POSH"},
     };
 
     return FIND(names, kind);

@@ -3,7 +3,7 @@
 
 #include "tls/session.h"
 
-enum { KINDS = XMPPFED_EVIDENCE_TLSA };
+enum { KINDS = XMPPFED_EVIDENCE_TLSA | XMPPFED_EVIDENCE_POSH };
 
 int xmppfed_connection_set_evidence(xmppfed_connection *c, uint32_t kinds)
 {
@@ -22,6 +22,8 @@ uint32_t xfed_connection_open_evidence(xmppfed_connection *c, const char *domain
 
     if (partner->dane == XMPPFED_DANE_OFF)
         kinds &= ~(uint32_t)XMPPFED_EVIDENCE_TLSA;
+    if (!partner->posh || partner->dane == XMPPFED_DANE_REQUIRED)
+        kinds &= ~(uint32_t)XMPPFED_EVIDENCE_POSH;
     if (kinds == 0)
         return 0;
     xfed_tls_session_facts(c->tls, &facts);

@@ -8,12 +8,19 @@
 #include <string.h>
 
 /* A certificate counts as it was judged last: a reload may have taken DANE out of the record. */
+static int kind_of_certificate(const xmppfed_connection *c)
+{
+    if (c->negotiation.certificate == XFED_CERTIFICATE_DANE)
+        return XMPPFED_PROOF_DANE;
+    return c->negotiation.certificate == XFED_CERTIFICATE_POSH ? XMPPFED_PROOF_POSH
+                                                               : XMPPFED_PROOF_PKIX;
+}
+
 static int kind_of(const xmppfed_connection *c, int method)
 {
     switch (method) {
     case XMPPFED_METHOD_EXTERNAL:
-        return c->negotiation.certificate == XFED_CERTIFICATE_DANE ? XMPPFED_PROOF_DANE
-                                                                   : XMPPFED_PROOF_PKIX;
+        return kind_of_certificate(c);
     case XMPPFED_METHOD_DIALBACK_TLS:
         return XMPPFED_PROOF_DIALBACK_TLS;
     case XMPPFED_METHOD_DIALBACK_TCP:

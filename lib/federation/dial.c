@@ -149,13 +149,35 @@ static int look_up(struct xfed_route *route, const struct xfed_partner *partner,
     return 0;
 }
 
-/* Tries what was found: for want of a stream, or to have a better one. */
+/*
+ * Tries what was found: for want of a stream, or to have a better one. What the partner publishes
+ * about its certificate has to be known before (RFC 7711 5).
+ */
 static void try_found(struct xfed_route *route, xmppfed_time now)
 {
+    route->found = xfed_list_linked(&route->posh.node);
+    if (route->found)
+        return;
     if (route->link)
         xfed_move_found(route, now);
     else
         xfed_race_begin(route, now);
+}
+
+static void on_posh(struct xfed_posh_asker *asker, xmppfed_time now)
+{
+    struct xfed_route *route = XFED_CONTAINER(asker, struct xfed_route, posh);
+
+    if (route->found)
+        try_found(route, now);
+}
+
+/* Asks beside the look-up for what the partner publishes, if its record takes that for a proof. */
+static void ask_posh(struct xfed_route *route, const struct xfed_partner *partner, xmppfed_time now)
+{
+    route->posh.known = on_posh;
+    if (partner->posh && route->purpose == XMPPFED_PURPOSE_STANZAS)
+        (void)xfed_posh_ask(route->fed, route->remote, &route->posh, now);
 }
 
 /* Finds the servers of the partner, at once or by a look-up. */
@@ -169,9 +191,12 @@ static int search(struct xfed_route *route, xmppfed_time now)
     route->final = true;
     if (!partner)
         return XMPPFED_ERR_POLICY_UNKNOWN_PARTNER;
+    ask_posh(route, partner, now);
     if (partner->address_count == 0)
         return look_up(route, partner, now);
     rc = plan_fixed(route, partner);
+    if (rc == 0 && !route->link)
+        route->state = XFED_ROUTE_RESOLVING;
     if (rc == 0)
         try_found(route, now);
     return rc;
@@ -225,12 +250,16 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
 
 void xfed_dial_cancel(struct xfed_route *route)
 {
-    if (route->lookup == 0)
-        return;
-    xmppfed_resolver_cancel(route->fed->resolver, route->lookup);
-    (void)xfed_map_remove(&route->fed->lookups, xfed_id_key(&route->lookup));
-    route->lookup = 0;
-    if (route->state == XFED_ROUTE_RESOLVING)
+    bool waits = route->lookup != 0 || route->found;
+
+    xfed_posh_leave(&route->posh);
+    route->found = false;
+    if (route->lookup != 0) {
+        xmppfed_resolver_cancel(route->fed->resolver, route->lookup);
+        (void)xfed_map_remove(&route->fed->lookups, xfed_id_key(&route->lookup));
+        route->lookup = 0;
+    }
+    if (waits && route->state == XFED_ROUTE_RESOLVING)
         route->state = XFED_ROUTE_IDLE;
 }
 

@@ -8,6 +8,7 @@
 #include "federation/evidence.h"
 
 #include "base/context.h"
+#include "base/slice.h"
 #include "federation/dane.h"
 #include "federation/link.h"
 #include "federation/quota.h"
@@ -26,6 +27,7 @@ static bool end(struct xfed_link *link)
     if (!link->evidence.waits)
         return false;
     xfed_dane_cancel(link);
+    xfed_posh_leave(&link->evidence.posh);
     link->evidence.open = 0;
     xfed_timer_stop(&fed->timers, &link->evidence.timer);
     link->evidence.waits = false;
@@ -52,14 +54,25 @@ static void on_timeout(struct xfed_timer *t, xmppfed_time now)
         answer(link);
 }
 
+static void on_posh(struct xfed_posh_asker *asker, xmppfed_time now)
+{
+    struct xfed_link *link = XFED_CONTAINER(asker, struct xfed_link, evidence.posh);
+
+    if (link->state == XFED_LINK_OPEN)
+        xfed_posh_tell(link->fed, link->evidence.remote, link->connection, now);
+    xfed_evidence_found(link, XMPPFED_EVIDENCE_POSH);
+}
+
 void xfed_evidence_init(struct xfed_link *link)
 {
+    link->evidence.posh.known = on_posh;
     xfed_timer_init(&link->evidence.timer, on_timeout);
 }
 
 uint32_t xfed_evidence_kinds(const xmppfed_federation *fed)
 {
-    return fed->dns_trusted ? XMPPFED_EVIDENCE_TLSA : 0;
+    return (fed->dns_trusted ? XMPPFED_EVIDENCE_TLSA : 0u) |
+           (fed->fetches_posh ? XMPPFED_EVIDENCE_POSH : 0u);
 }
 
 /* Begins a wait unless there are too many. */
@@ -87,6 +100,11 @@ void xfed_evidence_ask(struct xfed_link *link, const xmppfed_event *ev, xmppfed_
         return;
     }
     link->evidence.open = kinds;
+    (void)xfed_text_copy(link->evidence.remote, sizeof(link->evidence.remote),
+                         xmppfed_event_remote(ev));
+    if ((kinds & XMPPFED_EVIDENCE_POSH) &&
+        !xfed_posh_ask(link->fed, link->evidence.remote, &link->evidence.posh, now))
+        on_posh(&link->evidence.posh, now);
     /* Each source that cannot even begin is one that has nothing. */
     if ((kinds & XMPPFED_EVIDENCE_TLSA) && !xfed_dane_ask(link, xmppfed_event_remote(ev), now))
         xfed_evidence_found(link, XMPPFED_EVIDENCE_TLSA);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "federation/posh.h"
 #include "federation/timer.h"
 #include <xmppfed/federation.h>
 
@@ -15,7 +16,9 @@ struct xfed_evidence {
     bool waits;              /* the stream was not answered yet */
     uint32_t open;           /* enum xmppfed_evidence: which sources are still at it */
     uint64_t lookup;         /* TLSA: of the resolver; 0 for none */
-    struct xfed_timer timer; /* the wait ends with what is there */
+    struct xfed_posh_asker posh;
+    char remote[XMPPFED_DOMAIN_SIZE]; /* whom the stream says it is from */
+    struct xfed_timer timer;          /* the wait ends with what is there */
 };
 
 void xfed_evidence_init(struct xfed_link *link);

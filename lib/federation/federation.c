@@ -75,6 +75,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     xfed_map_init(&fed->invitations, ctx, seed);
     xfed_map_init(&fed->strangers, ctx, seed);
     xfed_kept_init(fed, seed);
+    xfed_posh_init(&fed->posh, ctx, seed);
     xfed_targets_init(&fed->targets, ctx, seed);
     xfed_sessions_init(&fed->sessions, ctx, seed);
     xfed_refusals_init(&fed->refusals, ctx, seed);
@@ -127,6 +128,7 @@ void xmppfed_federation_free(xmppfed_federation *fed)
     xfed_map_fini(&fed->quotas);
     xfed_invitations_fini(fed);
     xfed_map_fini(&fed->strangers);
+    xfed_posh_fini(fed);
     xfed_targets_fini(&fed->targets);
     xfed_sessions_fini(&fed->sessions);
     xfed_refusals_fini(&fed->refusals);
@@ -159,6 +161,9 @@ static void set_option(xmppfed_federation *fed, int option, uint64_t value)
         break;
     case XMPPFED_OPTION_RESUME_SESSIONS:
         fed->kept_max = (size_t)value;
+        break;
+    case XMPPFED_OPTION_POSH:
+        fed->fetches_posh = value != 0;
         break;
     case XMPPFED_OPTION_PENDING_CHECKS:
         fed->checks.max = (size_t)value;
@@ -200,9 +205,10 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         [XMPPFED_OPTION_ANSWER_PINGS] = {0, 1},
         [XMPPFED_OPTION_RESUME_SECONDS] = {0, 3600},
         [XMPPFED_OPTION_RESUME_SESSIONS] = {0, 100000},
+        [XMPPFED_OPTION_POSH] = {0, 1},
     };
 
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_RESUME_SESSIONS ||
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_POSH ||
         value < ranges[option].min || value > ranges[option].max)
         return XMPPFED_ERR_ARGUMENT;
     set_option(fed, option, value);

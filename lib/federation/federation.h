@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "connection/event.h"
 #include "dialback/pending.h"
+#include "federation/posh.h"
 #include "federation/refusals.h"
 #include "federation/sessions.h"
 #include "federation/targets.h"
@@ -33,6 +34,7 @@ struct xmppfed_federation {
     /* Address of peers -> struct xfed_quota: inbound links that have proved nothing yet. */
     struct xfed_map strangers;
     size_t stranger_count;
+    struct xfed_posh posh;         /* what domains publish about their certificates */
     struct xfed_targets targets;   /* servers of partners that failed */
     struct xfed_sessions sessions; /* with servers of partners, to be resumed */
     struct xfed_refusals refusals; /* of EXTERNAL, by partners */
@@ -58,6 +60,7 @@ struct xmppfed_federation {
     xmppfed_time resume_time; /* for which a session outlives its stream; 0: none does */
     bool acks;                /* XMPPFED_OPTION_ACKS */
     bool answers_pings;       /* XMPPFED_OPTION_ANSWER_PINGS */
+    bool fetches_posh;        /* the host does (XMPPFED_OPTION_POSH) */
     bool dns_trusted;         /* the name servers validate (XMPPFED_OPTION_DNS_TRUSTED) */
     bool closing;
 };

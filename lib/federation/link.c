@@ -134,6 +134,8 @@ void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
 
     if (rc == 0)
         rc = tell_proved(link, connection);
+    if (rc == 0)
+        xfed_posh_tell(link->fed, route->remote, connection, now);
     if (rc == 0) {
         if (xfed_refusals_hold(&link->fed->refusals, route->local, route->remote,
                                xfed_site_credentials(link->fed->site, route->local), now))

@@ -16,6 +16,7 @@ static uint32_t method_of(int proof)
     switch (proof) {
     case XMPPFED_PROOF_PKIX:
     case XMPPFED_PROOF_DANE:
+    case XMPPFED_PROOF_POSH:
         return XMPPFED_METHOD_EXTERNAL;
     case XMPPFED_PROOF_DIALBACK_TLS:
         return XMPPFED_METHOD_DIALBACK_TLS;
@@ -26,13 +27,15 @@ static uint32_t method_of(int proof)
     }
 }
 
-/* Whether the record heeds DNS as it must for this proof (RFC 7673). */
+/* Whether the record heeds DNS as it must for this proof (RFC 7673), and HTTPS (RFC 7711). */
 static bool heeds(const xmppfed_policy *policy, const char *peer, int proof)
 {
     const struct xfed_partner *partner = policy ? xfed_policy_find(policy, peer) : NULL;
 
     if (!partner || proof == XMPPFED_PROOF_NONE)
         return true;
+    if (proof == XMPPFED_PROOF_POSH && !partner->posh)
+        return false;
     return partner->dane !=
            (proof == XMPPFED_PROOF_DANE ? XMPPFED_DANE_OFF : XMPPFED_DANE_REQUIRED);
 }

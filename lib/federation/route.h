@@ -38,6 +38,8 @@ struct xfed_route {
     bool on_received;                /* the queue flows into it, not into .link (guest.c) */
     struct xfed_resume resume;       /* what a lost stream has left */
     uint64_t lookup;                 /* in state RESOLVING */
+    struct xfed_posh_asker posh;     /* what the partner publishes is asked for beside it */
+    bool found;                      /* the look-up is over, and waits for that */
     struct xfed_endpoints endpoints; /* of this round */
     size_t endpoint_next;            /* the first that was not tried */
     bool final;                      /* every failure of this round was final */

@@ -75,7 +75,8 @@ static bool certificate_proves(struct xfed_negotiation *n, const char *domain,
     enum xfed_certificate worth = judge(n, domain, partner);
 
     return worth == XFED_CERTIFICATE_DANE ||
-           (worth == XFED_CERTIFICATE_PKIX && partner->dane != XMPPFED_DANE_REQUIRED);
+           ((worth == XFED_CERTIFICATE_PKIX || worth == XFED_CERTIFICATE_POSH) &&
+            partner->dane != XMPPFED_DANE_REQUIRED);
 }
 
 /* Whether the records of the server that we dialled bind us (RFC 7673 3.4). */
@@ -196,7 +197,8 @@ bool xfed_negotiation_stands(struct xfed_negotiation *n)
 
 bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
 {
-    if (n->certificate != XFED_CERTIFICATE_PKIX && n->certificate != XFED_CERTIFICATE_DANE)
+    if (n->certificate != XFED_CERTIFICATE_PKIX && n->certificate != XFED_CERTIFICATE_DANE &&
+        n->certificate != XFED_CERTIFICATE_POSH)
         return false;
     if (n->bidi)
         return true;

@@ -21,6 +21,7 @@ enum xfed_certificate {
     XFED_CERTIFICATE_UNCHECKED,
     XFED_CERTIFICATE_PKIX,   /* leads to an anchor, and has a name of the peer */
     XFED_CERTIFICATE_DANE,   /* is the one of TLSA records that DNSSEC has proved */
+    XFED_CERTIFICATE_POSH,   /* is one that its domain publishes over HTTPS */
     XFED_CERTIFICATE_FAILS,  /* proves nothing; dialback may */
     XFED_CERTIFICATE_REFUTED /* is none of such records: nothing else may prove the peer either */
 };

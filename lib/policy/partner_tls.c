@@ -64,6 +64,11 @@ void xmppfed_partner_set_pin_only(xmppfed_partner *p, int on)
     p->record.pin_only = on != 0;
 }
 
+void xmppfed_partner_set_posh(xmppfed_partner *p, int on)
+{
+    p->record.posh = on != 0;
+}
+
 int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version)
 {
     if (!p || (version != XMPPFED_TLS_1_2 && version != XMPPFED_TLS_1_3))

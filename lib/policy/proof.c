@@ -5,13 +5,14 @@
 
 static const struct {
     int strength;
-    uint32_t method; /* the one that gives it; DANE comes with a certificate as PKIX does */
+    uint32_t method; /* the one that gives it; DANE and POSH come with a certificate as PKIX does */
 } proofs[] = {
     [XMPPFED_PROOF_NONE] = {0, 0},
     [XMPPFED_PROOF_DIALBACK_TCP] = {1, XMPPFED_METHOD_DIALBACK_TCP},
     [XMPPFED_PROOF_DIALBACK_TLS] = {2, XMPPFED_METHOD_DIALBACK_TLS},
-    [XMPPFED_PROOF_PKIX] = {3, XMPPFED_METHOD_EXTERNAL},
-    [XMPPFED_PROOF_DANE] = {4, XMPPFED_METHOD_EXTERNAL},
+    [XMPPFED_PROOF_POSH] = {3, XMPPFED_METHOD_EXTERNAL},
+    [XMPPFED_PROOF_PKIX] = {4, XMPPFED_METHOD_EXTERNAL},
+    [XMPPFED_PROOF_DANE] = {5, XMPPFED_METHOD_EXTERNAL},
 };
 
 enum { PROOF_COUNT = sizeof(proofs) / sizeof(proofs[0]) };

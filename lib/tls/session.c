@@ -13,6 +13,7 @@
 #include "tls/credentials.h"
 #include "tls/dane.h"
 #include "tls/describe.h"
+#include "tls/posh.h"
 #include "tls/transport.h"
 
 enum {
@@ -581,6 +582,19 @@ int xfed_tls_session_certificate(const xmppfed_tls_session *s, xmppfed_certifica
     const gnutls_datum_t *chain = peer_chain(s, &count);
 
     return count == 0 ? XMPPFED_ERR_STATE : xfed_tls_describe(s->ctx, &chain[0], ret);
+}
+
+int xfed_tls_session_published(const xmppfed_tls_session *s, const xmppfed_fingerprint *list,
+                               size_t count, const char *domain, int64_t unix_seconds,
+                               int64_t *ret_until, xmppfed_problem *why)
+{
+    unsigned int chain_count;
+    const gnutls_datum_t *chain = peer_chain(s, &chain_count);
+
+    if (chain_count == 0)
+        return xfed_fault_set(why, XMPPFED_ERR_TLS_CERTIFICATE, "%.128s has shown no certificate",
+                              domain);
+    return xfed_posh_match(list, count, &chain[0], domain, unix_seconds, ret_until, why);
 }
 
 void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts *ret)

@@ -89,6 +89,10 @@ void xfed_tls_session_facts(const xmppfed_tls_session *s, struct xfed_tls_facts 
 /* What the peer's certificate says; XMPPFED_ERR_STATE without one, else as xfed_tls_describe. */
 int xfed_tls_session_certificate(const xmppfed_tls_session *s,
                                  xmppfed_certificate *ret) XMPPFED_MUST_CHECK;
+/* Whether the peer's certificate has one of the fingerprints: as xfed_posh_match (posh.h). */
+int xfed_tls_session_published(const xmppfed_tls_session *s, const xmppfed_fingerprint *list,
+                               size_t count, const char *domain, int64_t unix_seconds,
+                               int64_t *ret_until, xmppfed_problem *why) XMPPFED_MUST_CHECK;
 
 /* What TLSA records are compared with. */
 struct xfed_tls_promise {

@@ -234,6 +234,10 @@ static void test_listing(void **state)
         MEMBER(xmppfed_partner_info, pin_only, 128),
         MEMBER(xmppfed_partner_info, tls_minimum, 132),
         MEMBER(xmppfed_partner_info, minimum_proof, 136),
+        MEMBER(xmppfed_partner_info, posh, 140),
+        SIZE(xmppfed_fingerprint, 68),
+        MEMBER(xmppfed_fingerprint, hash, 0),
+        MEMBER(xmppfed_fingerprint, octets, 4),
         END,
     };
 

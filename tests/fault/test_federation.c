@@ -1,12 +1,15 @@
 /* test_federation.c - a whole exchange with each allocation failing once: no crash, leak or loss.
  */
 #include "../pair/scene.h"
+#include "support/certs.h"
 #include "support/tlsa.h"
+#include "tls/credentials.h"
+#include "crypto/digest.h"
 
 enum { STANZAS = 3 };
 
 /* How the partner's server is found; LOOKED_UP: and how the partner finds who we are. */
-enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE, BY_TICKET, LOOKED_UP };
+enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE, BY_TICKET, BY_POSH, LOOKED_UP };
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -94,6 +97,25 @@ static void be_looked_up(struct scene *s)
                      0);
 }
 
+/* The partner's certificate is self-signed, and its domain publishes it over HTTPS. */
+static void publish(struct scene *s)
+{
+    static xmppfed_fingerprint published = {.hash = XMPPFED_HASH_SHA256};
+    struct loop_partner partners[] = {scene_partner("fabrikam.example", s->fabrikam->number,
+                                                    XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL),
+                                      {.domain = NULL}};
+    xmppfed_credentials *c = test_credentials(s->ctx, "fabrikam-selfsigned");
+
+    assert_int_equal(xfed_sha256(c->chain[0].data, c->chain[0].size, published.octets), 0);
+    xmppfed_credentials_unref(c);
+    partners[0].posh = true;
+    loop_policy(s->contoso, partners);
+    s->contoso->published = &published;
+    s->contoso->published_count = 1;
+    s->contoso->published_seconds = 3600;
+    assert_int_equal(xmppfed_federation_set_option(s->contoso->fed, XMPPFED_OPTION_POSH, 1), 0);
+}
+
 /* One exchange; whatever fails, each stanza that was taken has one end. */
 static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool *ret_done)
 {
@@ -102,7 +124,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
     struct loop_side *better = NULL;
     size_t armed_at;
 
-    scene_init_certs(&s, way == LOOKED_UP ? "fabrikam-selfsigned" : "contoso", "fabrikam");
+    scene_init_certs(&s, way == LOOKED_UP ? "fabrikam-selfsigned" : "contoso",
+                     way == BY_POSH ? "fabrikam-selfsigned" : "fabrikam");
     scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, proof);
     scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
     s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
@@ -110,6 +133,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
         better = put_a_better_before(&s, proof);
     if (way == BY_RACE)
         put_a_hole_before(&s, proof);
+    if (way == BY_POSH)
+        publish(&s);
     if (way == BY_DNS || way == BY_TLSA)
         ask_dns(&s, proof, way);
     if (way == BY_TICKET)
@@ -205,6 +230,12 @@ static void test_looked_up(void **state)
     run(BY_EXTERNAL, LOOKED_UP);
 }
 
+static void test_by_posh(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, BY_POSH);
+}
+
 static void test_race(void **state)
 {
     (void)state;
@@ -224,7 +255,7 @@ int main(void)
         cmocka_unit_test(test_dialback_tcp), cmocka_unit_test(test_dns),
         cmocka_unit_test(test_by_tlsa),      cmocka_unit_test(test_race),
         cmocka_unit_test(test_move),         cmocka_unit_test(test_ticket),
-        cmocka_unit_test(test_looked_up),
+        cmocka_unit_test(test_looked_up),    cmocka_unit_test(test_by_posh),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

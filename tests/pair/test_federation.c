@@ -302,7 +302,8 @@ static void test_options(void **state)
         {"too long a resumption", XMPPFED_OPTION_RESUME_SECONDS, 3601, XMPPFED_ERR_ARGUMENT},
         {"most sessions", XMPPFED_OPTION_RESUME_SESSIONS, 100000, 0},
         {"too many sessions", XMPPFED_OPTION_RESUME_SESSIONS, 100001, XMPPFED_ERR_ARGUMENT},
-        {"unknown", XMPPFED_OPTION_RESUME_SESSIONS + 1, 1, XMPPFED_ERR_ARGUMENT},
+        {"POSH is on or off", XMPPFED_OPTION_POSH, 2, XMPPFED_ERR_ARGUMENT},
+        {"unknown", XMPPFED_OPTION_POSH + 1, 1, XMPPFED_ERR_ARGUMENT},
     };
     struct scene s;
     (void)state;

@@ -95,6 +95,7 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
         assert_int_equal(xmppfed_partner_set_connection_limit(p, row->limit), 0);
     xmppfed_partner_set_dialback(p, !row->no_dialback);
     assert_int_equal(xmppfed_partner_set_dane(p, row->dane), 0);
+    xmppfed_partner_set_posh(p, row->posh);
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
     if (row->proxy)
         assert_int_equal(xmppfed_partner_set_proxy_fqdn(p, row->proxy, &why), 0);
@@ -421,6 +422,13 @@ static void react(struct loop_side *s, const xmppfed_event *ev)
         break;
     case XMPPFED_EVENT_DNS:
         answer_dns(s, xmppfed_event_query(ev));
+        break;
+    case XMPPFED_EVENT_POSH_WANTED:
+        if (!s->posh_silent)
+            assert_int_equal(xmppfed_federation_posh(s->fed, xmppfed_event_token(ev), s->published,
+                                                     s->published_count, s->published_seconds,
+                                                     s->loop->now),
+                             0);
         break;
     case XMPPFED_EVENT_CONTACT_WANTED:
         if (s->contact)

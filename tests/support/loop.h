@@ -67,6 +67,10 @@ struct loop_side {
     bool bogus;               /* ... or that it is not: only who asks not to check gets anything */
     const xmppfed_tlsa *tlsa; /* ... and any server has these TLSA records */
     size_t tlsa_count;
+    const xmppfed_fingerprint *published; /* the answer to POSH_WANTED */
+    size_t published_count;
+    uint32_t published_seconds;
+    bool posh_silent; /* ... is not given */
     /* Called with each event before anything else is done about it; NULL for nothing. */
     void (*on_event)(struct loop_side *s, const xmppfed_event *ev);
     struct loop_event *events[LOOP_EVENTS];
@@ -106,6 +110,7 @@ struct loop_partner {
     const char *proxy; /* ProxyFqdn */
     int dane;          /* enum xmppfed_dane_rule */
     int bidi;          /* enum xmppfed_bidi; 0: the default */
+    bool posh;
 };
 
 void loop_init(struct loop *l, xmppfed_context *ctx);

@@ -463,7 +463,8 @@ static struct answer refusal(const xmppfed_question *q, int rule)
 static int strength(int proof)
 {
     static const int order[] = {XMPPFED_PROOF_NONE, XMPPFED_PROOF_DIALBACK_TCP,
-                                XMPPFED_PROOF_DIALBACK_TLS, XMPPFED_PROOF_PKIX, XMPPFED_PROOF_DANE};
+                                XMPPFED_PROOF_DIALBACK_TLS, XMPPFED_PROOF_POSH,
+                                XMPPFED_PROOF_PKIX, XMPPFED_PROOF_DANE};
     int i = 0;
 
     while (order[i] != proof)

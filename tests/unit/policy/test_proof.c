@@ -5,7 +5,8 @@
 
 /* From weak to strong. */
 static const int ordered[] = {XMPPFED_PROOF_NONE, XMPPFED_PROOF_DIALBACK_TCP,
-                              XMPPFED_PROOF_DIALBACK_TLS, XMPPFED_PROOF_PKIX, XMPPFED_PROOF_DANE};
+                              XMPPFED_PROOF_DIALBACK_TLS, XMPPFED_PROOF_POSH,
+                              XMPPFED_PROOF_PKIX, XMPPFED_PROOF_DANE};
 
 enum { COUNT = sizeof(ordered) / sizeof(ordered[0]) };
 
@@ -18,7 +19,7 @@ static void test_order(void **state)
                 fail_msg("proof %d for a minimum of %d", ordered[i], ordered[k]);
     assert_false(xfed_proof_suffices(99, XMPPFED_PROOF_NONE));
     assert_false(xfed_proof_is_known(-1));
-    assert_false(xfed_proof_is_known(XMPPFED_PROOF_DIALBACK_TCP + 1));
+    assert_false(xfed_proof_is_known(XMPPFED_PROOF_POSH + 1));
 }
 
 /* The methods that are left of row 9, which has all three, and the error of row 17. */
@@ -34,6 +35,7 @@ static const struct {
      XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS | XMPPFED_METHOD_DIALBACK_TCP, false},
     {"dialback over TLS", XMPPFED_PROOF_DIALBACK_TLS,
      XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS, true},
+    {"POSH", XMPPFED_PROOF_POSH, XMPPFED_METHOD_EXTERNAL, true},
     {"certificates", XMPPFED_PROOF_PKIX, XMPPFED_METHOD_EXTERNAL, true},
     {"DANE", XMPPFED_PROOF_DANE, XMPPFED_METHOD_EXTERNAL, true},
 };
