@@ -8,6 +8,7 @@
 #include <xmppfed/address.h>
 
 #include "proxy/config_reader.h"
+#include "proxy/endpoint_text.h"
 #include "proxy/name_servers.h"
 
 /* ---- domains and hosts ------------------------------------------------------------------- */
@@ -330,6 +331,34 @@ static bool read_dns(struct reader *r, const config_setting_t *root)
     return read_servers(r, group) && check_trusted(r, group);
 }
 
+/* A laboratory has its own web server: every fetch goes there, with names and checks as ever. */
+static bool read_posh(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"enabled", "trust", "connect", NULL};
+    struct config *c = r->config;
+    const config_setting_t *group;
+    const char *connect = NULL;
+    char text[ENDPOINT_TEXT_SIZE + 16];
+    struct config_server server;
+
+    if (!reader_group(r, root, "posh", &group))
+        return false;
+    if (!group)
+        return true;
+    if (!reader_only(r, group, fields) || !reader_bool(r, group, "enabled", &c->posh_enabled) ||
+        !reader_path(r, group, "trust", &c->posh_trust) ||
+        !reader_string(r, group, "connect", &connect))
+        return false;
+    if (!connect)
+        return true;
+    if (!name_server_parse(r, connect, &server))
+        return reader_complain(r, group, "connect", "must be as \"127.0.0.1:8443\"");
+    snprintf(text, sizeof(text), strchr(server.address, ':') ? "::[%s]:%u" : "::%s:%u",
+             server.address, (unsigned)server.port);
+    c->posh_connect = reader_text(r, text);
+    return c->posh_connect != NULL;
+}
+
 static bool read_log(struct reader *r, const config_setting_t *root)
 {
     static const char *const fields[] = {"format", "level", NULL};
@@ -400,12 +429,12 @@ static bool read_files(struct reader *r, const config_setting_t *root)
 static bool read_root(struct reader *r, const config_setting_t *root)
 {
     static const char *const fields[] = {
-        "domains", "trust", "crl", "partners", "store",    "dialback_secret", "outside",
-        "inside",  "dns",   "log", "queue",    "pid_file", "admin",           NULL};
+        "domains", "trust", "crl", "partners", "store",    "dialback_secret", "outside", "inside",
+        "dns",     "posh",  "log", "queue",    "pid_file", "admin",           NULL};
 
     return reader_only(r, root, fields) && read_domains(r, root) && read_files(r, root) &&
            read_outside(r, root) && read_inside(r, root) && read_dns(r, root) &&
-           read_log(r, root) && read_queue(r, root) && read_admin(r, root);
+           read_posh(r, root) && read_log(r, root) && read_queue(r, root) && read_admin(r, root);
 }
 
 /* ---- the file ---------------------------------------------------------------------------- */

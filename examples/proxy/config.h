@@ -64,6 +64,9 @@ struct config {
     bool dns_validate; /* the proxy does, from root_anchor; servers, if any, hand on */
     const char *root_anchor;
     int64_t dns_cache; /* answers kept */
+    bool posh_enabled;        /* what partners publish over HTTPS is fetched */
+    const char *posh_trust;   /* PEM file of web authorities; NULL: the system's */
+    const char *posh_connect; /* as curl's CONNECT_TO wants it; NULL: where DNS says */
     enum log_format log_format;
     enum log_level log_level;
     int64_t queue_seconds;

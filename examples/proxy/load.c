@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "proxy/partners.h"
+#include "proxy/posh.h"
 #include "proxy/validator.h"
 
 /* What peers do not like, now or soon, is worth a line each, but no reason not to start. */
@@ -100,7 +101,8 @@ bool load_all(xmppfed_context *ctx, struct config *config, const struct log *log
          file_trust(ctx, config->trust, config->crl, "the trust anchors", &l->trust, why) &&
          partners_load(ctx, config->partners, log_note, &notes, &l->policy, &l->partner_trusts,
                        why) &&
-         load_inside(ctx, l, why) && load_secrets(l, why) && validator_check(config, why);
+         load_inside(ctx, l, why) && load_secrets(l, why) && validator_check(config, why) &&
+         posh_check(config, why);
     if (ok)
         *ret = l;
     else

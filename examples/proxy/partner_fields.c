@@ -166,6 +166,7 @@ static const struct field fields[] = {
     WORD("Eku", words_eku, xmppfed_partner_set_eku),
     WORD("Dane", words_dane, xmppfed_partner_set_dane),
     WORD("Bidi", words_bidi, xmppfed_partner_set_bidi),
+    BOOL("Posh", xmppfed_partner_set_posh),
     WORD("TlsMinimum", words_tls_version, xmppfed_partner_set_tls_minimum),
     BOOL("AllowPlaintext", xmppfed_partner_set_allow_plaintext),
     WORD("MinimumProof", words_proof, xmppfed_partner_set_minimum_proof),

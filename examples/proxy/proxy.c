@@ -9,6 +9,7 @@
 #include "proxy/inside.h"
 #include "proxy/notify.h"
 #include "proxy/pid_file.h"
+#include "proxy/posh.h"
 #include "proxy/relay.h"
 #include "proxy/validator.h"
 
@@ -191,7 +192,7 @@ static bool make_engine(struct proxy *p, struct complaint *why)
     if (rc < 0)
         return complain(why, "%s: the engine could not be started: %s", c->file,
                         xmppfed_error_sentence(rc));
-    return validator_start(p, why);
+    return validator_start(p, why) && posh_start(p, why);
 }
 
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
@@ -229,6 +230,7 @@ static void close_all(struct proxy *p)
     xmppfed_uv_free(p->edge, NULL, NULL);
     p->edge = NULL;
     validator_stop(p);
+    posh_stop(p);
 }
 
 static void on_drain(uv_timer_t *timer)

@@ -13,6 +13,7 @@
 
 struct admin;
 struct inside;
+struct posh;
 struct validator;
 
 /* Room for all addresses of a side, as "ADDRESS:PORT,PATH". */
@@ -25,6 +26,7 @@ struct proxy {
     xmppfed_site *site;
     xmppfed_federation *fed;
     xmppfed_uv *edge;            /* the outside */
+    struct posh *posh;           /* NULL: nothing is fetched */
     struct validator *validator; /* NULL: DNSSEC is none of the proxy's business */
     struct inside *inside;       /* listeners and links of the hosts */
     struct admin *admin;         /* the administration socket; NULL: there is none */

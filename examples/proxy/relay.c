@@ -6,6 +6,7 @@
 
 #include "component/link.h"
 #include "proxy/addresses.h"
+#include "proxy/posh.h"
 
 /* ---- from a host to the federation ------------------------------------------------------- */
 
@@ -231,6 +232,9 @@ void relay_event(const xmppfed_event *ev, void *user)
             p->fed, xmppfed_event_token(ev),
             store_contact(p->store, xmppfed_event_local(ev), xmppfed_event_remote(ev)),
             xmppfed_uv_now(p->edge));
+        break;
+    case XMPPFED_EVENT_POSH_WANTED:
+        posh_fetch(p, xmppfed_event_token(ev), xmppfed_event_remote(ev));
         break;
     case XMPPFED_EVENT_CONTACT_LEARNT:
         on_contact_learnt(p, ev);

@@ -36,6 +36,7 @@ const struct record_word words_permit[] = {
 const struct record_word words_proof[] = {{"Any", XMPPFED_PROOF_NONE},
                                           {"DialbackTcp", XMPPFED_PROOF_DIALBACK_TCP},
                                           {"DialbackTls", XMPPFED_PROOF_DIALBACK_TLS},
+                                          {"Posh", XMPPFED_PROOF_POSH},
                                           {"Pkix", XMPPFED_PROOF_PKIX},
                                           {"Dane", XMPPFED_PROOF_DANE},
                                           {NULL, 0}};

@@ -56,7 +56,7 @@ HOSTS = {
     "lib/unbound": ("unbound.h",),
     "examples/component": ("uv.h", "gnutls/crypto.h"),
     "examples/xmppfedctl": ("jansson.h",),
-    "examples/proxy": ("uv.h", "libconfig.h", "jansson.h", "sqlite3.h", "systemd/*.h"),
+    "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),
 }
 POSIX = LIBC + ("arpa/inet.h", "assert.h", "ctype.h", "fcntl.h", "getopt.h", "math.h", "netdb.h",

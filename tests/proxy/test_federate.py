@@ -1,11 +1,16 @@
 """test_federate.py - two proxies with a host each talk to each other over loopback."""
 
+import base64
+import hashlib
+import http.server
+import json
 import os
 import shutil
 import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 
 from name_server import NameServer, federation
 from programs import DATA, Failure, Host, INSIDE_SOCKET, INSIDE_TLS, Proxy, finish
@@ -258,22 +263,22 @@ def test_dns_over_tcp(folder):
     resolve(folder, truncate=True)
 
 
-def can_validate():
-    """Whether the proxy was built with libxmppfed-unbound."""
+def linked_with(library):
+    """Whether the proxy was built with a library that it can do without."""
     done = subprocess.run(["ldd", os.environ["XMPPFED_PROXY"]], capture_output=True, text=True,
                           check=True)
-    return "libxmppfed-unbound" in done.stdout
+    return library in done.stdout
 
 
 def test_validation(folder):
     """Validated by the proxy: what is below no anchor is found all the same."""
-    if can_validate():
+    if linked_with("libxmppfed-unbound"):
         resolve(folder, False, anchor="other.example. " + KEY)
 
 
 def test_bogus(folder):
     """Validated by the proxy: what is below an anchor, and not signed, is not found."""
-    if not can_validate():
+    if not linked_with("libxmppfed-unbound"):
         return
     server = NameServer(federation("fabrikam.example", 1))
     contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
@@ -295,6 +300,93 @@ def test_bogus(folder):
         raise Failure(f"not told that the answer is bogus: {outcome}")
     finish(ours, contoso)
     server.close()
+
+
+class WebServer:
+    """Serves one text over HTTPS, by the certificate of a domain, after a redirect."""
+
+    def __init__(self, certificate, text):
+        self.asked = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.asked.append((self.headers["Host"], self.path))
+                self.send_response(200 if self.path == "/elsewhere" else 302)
+                self.send_header("Location", "https://fabrikam.example/elsewhere")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(DATA, certificate + ".pem"),
+                                os.path.join(DATA, certificate + ".key"))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def posh_document(certificate):
+    """What a domain publishes about a certificate of tests/data (RFC 7711 3.1)."""
+    with open(os.path.join(DATA, certificate + ".pem"), encoding="ascii") as file:
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read())).digest()
+    return json.dumps({"fingerprints": [{"sha-256": base64.b64encode(digest).decode()}],
+                       "expires": 3600})
+
+
+def publish(folder, web_certificate, text):
+    """A message to a partner whose certificate is self-signed; what becomes of it, and who asked."""
+    fabrikam = Proxy(os.path.join(folder, "fabrikam"), "fabrikam.example", "fabrikam-selfsigned")
+    fabrikam.set_partners([partner("contoso.example", "127.0.0.1:1")])
+    fabrikam.start()
+    web = WebServer(web_certificate, text)
+    contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
+    with open(contoso.path("proxy.conf"), encoding="utf-8") as file:
+        config = file.read()
+    contoso.put("proxy.conf", config + 'queue = { seconds = 5; };\n'
+                'posh = { enabled = true; trust = "ca.pem"; '
+                f'connect = "127.0.0.1:{web.port}"; }};\n')
+    contoso.set_partners([partner("fabrikam.example", fabrikam.outside, Posh=True,
+                                  SupportDialbackNegotiation=False)])
+    contoso.start()
+    ours = Host(contoso)
+    contoso.wait(event="INSIDE_UP")
+    ours.send(kind="message", id="m1", body="who are you?",
+              **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+    return web, contoso, fabrikam, ours
+
+
+def test_posh(folder):
+    """Proved by what its domain publishes over HTTPS; not by what another web server says."""
+    if not linked_with("libcurl"):
+        print("# this proxy was built without libcurl")
+        return
+    with tempfile.TemporaryDirectory(dir=folder) as inner:
+        web, contoso, fabrikam, ours = publish(inner, "fabrikam", posh_document("fabrikam-selfsigned"))
+        contoso.wait(event="STREAM_UP", direction="out", proof="POSH")
+        finish(ours, contoso, fabrikam)
+        web.close()
+        if web.asked != [("fabrikam.example", "/.well-known/posh/xmpp-server.json"),
+                         ("fabrikam.example", "/elsewhere")]:
+            raise Failure(f"the web server was asked for {web.asked}")
+    for web_certificate, text in (("contoso", posh_document("fabrikam-selfsigned")),
+                                  ("fabrikam-selfsigned", posh_document("fabrikam-selfsigned")),
+                                  ("fabrikam", posh_document("fabrikam")),
+                                  ("fabrikam", "no document"),
+                                  ("fabrikam", posh_document("fabrikam-selfsigned") + " " * 70000)):
+        with tempfile.TemporaryDirectory(dir=folder) as inner:
+            web, contoso, fabrikam, ours = publish(inner, web_certificate, text)
+            ours.wait(20, kind="message", id="m1", type="error")
+            finish(ours, contoso, fabrikam)
+            web.close()
 
 
 def test_direct_tls(folder):
@@ -325,7 +417,7 @@ def test_flood(folder):
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
                  test_private_files, test_bad_reload, test_new_certificate, test_dns, test_dns_over_tcp,
-                 test_validation, test_bogus,
+                 test_validation, test_bogus, test_posh,
                  test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
