@@ -10,7 +10,7 @@ struct xfed_link;
 
 /*
  * It gives nobody a right: the stream that resumes it has proved the pair anew, and each stanza is
- * judged by what is proved on its own stream (doc/threat-model.md).
+ * judged by what is proved on its own stream (doc/threat-model.md, row 31).
  */
 struct xfed_kept {
     struct xfed_node lost; /* in the order in which the streams were lost */

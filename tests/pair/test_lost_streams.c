@@ -2,6 +2,8 @@
  * order. */
 #include "scene.h"
 
+#include "federation/route.h"
+
 enum { FIRST = 1, LAST_BEFORE = 3, LAST = 8 };
 
 /* Streams that go one way each: one that goes both ways is not resumed (XEP-0288). */
@@ -258,12 +260,86 @@ static void test_old_stream_still_stands(void **state)
     scene_fini(&s);
 }
 
+/* An id that somebody has got hold of is worth nothing to another domain, or with less proof. */
+static void test_a_session_is_not_for_others(void **state)
+{
+    struct scene s;
+    struct loop_side *thief;
+    struct xfed_route *route, *theirs;
+    struct loop_partner partners[4] = {{.domain = NULL}};
+    (void)state;
+
+    lost_init(&s, BY_DIALBACK_TCP);
+    thief = loop_add(&s.loop, "northwind.example", NULL);
+    partners[0] = scene_partner("contoso.example", s.contoso->number, XMPPFED_PARTNER_FEDERATED,
+                                BY_DIALBACK_TCP);
+    partners[1] = scene_partner("northwind.example", thief->number, XMPPFED_PARTNER_FEDERATED,
+                                BY_DIALBACK_TCP);
+    loop_policy(s.fabrikam, partners);
+    partners[0] = scene_partner("fabrikam.example", s.fabrikam->number, XMPPFED_PARTNER_FEDERATED,
+                                BY_DIALBACK_TCP);
+    partners[1] = (struct loop_partner){.domain = NULL};
+    loop_policy(thief, partners);
+    assert_int_equal(loop_send(thief, loop_message(&s.loop, "eve@northwind.example", BOB, "0"), 1),
+                     0);
+    loop_run(&s.loop);
+    loop_forget(s.fabrikam);
+    lose_acks(&s);
+    loop_run(&s.loop);
+    /* Both have lost acks; the thief asks for the session of Contoso, which stands again. */
+    s.fabrikam->stuck = true;
+    scene_say(&s, "9", 9);
+    assert_int_equal(loop_send(thief, loop_message(&s.loop, "eve@northwind.example", BOB, "10"), 2),
+                     0);
+    loop_run(&s.loop);
+    loop_cut(s.contoso);
+    loop_cut(thief);
+    s.fabrikam->refuses = true;
+    s.fabrikam->stuck = false;
+    loop_run(&s.loop);
+    route = xfed_route_find(s.contoso->fed, XMPPFED_PURPOSE_STANZAS, "contoso.example",
+                            "fabrikam.example");
+    theirs = xfed_route_find(thief->fed, XMPPFED_PURPOSE_STANZAS, "northwind.example",
+                             "fabrikam.example");
+    assert_non_null(route);
+    assert_non_null(theirs);
+    assert_non_null(route->resume.id);
+    assert_non_null(theirs->resume.id);
+    assert_string_not_equal(route->resume.id, theirs->resume.id);
+    memcpy(theirs->resume.id, route->resume.id, strlen(route->resume.id));
+    s.fabrikam->refuses = false;
+    s.contoso->refuses = true;
+    loop_advance(&s.loop, 90 * 1000);
+    assert_int_equal(loop_outcome(thief, 2), XMPPFED_OUTCOME_BOUNCED);
+    scene_fini(&s);
+}
+
+static void test_less_proof_does_not_resume(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    lost_init(&s, BY_EXTERNAL);
+    lose_acks(&s);
+    lost_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, BY_DIALBACK_TLS);
+    lost_trust(&s, s.fabrikam, XMPPFED_PARTNER_FEDERATED, BY_DIALBACK_TLS);
+    loop_advance(&s.loop, 30 * 1000);
+    expect_outcomes(&s, FIRST, LAST_BEFORE, XMPPFED_OUTCOME_ACKNOWLEDGED, "less proof");
+    expect_outcomes(&s, LAST_BEFORE + 1, LAST, XMPPFED_OUTCOME_BOUNCED, "less proof");
+    scene_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lost_at_every_byte), cmocka_unit_test(test_lost_again_and_again),
-        cmocka_unit_test(test_only_acks_are_lost), cmocka_unit_test(test_not_resumed),
-        cmocka_unit_test(test_held_stanza),        cmocka_unit_test(test_old_stream_still_stands),
+        cmocka_unit_test(test_lost_at_every_byte),
+        cmocka_unit_test(test_lost_again_and_again),
+        cmocka_unit_test(test_only_acks_are_lost),
+        cmocka_unit_test(test_not_resumed),
+        cmocka_unit_test(test_a_session_is_not_for_others),
+        cmocka_unit_test(test_less_proof_does_not_resume),
+        cmocka_unit_test(test_held_stanza),
+        cmocka_unit_test(test_old_stream_still_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
