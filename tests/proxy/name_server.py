@@ -24,7 +24,10 @@ def question(message):
 def answer(zone, message, truncate):
     asked, kind, raw = question(message)
     records = zone.get((asked, kind), [])
-    known = any(owner == asked for owner, _ in zone)
+    known = any(key[0] == asked for key in zone)
+    if zone.get("fails") == "all" or (zone.get("fails") == "bogus" and not message[3] & 0x10):
+        # SERVFAIL: whatever is asked, or as a validating server says of bogus data without CD.
+        return message[:2] + struct.pack("!HHHHH", 0x8182, 1, 0, 0, 0) + raw
     flags = 0x8180 | (0x0200 if truncate else 0) | (0 if known else 3)
     body = b"" if truncate else b"".join(
         b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(data)) + data for data in records)

@@ -161,14 +161,17 @@ ZONES = {
     "the target has no address": (
         {(f"_xmpp-server._tcp.{DOMAIN}", SRV): [struct.pack("!HHH", 0, 0, 5269) +
                                                name("gone." + DOMAIN)]}, "srv", ""),
+    "SERVFAIL": ({"fails": "all"}, "srv", "name servers of the domain"),
+    "bogus": ({"fails": "bogus", **federation(DOMAIN, 5269)}, "srv", "sign the zone anew"),
 }
 
 
-def with_name_server(folder, port):
+def with_name_server(folder, port, trusted="false"):
     proxy = Proxy(folder, "contoso.example", "contoso")
     with open(proxy.path("proxy.conf"), encoding="utf-8") as file:
         text = file.read()
-    proxy.put("proxy.conf", text.replace("127.0.0.1:9", f"127.0.0.1:{port}"))
+    proxy.put("proxy.conf", text.replace(
+        '"127.0.0.1:9" );', f'"127.0.0.1:{port}" ); trusted = {trusted};'))
     proxy.set_partners([{"Domain": DOMAIN}])
     return proxy.start()
 
@@ -176,7 +179,7 @@ def with_name_server(folder, port):
 def test_names(folder):
     zone = {}
     server = NameServer(zone)
-    proxy = with_name_server(os.path.join(folder, "dns"), server.port)
+    proxy = with_name_server(os.path.join(folder, "dns"), server.port, "true")
     for said, (records, *expected) in ZONES.items():
         zone.clear()
         zone.update(records)
