@@ -81,6 +81,24 @@ static void recheck(struct xfed_link *link)
         xfed_link_close(link, 0, "it may not carry stanzas both ways any more");
 }
 
+/* What has failed may work by now, so nobody waits for the end of a rest that an old policy began.
+ */
+static void end_rests(xmppfed_federation *fed)
+{
+    struct xfed_map_cursor cursor = {0};
+    void *value;
+
+    while (xfed_map_next(&fed->routes, &cursor, NULL, &value)) {
+        struct xfed_route *route = value;
+
+        if (route->state != XFED_ROUTE_RESTING && route->state != XFED_ROUTE_DEAD)
+            continue;
+        route->state = XFED_ROUTE_RESTING;
+        route->backoff = 0;
+        xfed_timer_set(&fed->timers, &route->rest, 0); /* due, and leaves the map if it is empty */
+    }
+}
+
 /*
  * Closes the streams of former partners, and those whose proof is not enough any more. Queues of
  * former partners end by themselves: the next attempt finds no partner. A peer with several domains
@@ -94,6 +112,7 @@ void xfed_federation_reload(xmppfed_federation *fed)
     if (fed->site_generation == fed->site->generation)
         return;
     fed->site_generation = fed->site->generation;
+    end_rests(fed);
     /* Closing only marks a link: it leaves the map when the pump comes to it. */
     while (xfed_map_next(&fed->links, &cursor, NULL, &value)) {
         struct xfed_link *link = value;

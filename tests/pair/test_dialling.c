@@ -118,6 +118,34 @@ static void test_rests_grow(void **state)
     scene_fini(&s);
 }
 
+/* A partner that had no TLS, or whose server was down, is tried anew at once by a reload. */
+static void test_reload_ends_rests(void **state)
+{
+    (void)state;
+    for (int down = 0; down < 2; down++) {
+        struct scene s;
+
+        scene_init(&s, BY_EXTERNAL);
+        if (down)
+            s.fabrikam->refuses = true;
+        else
+            scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_FEDERATED, BY_DIALBACK_TCP);
+        scene_say(&s, "Hello", 1);
+        loop_advance(&s.loop, down ? 50 * 1000 : 1000); /* the rest is long by then */
+        assert_int_equal(loop_outcome(s.contoso, 1), down ? 0 : XMPPFED_OUTCOME_BOUNCED);
+        s.fabrikam->refuses = false;
+        scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL);
+        scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL);
+        loop_advance(&s.loop, 1);
+        scene_say(&s, "Hello again", 2);
+        loop_run(&s.loop);
+        assert_int_equal(loop_outcome(s.contoso, 2), XMPPFED_OUTCOME_ACKNOWLEDGED);
+        if (down)
+            assert_int_equal(loop_outcome(s.contoso, 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
+        scene_fini(&s);
+    }
+}
+
 static void test_stream_that_never_carries_anything(void **state)
 {
     struct scene s;
@@ -198,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_shutdown_while_resolving),
         cmocka_unit_test(test_partner_removed_while_waiting),
         cmocka_unit_test(test_rests_grow),
+        cmocka_unit_test(test_reload_ends_rests),
         cmocka_unit_test(test_stream_that_never_carries_anything),
         cmocka_unit_test(test_more_than_a_stream_takes_at_once),
         cmocka_unit_test(test_shutdown_drains_all),
