@@ -11,12 +11,14 @@ class Case:
     run: object
     seconds: int
     needs_product: bool
+    shares: str = None  # consecutive cases that name the same share one World, and its servers
 
 
-def case(name, seconds=60, needs_product=True, **arguments):
+def case(name, seconds=60, needs_product=True, shares=None, **arguments):
     """Decorator: list a function as a case. More arguments are handed to it with the World."""
     def add(function):
-        CASES.append(Case(name, lambda world: function(world, **arguments), seconds, needs_product))
+        CASES.append(Case(name, lambda world: function(world, **arguments), seconds, needs_product,
+                          shares))
         return function
     return add
 

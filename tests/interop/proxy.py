@@ -7,7 +7,7 @@ import json
 import os
 import signal
 
-from process import HarnessError, Process, require_free, wait_until
+from process import HarnessError, Process, require_free, run, wait_until
 
 # For builds with sanitizers.
 ENVIRONMENT = {"LSAN_OPTIONS": "print_suppressions=0:suppressions="
@@ -24,6 +24,7 @@ inside = {{
     hosts = ( {{ name = "{domain}"; secret = "secret"; }} );
 }};
 {dns}log = {{ format = "json"; level = "{level}"; }};
+admin = {{ path = "admin.sock"; }};
 queue = {{ seconds = {queue_seconds}; stanzas = 1000; }};
 """
 
@@ -114,11 +115,19 @@ class Proxy:
                 all(record.get(name) == value for name, value in fields.items())
         return read_json(self.process.wait_line(accept, seconds, start, f"event {event} {fields}"))
 
-    def events(self, event=None, **fields):
-        """All log records so far, or those with this event and these fields."""
-        records = [read_json(line) for line in self.process.lines()]
+    def events(self, event=None, start=0, **fields):
+        """All log records since a mark, or those with this event and these fields."""
+        records = [read_json(line) for line in self.process.lines(start)]
         return [item for item in records if item and event in (None, item.get("event"))
                 and all(item.get(name) == value for name, value in fields.items())]
+
+    def ctl(self, program, *command):
+        """Ask the proxy by xmppfedctl; return its answer as a dictionary."""
+        status, text = run([program, "--socket", self.path("admin.sock"), "--json", *command],
+                           env=ENVIRONMENT, seconds=15)
+        if status != 0:
+            raise HarnessError(f"xmppfedctl {' '.join(command)} ended with {status}: {text}")
+        return json.loads(text)
 
     def reload(self):
         self.process.send_signal(signal.SIGHUP)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """run.py - run the interop cases against real servers; TAP lines, then "N passed, N failed".
 
-Usage: run.py [--proxy PATH] [--echo PATH] [--logs DIR] [--record FOLDER] [--list] [NAME...]
+Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--logs DIR] [--record FOLDER] [--list] [NAME...]
 
 A NAME is a case ("prosody.external") or the beginning of several ("prosody", "scan."). Without
---proxy and --echo the newest build directory of this source tree is used.
+--proxy, --echo and --ctl the newest build directory of this source tree is used.
 """
 
 import argparse
@@ -34,6 +34,7 @@ import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
 import cases.dane  # noqa: E402,F401
+import cases.rows  # noqa: E402,F401
 import cases.scan  # noqa: E402,F401
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
@@ -51,13 +52,14 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--proxy", default=find_program("xmppfed-proxy"))
     parser.add_argument("--echo", default=find_program("echo-host"))
+    parser.add_argument("--ctl", default=find_program("xmppfedctl"))
     parser.add_argument("--logs", help="where logs of failed cases go (default: a new folder in /tmp)")
     parser.add_argument("--record", metavar="FOLDER",
                         help="write what peers say without TLS as seeds, as into fuzz/corpus")
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
-    for name in ("proxy", "echo"):
+    for name in ("proxy", "echo", "ctl"):
         path = getattr(options, name)
         setattr(options, name, os.path.abspath(path) if path else None)
     options.record = os.path.abspath(options.record) if options.record else None
@@ -106,32 +108,50 @@ def sanitizer_report(directory):
     return None
 
 
-def run_case(item, directory, certificates, programs, record):
-    """Run one case in a directory of its own; return the error or None."""
-    os.makedirs(directory)
-    world = World(directory, certificates, programs)
-    recorder = Recorder() if record else None
-    error = run_limited(lambda: item.run(world), item.seconds)
-    leftover = run_limited(world.close, 60)
-    if recorder:
-        streams = recorder.close()
-        for name, (_, domain, address) in PEERS.items():
-            write_seeds(record, name, OUR_ADDRESS, address, domain, streams)
-    return error or leftover or sanitizer_report(directory)
+class Stage:
+    """The World of one case, or of some in a row that share it, in a directory of its own."""
+
+    def __init__(self, directory, certificates, programs, record):
+        os.makedirs(directory)
+        self.directory = directory
+        self._record = record
+        self._recorder = Recorder() if record else None
+        self._world = World(directory, certificates, programs)
+
+    def play(self, item, last):
+        """Run a case and, after the last one, end everything; return the error or None."""
+        error = run_limited(lambda: item.run(self._world), item.seconds)
+        if not last:
+            return error
+        leftover = run_limited(self._world.close, 60)
+        if self._recorder:
+            streams = self._recorder.close()
+            for name, (_, domain, address) in PEERS.items():
+                write_seeds(self._record, name, OUR_ADDRESS, address, domain, streams)
+        return error or leftover or sanitizer_report(self.directory)
+
+
+def staged(items):
+    """The cases in order, each with the name of its stage and whether it is the last there."""
+    stages = [item.shares or item.name for item in items]
+    return zip(items, stages, [here != after for here, after in zip(stages, [*stages[1:], None])])
 
 
 def run_all(items, options, work):
     """Run the cases one after the other; return the number that failed."""
     certificates = Certificates(work)
-    programs = {"proxy": options.proxy, "echo": options.echo}
+    programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl}
     logs = options.logs
     failed = 0
+    stage = None
     print(f"1..{len(items)}")
     with NameServer(work, ZONES, NAME_SERVER, DIRECT):
-        for number, item in enumerate(items, 1):
+        for number, (item, place, last) in enumerate(staged(items), 1):
             start = time.monotonic()
-            directory = os.path.join(work, item.name)
-            error = run_case(item, directory, certificates, programs, options.record)
+            directory = os.path.join(work, place)
+            stage = stage or Stage(directory, certificates, programs, options.record)
+            error = stage.play(item, last)
+            stage = None if last else stage
             took = f"{time.monotonic() - start:.1f} s"
             print(f"{'not ok' if error else 'ok'} {number} - {item.name} # {took}")
             if error:
@@ -153,9 +173,10 @@ def main():
             print(item.name)
         return 0
     items = selected(options.names)
-    if any(item.needs_product for item in items) and not (options.proxy and options.echo):
-        raise HarnessError("xmppfed-proxy and echo-host are not built; build them or name them with "
-                           "--proxy and --echo")
+    built = options.proxy and options.echo and options.ctl
+    if any(item.needs_product for item in items) and not built:
+        raise HarnessError("xmppfed-proxy, echo-host and xmppfedctl are not built; build them or name "
+                           "them with --proxy, --echo and --ctl")
     namespace.enter()
     namespace.furnish(NAME_SERVER)
     work = tempfile.mkdtemp(prefix="xmppfed-interop-")

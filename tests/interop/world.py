@@ -73,6 +73,13 @@ class World:
         self.certificates = certificates
         self.programs = programs
         self._stack = contextlib.ExitStack()
+        self._kept = {}
+
+    def keep(self, name, make):
+        """What make() has returned when this name was first asked for."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     def peer(self, kind, certificate="good", tls="required", auth="external", **more):
         """Start a peer; `certificate` names a variant of Certificates.get()."""

@@ -11,7 +11,8 @@ from process import HarnessError, free_port, port_answers, require_free, wait_un
 class Options:
     """How a peer takes part in federation.
 
-    tls   "required", "off": STARTTLS must be used, or is not offered and not used.
+    tls   "required", "offered", "off": STARTTLS must be used, is used with whoever can, or is
+          neither offered nor used.
     auth  "external": the peer's certificate must prove a domain, dialback is off;
           "dialback": dialback is on, whatever the certificates say.
     """

@@ -15,6 +15,7 @@ loglevel: debug
 hosts: ["{domain}"]
 {tls}
 s2s_timeout: 20
+s2s_max_retry_delay: 1
 s2s_access: all
 auth_method: internal
 auth_password_format: plain
@@ -60,10 +61,10 @@ class Ejabberd(Peer):
     def configure(self):
         options = self.options
         tls = "s2s_use_starttls: false"
-        if options.tls == "required":
+        if options.tls != "off":
             # "required" verifies nothing when dialling; without dialback a proof is needed anyhow.
             tls = TLS.format(both=options.certificate.both, trust=options.trust,
-                             starttls="required")
+                             starttls="required" if options.tls == "required" else "optional")
         modules = "  mod_s2s_dialback: {}\n" if options.auth == "dialback" else ""
         os.makedirs(self.path("mnesia"), exist_ok=True)
         self.write("inetrc", '{lookup, ["file", "native"]}.\n')

@@ -127,9 +127,10 @@ class Jabberd2(Peer):
         os.makedirs(self.path("db-c2s"), exist_ok=True)
         os.makedirs(self.path("db-sm"), exist_ok=True)
         tls, security = "", ""
-        if self.options.tls == "required":
+        if self.options.tls != "off":
             tls = (f"<pemfile>{self.options.certificate.both}</pemfile>"
                    "<verify-mode>0</verify-mode>")
+        if self.options.tls == "required":
             security = "<require_tls/>"
         values = dict(directory=self.directory, address=self.address, domain=self.domain,
                       router_port=self.router_port, s2s_port=self.s2s_port,
