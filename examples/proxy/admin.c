@@ -8,6 +8,7 @@
 
 #include "proxy/admin_answer.h"
 #include "proxy/admin_commands.h"
+#include "proxy/author.h"
 #include "proxy/line_reader.h"
 #include "proxy/unix_socket.h"
 
@@ -17,10 +18,13 @@
 #define CONNECTIONS_MAX 32
 /* Answers that may wait for a client that does not read. */
 #define OUTPUT_MAX ((size_t)16 * 1024 * 1024)
+/* The longest request: a document of 100000 partners to import. */
+#define REQUEST_MAX ((size_t)64 * 1024 * 1024)
 
 struct client {
     struct admin *admin;
     uv_pipe_t pipe;
+    struct author author;
     struct line_reader reader;
     unsigned pending; /* answers that are on their way */
     bool ending;      /* it closes once they are gone */
@@ -146,7 +150,7 @@ static void on_line(struct client *c)
         close_client(c);
         return;
     }
-    line = admin_answer(c->admin->proxy, c->reader.line, c->reader.len, &c->later);
+    line = admin_answer(c->admin->proxy, &c->author, c->reader.line, c->reader.len, &c->later);
     if (!c->later.job)
         send_line(c, line);
 }
@@ -158,7 +162,7 @@ static void on_bytes(struct client *c, const char *data, size_t len)
         enum line_reader_result got = line_reader_take(&c->reader, data, len, &taken);
 
         if (got == LINE_READER_TOO_LONG || got == LINE_READER_NO_MEMORY) {
-            refuse(c, "a request may have 64 KiB; write a shorter one");
+            refuse(c, "a request may have 64 MiB; write a shorter one");
             return;
         }
         if (got == LINE_READER_LINE)
@@ -205,6 +209,19 @@ static void on_later(struct admin_later *later, char *line)
         uv_read_start((uv_stream_t *)&c->pipe, give_room, on_read);
 }
 
+/* Takes a connection and notes whose it is: an unknown hand changes nothing. */
+static int accept_client(uv_stream_t *listener, struct client *c)
+{
+    uv_os_fd_t fd;
+    int rc = uv_accept(listener, (uv_stream_t *)&c->pipe);
+
+    if (rc == 0)
+        rc = uv_fileno((uv_handle_t *)&c->pipe, &fd);
+    if (rc == 0 && !author_of_socket(fd, &c->author))
+        rc = UV_EACCES;
+    return rc == 0 ? uv_read_start((uv_stream_t *)&c->pipe, give_room, on_read) : rc;
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     struct admin *a = stream->data;
@@ -213,13 +230,13 @@ static void on_connection(uv_stream_t *stream, int status)
     if (!c)
         return;
     c->admin = a;
+    c->reader.max = REQUEST_MAX;
     c->next = a->clients;
     a->clients = c;
     uv_pipe_init(a->proxy->loop, &c->pipe, 0);
     c->pipe.data = c;
     c->later.send = on_later;
-    if (uv_accept(stream, (uv_stream_t *)&c->pipe) < 0 ||
-        uv_read_start((uv_stream_t *)&c->pipe, give_room, on_read) < 0)
+    if (accept_client(stream, c) < 0)
         close_client(c);
     else if (a->client_count >= CONNECTIONS_MAX)
         close_client(c);

@@ -24,12 +24,34 @@ static const struct command {
     {"streams close", admin_streams_close, true},
     {"explain", admin_explain, false},
     {"partner list", admin_partner_list, false},
-    {"partner show", admin_partner_show, false},
+    {"partner get", admin_partner_get, false},
+    {"partner new", admin_partner_new, true},
+    {"partner set", admin_partner_set, true},
+    {"partner remove", admin_partner_remove, true},
+    {"policy get", admin_policy_get, false},
+    {"policy new", admin_policy_new, true},
+    {"policy set", admin_policy_set, true},
+    {"policy remove", admin_policy_remove, true},
+    {"policy grant", admin_policy_grant, true},
+    {"policy revoke", admin_policy_revoke, true},
     {"gateway get", admin_gateway_get, false},
+    {"gateway set", admin_gateway_set, true},
+    {"user list", admin_user_list, false},
+    {"user set", admin_user_set, true},
+    {"rule list", admin_rule_list, false},
+    {"rule set", admin_rule_set, true},
+    {"rule remove", admin_rule_remove, true},
+    {"block list", admin_block_list, false},
+    {"block add", admin_block_add, true},
+    {"block remove", admin_block_remove, true},
     {"contact list", admin_contact_list, false},
     {"contact add", admin_contact_add, true},
     {"contact remove", admin_contact_remove, true},
     {"contact block", admin_contact_block, true},
+    {"import", admin_import, true},
+    {"export", admin_export, false},
+    {"check", admin_check, false},
+    {"audit", admin_audit, false},
     {"reload", admin_reload, true},
     {"diagnose", admin_diagnose, false},
     {"last-failure", admin_last_failure, false},
@@ -89,6 +111,44 @@ static size_t index_of(const struct admin_verb *verb, const char *field)
     return i;
 }
 
+/* The list of texts that takes the rest of a command line. */
+static bool read_rest(json_t *list, const struct admin_verb *verb, struct admin_call *call)
+{
+    json_t *text;
+    size_t i;
+
+    json_array_foreach(list, i, text)
+    {
+        if (!json_is_string(text))
+            break;
+    }
+    if (!json_is_array(list) || i < json_array_size(list))
+        return complain(&call->why, "field \"%s\" must be a list of texts", verb->rest);
+    call->rest = list;
+    return true;
+}
+
+static bool read_field(const char *key, json_t *value, const struct admin_verb *verb,
+                       struct admin_call *call)
+{
+    size_t i = index_of(verb, key);
+
+    if (verb->rest && strcmp(key, verb->rest) == 0)
+        return read_rest(value, verb, call);
+    if (verb->document && strcmp(key, "document") == 0) {
+        call->document = value;
+        return json_is_object(value) || json_is_array(value) ||
+               complain(&call->why, "field \"document\" must be an object or a list");
+    }
+    if (i == verb->field_count)
+        return complain(&call->why, "field \"%.64s\" is not known to \"%s\"; take it out", key,
+                        verb->name);
+    if (!json_is_string(value) || !*json_string_value(value))
+        return complain(&call->why, "field \"%s\" must be text that is not empty", key);
+    call->fields[i] = json_string_value(value);
+    return true;
+}
+
 static bool read_fields(json_t *request, const struct admin_verb *verb, struct admin_call *call)
 {
     const char *key;
@@ -99,14 +159,11 @@ static bool read_fields(json_t *request, const struct admin_verb *verb, struct a
     {
         if (strcmp(key, "command") == 0)
             continue;
-        i = index_of(verb, key);
-        if (i == verb->field_count)
-            return complain(&call->why, "field \"%.64s\" is not known to \"%s\"; take it out", key,
-                            verb->name);
-        if (!json_is_string(value) || !*json_string_value(value))
-            return complain(&call->why, "field \"%s\" must be text that is not empty", key);
-        call->fields[i] = json_string_value(value);
+        if (!read_field(key, value, verb, call))
+            return false;
     }
+    if (verb->document && !call->document)
+        return complain(&call->why, "field \"document\" is missing; \"%s\" needs it", verb->name);
     for (i = 0; i < verb->needed; i++)
         if (!call->fields[i])
             return complain(&call->why, "field \"%s\" is missing; \"%s\" needs it", verb->fields[i],
@@ -136,6 +193,7 @@ static bool run(json_t *request, struct admin_call *call)
         return complain(&call->why, "there is no command \"%.64s\"; correct its name", name);
     if (!read_fields(request, verb, call))
         return false;
+    call->author.command = verb->name;
     ok = command->run(call);
     if (command->changes)
         log_change(call, command, ok);
@@ -178,9 +236,13 @@ void admin_later_end(struct admin_later *later, json_t *answer)
     later->send(later, as_line(answer));
 }
 
-char *admin_answer(struct proxy *p, const char *line, size_t len, struct admin_later *later)
+char *admin_answer(struct proxy *p, const struct author *author, const char *line, size_t len,
+                   struct admin_later *later)
 {
-    struct admin_call call = {.proxy = p, .answer = json_object(), .later = later};
+    struct admin_call call = {.proxy = p,
+                              .author = {.uid = author->uid, .name = author->name},
+                              .answer = json_object(),
+                              .later = later};
     json_error_t error;
     json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
     bool ok;

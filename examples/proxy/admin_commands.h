@@ -24,9 +24,12 @@ void admin_later_end(struct admin_later *later, json_t *answer);
 struct admin_call {
     struct proxy *proxy;
     const char *fields[ADMIN_FIELDS_MAX]; /* as in the verb; NULL where none was given */
-    json_t *answer;                       /* an object that the command adds to */
-    struct complaint why;                 /* the sentence, if it returns false */
-    struct admin_later *later;            /* for an answer that comes later */
+    json_t *rest;                         /* a list of texts, or NULL */
+    json_t *document;                     /* or NULL */
+    struct store_author author;
+    json_t *answer;            /* an object that the command adds to */
+    struct complaint why;      /* the sentence, if it returns false */
+    struct admin_later *later; /* for an answer that comes later */
 };
 
 /* Each does its command: adds to the answer, or returns false with a sentence. */
@@ -36,12 +39,34 @@ bool admin_streams_close(struct admin_call *call);
 bool admin_last_failure(struct admin_call *call);
 bool admin_explain(struct admin_call *call);
 bool admin_partner_list(struct admin_call *call);
-bool admin_partner_show(struct admin_call *call);
+bool admin_partner_get(struct admin_call *call);
+bool admin_partner_new(struct admin_call *call);
+bool admin_partner_set(struct admin_call *call);
+bool admin_partner_remove(struct admin_call *call);
+bool admin_policy_new(struct admin_call *call);
+bool admin_policy_set(struct admin_call *call);
+bool admin_policy_get(struct admin_call *call);
+bool admin_policy_remove(struct admin_call *call);
+bool admin_policy_grant(struct admin_call *call);
+bool admin_policy_revoke(struct admin_call *call);
 bool admin_gateway_get(struct admin_call *call);
+bool admin_gateway_set(struct admin_call *call);
+bool admin_user_list(struct admin_call *call);
+bool admin_user_set(struct admin_call *call);
+bool admin_rule_list(struct admin_call *call);
+bool admin_rule_set(struct admin_call *call);
+bool admin_rule_remove(struct admin_call *call);
+bool admin_block_list(struct admin_call *call);
+bool admin_block_add(struct admin_call *call);
+bool admin_block_remove(struct admin_call *call);
 bool admin_contact_list(struct admin_call *call);
 bool admin_contact_add(struct admin_call *call);
 bool admin_contact_remove(struct admin_call *call);
 bool admin_contact_block(struct admin_call *call);
+bool admin_import(struct admin_call *call);
+bool admin_export(struct admin_call *call);
+bool admin_check(struct admin_call *call);
+bool admin_audit(struct admin_call *call);
 bool admin_reload(struct admin_call *call);
 bool admin_diagnose(struct admin_call *call);
 

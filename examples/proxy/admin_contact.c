@@ -61,7 +61,7 @@ static bool set(struct admin_call *call, int contact)
     admin_put(call->answer, "remote", admin_text(remote));
     admin_put(call->answer, "before", json_string(word_of(words_contact, before)));
     admin_put(call->answer, "contact", json_string(word_of(words_contact, contact)));
-    return store_set(call->proxy->store, local, remote, contact, &call->why);
+    return store_set(call->proxy->store, &call->author, local, remote, contact, &call->why);
 }
 
 bool admin_contact_add(struct admin_call *call)

@@ -4,6 +4,7 @@
 
 #include "proxy/addresses.h"
 #include "proxy/admin_commands.h"
+#include "proxy/document.h"
 #include "proxy/words.h"
 
 /* The words of the bits that are set. */
@@ -108,19 +109,36 @@ bool admin_partner_list(struct admin_call *call)
     return true;
 }
 
-bool admin_partner_show(struct admin_call *call)
+/* The record of a domain; a wildcard is no domain, but names its record all the same. */
+static int find_partner(const xmppfed_policy *policy, const char *text, xmppfed_partner_info *ret)
+{
+    char wanted[XMPPFED_DOMAIN_SIZE + 2];
+    struct complaint ignored;
+    size_t i;
+
+    if (strncmp(text, "*.", 2) != 0)
+        return xmppfed_policy_find_partner(policy, text, ret);
+    if (!document_domain(text, wanted, &ignored))
+        return XMPPFED_ERR_ADDRESS;
+    for (i = 0; xmppfed_policy_partner(policy, i, ret) == 0; i++)
+        if (strcmp(ret->domain, wanted) == 0)
+            return 0;
+    return XMPPFED_ERR_POLICY_UNKNOWN_PARTNER;
+}
+
+bool admin_partner_get(struct admin_call *call)
 {
     xmppfed_partner_info info = {.size = sizeof(info)};
     const char *domain = call->fields[0];
+    const char *file = call->proxy->loaded->config->partners;
     json_t *o = json_object();
-    int rc = xmppfed_policy_find_partner(call->proxy->loaded->policy, domain, &info);
+    int rc = find_partner(call->proxy->loaded->policy, domain, &info);
 
     admin_put(call->answer, "partner", o);
     if (rc == XMPPFED_ERR_POLICY_UNKNOWN_PARTNER)
         return complain(&call->why,
-                        "%.255s is in no partner record, so that it is refused; add a record to "
-                        "%.512s and reload",
-                        domain, call->proxy->loaded->config->partners);
+                        "%.255s is in no partner record, so that it is refused; add one %s%.512s",
+                        domain, file ? "and reload: " : "with \"partner new\"", file ? file : "");
     if (rc < 0)
         return complain(&call->why, "\"%.64s\" is not a domain; write one like fabrikam.example",
                         domain);

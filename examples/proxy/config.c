@@ -8,6 +8,7 @@
 #include <xmppfed/address.h>
 
 #include "proxy/config_reader.h"
+#include "proxy/database.h"
 #include "proxy/endpoint_text.h"
 #include "proxy/name_servers.h"
 
@@ -412,18 +413,30 @@ static bool read_admin(struct reader *r, const config_setting_t *root)
                       reader_needs(r, group, "path", c->admin, "name the socket to make"));
 }
 
+/* The path of a file, relative as all are, or the address of a server. */
+static bool read_store(struct reader *r, const config_setting_t *root)
+{
+    const char *text = "";
+
+    if (!reader_string(r, root, "store", &text))
+        return false;
+    if (!database_is_server(text))
+        return reader_path(r, root, "store", &r->config->store);
+    r->config->store = text;
+    return true;
+}
+
 static bool read_files(struct reader *r, const config_setting_t *root)
 {
     struct config *c = r->config;
 
     return reader_path(r, root, "trust", &c->trust) && reader_path(r, root, "crl", &c->crl) &&
-           reader_path(r, root, "partners", &c->partners) &&
-           reader_path(r, root, "store", &c->store) &&
+           reader_path(r, root, "partners", &c->partners) && read_store(r, root) &&
            reader_path(r, root, "dialback_secret", &c->dialback_secret) &&
            reader_path(r, root, "pid_file", &c->pid_file) &&
            reader_needs(r, root, "trust", c->trust, "name the PEM file of the trust anchors") &&
-           reader_needs(r, root, "partners", c->partners, "name the JSON file of the partners") &&
-           reader_needs(r, root, "store", c->store, "name the SQLite file of the contacts");
+           reader_needs(r, root, "store", c->store,
+                        "name the SQLite file or the PostgreSQL database");
 }
 
 static bool read_root(struct reader *r, const config_setting_t *root)

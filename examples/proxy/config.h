@@ -46,7 +46,7 @@ struct config {
     size_t domain_count;
     const char *trust;
     const char *crl;
-    const char *partners;
+    const char *partners; /* NULL: they are in the store */
     const char *store;
     const char *dialback_secret;
     struct config_listen *outside;

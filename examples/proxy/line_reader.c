@@ -37,7 +37,7 @@ enum line_reader_result line_reader_take(struct line_reader *r, const char *data
 
     begin(r);
     *ret_taken = take;
-    if (r->len + take > LINE_READER_MAX)
+    if (r->len + take > (r->max ? r->max : LINE_READER_MAX))
         return LINE_READER_TOO_LONG;
     if (!make_room(r, take))
         return LINE_READER_NO_MEMORY;

@@ -5,13 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The longest line, with its newline. */
+/* The longest line, with its newline, unless the reader says otherwise. */
 #define LINE_READER_MAX ((size_t)64 * 1024)
 
 struct line_reader {
     char *line; /* as far as it has come */
     size_t len;
     size_t size;
+    size_t max; /* 0: LINE_READER_MAX */
 };
 
 enum line_reader_result {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "proxy/document.h"
 #include "proxy/partners.h"
 #include "proxy/posh.h"
 #include "proxy/validator.h"
@@ -85,11 +86,32 @@ static void log_note(const xmppfed_policy_note *note, void *user)
               LOG_TEXT("text", note->text));
 }
 
+static bool load_partners(xmppfed_context *ctx, struct loaded *l, const struct log *log,
+                          struct complaint *why)
+{
+    struct log notes = *log;
+
+    return !l->config->partners || partners_load(ctx, l->config->partners, log_note, &notes,
+                                                 &l->policy, &l->partner_trusts, why);
+}
+
+bool load_policy(xmppfed_context *ctx, struct loaded *l, json_t *rows, const struct log *log,
+                 struct complaint *why)
+{
+    json_t *document = document_of_rows(rows);
+    struct log notes = *log;
+    bool ok = document ? partners_build(ctx, "the store", document, log_note, &notes, &l->policy,
+                                        &l->partner_trusts, why)
+                       : complain(why, "the store: out of memory");
+
+    json_decref(document);
+    return ok;
+}
+
 bool load_all(xmppfed_context *ctx, struct config *config, const struct log *log,
               struct loaded **ret, struct complaint *why)
 {
     struct loaded *l = calloc(1, sizeof(*l));
-    struct log notes = *log;
     bool ok;
 
     if (!l) {
@@ -99,10 +121,8 @@ bool load_all(xmppfed_context *ctx, struct config *config, const struct log *log
     l->config = config;
     ok = load_domains(ctx, l, log, why) &&
          file_trust(ctx, config->trust, config->crl, "the trust anchors", &l->trust, why) &&
-         partners_load(ctx, config->partners, log_note, &notes, &l->policy, &l->partner_trusts,
-                       why) &&
-         load_inside(ctx, l, why) && load_secrets(l, why) && validator_check(config, why) &&
-         posh_check(config, why);
+         load_partners(ctx, l, log, why) && load_inside(ctx, l, why) && load_secrets(l, why) &&
+         validator_check(config, why) && posh_check(config, why);
     if (ok)
         *ret = l;
     else

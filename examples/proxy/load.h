@@ -2,6 +2,7 @@
 #ifndef PROXY_LOAD_H
 #define PROXY_LOAD_H
 
+#include <jansson.h>
 #include <xmppfed/policy.h>
 
 #include "proxy/config.h"
@@ -15,7 +16,7 @@ struct loaded {
     struct file_text *secrets;     /* one for each of config->hosts */
     struct file_text dialback_secret;
     xmppfed_trust *trust;
-    xmppfed_policy *policy;
+    xmppfed_policy *policy; /* NULL until load_policy() where there is no partner file */
     struct partner_trusts partner_trusts;
     xmppfed_credentials *inside_credentials; /* NULL: no listener with TLS */
     xmppfed_trust *inside_trust;
@@ -27,6 +28,12 @@ struct loaded {
  */
 bool load_all(xmppfed_context *ctx, struct config *config, const struct log *log,
               struct loaded **ret, struct complaint *why);
+/*
+ * Where config names no partner file, makes the policy of the rows of the store, which the caller
+ * keeps. Remarks go to the log as warnings.
+ */
+bool load_policy(xmppfed_context *ctx, struct loaded *l, json_t *rows, const struct log *log,
+                 struct complaint *why);
 /* NULL is fine. */
 void loaded_free(struct loaded *l);
 

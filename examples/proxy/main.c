@@ -56,6 +56,20 @@ static bool load(struct program *prog, struct log *log, bool own_format, struct 
     return load_all(prog->ctx, config, log, ret, why);
 }
 
+/* Partners that are in the store, without making or changing it. */
+static bool check_stored(struct program *prog, struct loaded *loaded, const struct log *log,
+                         struct complaint *why)
+{
+    json_t *rows;
+    bool ok;
+
+    if (!store_peek(loaded->config->store, &rows, why))
+        return false;
+    ok = load_policy(prog->ctx, loaded, rows, log, why);
+    json_decref(rows);
+    return ok;
+}
+
 static int check(struct program *prog)
 {
     struct log log = {.out = stdout, .format = LOG_FORMAT_TEXT, .level = LOG_LEVEL_INFO};
@@ -64,6 +78,10 @@ static int check(struct program *prog)
 
     if (!load(prog, &log, false, &loaded, &why))
         return trouble(&why);
+    if (!loaded->policy && !check_stored(prog, loaded, &log, &why)) {
+        loaded_free(loaded);
+        return trouble(&why);
+    }
     printf("%s: ready to run\n", prog->file);
     loaded_free(loaded);
     return EXIT_OK;

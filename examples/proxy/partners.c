@@ -1,4 +1,4 @@
-/* partners.c - the partner file (JSON): who the partners are and what our users may do. */
+/* partners.c - partner records (JSON): who the partners are and what our users may do. */
 #include "proxy/partners.h"
 
 #include <stdio.h>
@@ -344,21 +344,19 @@ static bool parse(const char *path, json_t **ret, struct complaint *why)
     return complain(why, "%s:1: the file must be an object in braces", path);
 }
 
-bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
-                   xmppfed_policy **ret, struct partner_trusts *ret_trusts, struct complaint *why)
+bool partners_build(xmppfed_context *ctx, const char *name, json_t *document,
+                    partners_note_fn on_note, void *user, xmppfed_policy **ret,
+                    struct partner_trusts *ret_trusts, struct complaint *why)
 {
-    struct record root = {.file = path, .why = why};
+    struct record root = {.file = name, .object = document, .why = why};
     struct loader l = {.ctx = ctx};
     xmppfed_problem problem;
-    bool ok;
+    bool ok = xmppfed_policy_builder_new(ctx, &l.builder) == 0 || out_of_memory(&root);
 
-    if (!parse(path, &root.object, why))
-        return false;
-    ok = xmppfed_policy_builder_new(ctx, &l.builder) == 0 || out_of_memory(&root);
     ok = ok && load_root(&l, &root);
     if (ok) {
         ok = xmppfed_policy_builder_finish(l.builder, &problem, ret) == 0 ||
-             complain(why, "%s: %s", path, problem.text);
+             complain(why, "%s: %s", name, problem.text);
         give_notes(l.builder, on_note, user);
     }
     if (ok)
@@ -366,6 +364,18 @@ bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_n
     else
         partner_trusts_fini(&l.trusts);
     xmppfed_policy_builder_free(l.builder);
-    json_decref(root.object);
+    return ok;
+}
+
+bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
+                   xmppfed_policy **ret, struct partner_trusts *ret_trusts, struct complaint *why)
+{
+    json_t *document;
+    bool ok;
+
+    if (!parse(path, &document, why))
+        return false;
+    ok = partners_build(ctx, path, document, on_note, user, ret, ret_trusts, why);
+    json_decref(document);
     return ok;
 }

@@ -1,7 +1,8 @@
-/* partners.h - the partner file (JSON): who the partners are and what our users may do. */
+/* partners.h - partner records (JSON): who the partners are and what our users may do. */
 #ifndef PROXY_PARTNERS_H
 #define PROXY_PARTNERS_H
 
+#include <jansson.h>
 #include <xmppfed/policy.h>
 
 #include "proxy/complaint.h"
@@ -17,5 +18,10 @@ typedef void (*partners_note_fn)(const xmppfed_policy_note *note, void *user);
  */
 bool partners_load(xmppfed_context *ctx, const char *path, partners_note_fn on_note, void *user,
                    xmppfed_policy **ret, struct partner_trusts *ret_trusts, struct complaint *why);
+
+/* The same of a document that is there already; name stands for the file in sentences. */
+bool partners_build(xmppfed_context *ctx, const char *name, json_t *document,
+                    partners_note_fn on_note, void *user, xmppfed_policy **ret,
+                    struct partner_trusts *ret_trusts, struct complaint *why);
 
 #endif

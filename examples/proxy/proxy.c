@@ -11,6 +11,7 @@
 #include "proxy/pid_file.h"
 #include "proxy/posh.h"
 #include "proxy/relay.h"
+#include "proxy/store_watch.h"
 #include "proxy/validator.h"
 
 #define DRAIN_MS 10000
@@ -128,6 +129,33 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     return true;
 }
 
+bool proxy_set_policy(struct proxy *p, xmppfed_policy *policy, struct partner_trusts *trusts,
+                      struct complaint *why)
+{
+    struct loaded *l = p->loaded;
+    int rc = partner_trusts_apply(trusts, p->site);
+
+    if (rc < 0) {
+        complain(why, "%s; what is in force has not changed", xmppfed_error_sentence(rc));
+        (void)!partner_trusts_apply(&l->partner_trusts, p->site);
+        partner_trusts_remove(trusts, &l->partner_trusts, p->site);
+        xmppfed_policy_unref(policy);
+        partner_trusts_fini(trusts);
+        return false;
+    }
+    xmppfed_site_set_policy(p->site, policy);
+    partner_trusts_remove(&l->partner_trusts, trusts, p->site);
+    xmppfed_policy_unref(l->policy);
+    partner_trusts_fini(&l->partner_trusts);
+    l->policy = policy;
+    l->partner_trusts = *trusts;
+    *trusts = (struct partner_trusts){0};
+    p->loaded_at = (int64_t)time(NULL);
+    if (p->edge)
+        xmppfed_uv_wake(p->edge);
+    return true;
+}
+
 /* ---- start ------------------------------------------------------------------------------- */
 
 /* Appends "ADDRESS:PORT" to a list of a fixed size. */
@@ -195,6 +223,20 @@ static bool make_engine(struct proxy *p, struct complaint *why)
     return validator_start(p, why) && posh_start(p, why);
 }
 
+bool proxy_read_policy(struct proxy *p, struct loaded *l, struct complaint *why)
+{
+    json_t *rows;
+    bool ok;
+
+    if (l->policy)
+        return true;
+    if (!store_rows(p->store, &rows, why))
+        return false;
+    ok = load_policy(p->ctx, l, rows, &p->log, why);
+    json_decref(rows);
+    return ok;
+}
+
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
                  struct complaint *why)
 {
@@ -203,10 +245,11 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
     *p = (struct proxy){.loop = loop, .log = p->log, .ctx = ctx, .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
-    if (!make_engine(p, why) || !store_open(c->store, &p->store, why) ||
-        !listen_outside(p, p->outside_list, sizeof(p->outside_list), why) ||
+    if (!store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
+        !make_engine(p, why) || !listen_outside(p, p->outside_list, sizeof(p->outside_list), why) ||
         !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why))
         return false;
+    store_watch_start(p);
     p->started_at = (int64_t)time(NULL);
     p->loaded_at = p->started_at;
     p->pid_written = c->pid_file != NULL;
@@ -225,6 +268,7 @@ static void close_all(struct proxy *p)
     if (uv_is_closing((uv_handle_t *)&p->drain))
         return;
     uv_close((uv_handle_t *)&p->drain, NULL);
+    store_watch_stop(p);
     inside_stop(p);
     admin_stop(p);
     xmppfed_uv_free(p->edge, NULL, NULL);

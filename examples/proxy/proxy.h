@@ -34,6 +34,8 @@ struct proxy {
     struct failures failures;
     struct name_servers name_servers; /* as at the start: a reload leaves them */
     struct store *store;
+    uv_timer_t store_look;
+    bool store_watched; /* the timer is to be closed */
     struct loaded *loaded;
     bool pid_written;
     char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
@@ -48,11 +50,19 @@ struct proxy {
 /* Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. */
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
                  struct complaint *why);
+/* Makes the policy of what the store holds, where no partner file has made it. */
+bool proxy_read_policy(struct proxy *p, struct loaded *loaded, struct complaint *why);
 /*
  * Puts a new configuration in force and takes it over, also on failure. What a running proxy cannot
  * change is refused as a whole; the old configuration then stays.
  */
 bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why);
+/*
+ * Puts another policy in force and takes it over, also on failure; the old one then stays. Streams
+ * that it no longer allows are closed.
+ */
+bool proxy_set_policy(struct proxy *p, xmppfed_policy *policy, struct partner_trusts *trusts,
+                      struct complaint *why);
 /*
  * Takes no more connections and ends when all streams are closed, or after a time limit; at once
  * when called again. The loop then runs out of work.

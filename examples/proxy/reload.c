@@ -8,8 +8,13 @@ static bool read_and_apply(struct proxy *p, struct complaint *why)
 
     if (p->draining)
         return complain(why, "the proxy is shutting down; start it again instead");
-    return config_load(p->loaded->config->file, &config, why) &&
-           load_all(p->ctx, config, &p->log, &loaded, why) && proxy_reload(p, loaded, why);
+    if (!config_load(p->loaded->config->file, &config, why) ||
+        !load_all(p->ctx, config, &p->log, &loaded, why))
+        return false;
+    if (proxy_read_policy(p, loaded, why))
+        return proxy_reload(p, loaded, why);
+    loaded_free(loaded);
+    return false;
 }
 
 bool reload_files(struct proxy *p, struct complaint *why)

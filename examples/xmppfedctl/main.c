@@ -34,6 +34,8 @@ static void print_verb(FILE *out, const struct admin_verb *v)
         used +=
             (size_t)snprintf(line + used, sizeof(line) - used, i < v->needed ? " %s" : " [%s]", f);
     }
+    if (v->rest && used < sizeof(line))
+        snprintf(line + used, sizeof(line) - used, " [%s...]", v->rest);
     fprintf(out, "  %-38s %s\n", line, v->help);
 }
 
@@ -83,20 +85,51 @@ static bool find_verb(char **words, size_t count, struct command *ret)
     return ret->verb != NULL;
 }
 
-static json_t *question_of(const struct command *c)
+/* Adds the arguments of a command: those of its fields, then the list that takes the rest. */
+static bool add_arguments(const struct command *c, json_t *question)
 {
-    json_t *question = json_pack("{s:s}", "command", c->verb->name);
+    json_t *rest = json_array();
+    bool ok = rest != NULL;
     size_t i;
 
-    for (i = 0; question && i < c->count; i++) {
+    for (i = 0; ok && i < c->count; i++) {
         json_t *text = json_string(c->arguments[i]);
 
-        if (!text || json_object_set_new(question, c->verb->fields[i], text) < 0) {
-            json_decref(question);
-            return NULL;
-        }
+        ok = i < c->verb->field_count ? json_object_set_new(question, c->verb->fields[i], text) == 0
+                                      : json_array_append_new(rest, text) == 0;
     }
-    return question;
+    if (ok && c->verb->rest)
+        ok = json_object_set(question, c->verb->rest, rest) == 0;
+    json_decref(rest);
+    return ok;
+}
+
+/* Reads the file that a command takes, or standard input for "-". */
+static json_t *document_of(const char *path)
+{
+    json_error_t error;
+    json_t *document = strcmp(path, "-") == 0
+                           ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
+                           : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+
+    if (!document && error.line < 0)
+        fprintf(stderr, "xmppfedctl: %s: %s; name a file that can be read\n", path, error.text);
+    else if (!document)
+        fprintf(stderr, "xmppfedctl: %s:%d: %s; correct the line or the one before it\n", path,
+                error.line, error.text);
+    return document;
+}
+
+static json_t *question_of(const struct command *c, json_t *document)
+{
+    json_t *question = json_pack("{s:s}", "command", c->verb->name);
+    bool ok = question && add_arguments(c, question) &&
+              (!document || json_object_set(question, "document", document) == 0);
+
+    if (ok)
+        return question;
+    json_decref(question);
+    return NULL;
 }
 
 /* "refuse" is an answer, and so is "fail", but a script wants to branch on it. */
@@ -116,8 +149,11 @@ static void print_answer(const struct command *c, json_t *answer)
 {
     const char *error = json_string_value(json_object_get(answer, "error"));
 
-    if (c->json) {
-        json_dumpf(answer, stdout, JSON_INDENT(2));
+    if (c->json || (!error && strcmp(c->verb->name, "export") == 0)) {
+        /* What is exported is imported again as it is. */
+        json_t *document = error ? NULL : json_object_get(answer, "document");
+
+        json_dumpf(document ? document : answer, stdout, JSON_INDENT(4));
         putchar('\n');
     } else if (error) {
         fprintf(stderr, "xmppfedctl: %s\n", error);
@@ -128,11 +164,16 @@ static void print_answer(const struct command *c, json_t *answer)
 
 static int run(const struct command *c)
 {
-    json_t *question = question_of(c);
+    json_t *document = c->verb->document ? document_of(c->arguments[0]) : NULL;
+    json_t *question;
     json_t *answer;
     char why[512];
     int status;
 
+    if (c->verb->document && !document)
+        return EXIT_USAGE;
+    question = question_of(c, document);
+    json_decref(document);
     if (!question)
         return complain_usage(c->verb->name, "has an argument that is not UTF-8");
     answer = request(c->socket, question, why, sizeof(why));
@@ -178,7 +219,7 @@ int main(int argc, char **argv)
         return complain_usage(argv[optind], "is not a command");
     if (c.count < c.verb->needed)
         return complain_usage(c.verb->name, "needs more arguments");
-    if (c.count > c.verb->field_count)
+    if (c.count > c.verb->field_count && !c.verb->rest)
         return complain_usage(c.verb->name, "has too many arguments");
     return run(&c);
 }

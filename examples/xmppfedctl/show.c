@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmppfedctl/show_records.h"
 #include "xmppfedctl/table.h"
 
 static const char *text_at(json_t *object, const char *key)
@@ -142,6 +143,7 @@ static void show_gateway(json_t *answer)
         {"StreamInactivityTimeout", "StreamInactivityTimeout (s)"},
         {"KeepAliveInterval", "KeepAliveInterval (s)"},
         {"SubscriptionRefreshInterval", "SubscriptionRefreshInterval (s)"},
+        {"InvitationRate", "InvitationRate (an hour)"},
         {"BidirectionalStreams", "BidirectionalStreams"},
         {NULL, NULL}};
 
@@ -214,13 +216,14 @@ void show(const char *command, json_t *answer)
         const char *command;
         void (*show)(json_t *answer);
     } rows[] = {
-        {"status", show_status},         {"streams list", show_streams},
-        {"streams close", show_closed},  {"explain", show_explain},
-        {"partner list", show_partners}, {"partner show", show_partner},
-        {"gateway get", show_gateway},   {"contact list", show_contacts},
-        {"contact add", show_contact},   {"contact remove", show_contact},
-        {"contact block", show_contact}, {"last-failure", show_failure},
-        {"diagnose", show_diagnosis},
+        {"status", show_status},          {"streams list", show_streams},
+        {"streams close", show_closed},   {"explain", show_explain},
+        {"partner list", show_partners},  {"partner get", show_partner},
+        {"partner new", show_partner},    {"partner set", show_partner},
+        {"gateway get", show_gateway},    {"gateway set", show_gateway},
+        {"contact list", show_contacts},  {"contact add", show_contact},
+        {"contact remove", show_contact}, {"contact block", show_contact},
+        {"last-failure", show_failure},   {"diagnose", show_diagnosis},
     };
     size_t i;
 
@@ -230,5 +233,6 @@ void show(const char *command, json_t *answer)
             return;
         }
     }
-    puts("done");
+    if (!show_records(command, answer))
+        puts("done");
 }

@@ -56,12 +56,13 @@ HOSTS = {
     "lib/unbound": ("unbound.h",),
     "examples/component": ("uv.h", "gnutls/crypto.h"),
     "examples/xmppfedctl": ("jansson.h",),
-    "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "systemd/*.h"),
+    "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
+                       "asm/socket.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),
 }
 POSIX = LIBC + ("arpa/inet.h", "assert.h", "ctype.h", "fcntl.h", "getopt.h", "math.h", "netdb.h",
-                "netinet/*.h", "poll.h", "pthread.h", "pwd.h", "grp.h", "signal.h", "sys/*.h",
-                "syslog.h", "time.h", "unistd.h", "dirent.h")
+                "netinet/*.h", "poll.h", "pthread.h", "pwd.h", "grp.h", "signal.h", "strings.h",
+                "sys/*.h", "syslog.h", "time.h", "unistd.h", "dirent.h")
 
 
 def matches(name, patterns):

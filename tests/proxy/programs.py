@@ -94,14 +94,19 @@ class Program:
 class Proxy(Program):
     """xmppfed-proxy for one domain, with its files in a directory of its own."""
 
-    def __init__(self, folder, domain, certificate, inside=INSIDE_SOCKET):
+    def __init__(self, folder, domain, certificate, inside=INSIDE_SOCKET, store=None):
+        """With store, the address of one, the partners are in it and in no file."""
         self.folder, self.domain = folder, domain
         os.makedirs(folder)
         shutil.copy(os.path.join(DATA, certificate + ".pem"), self.path("own.pem"))
         shutil.copy(os.path.join(DATA, certificate + ".key"), self.path("own.key"))
         shutil.copy(os.path.join(DATA, "ca.pem"), self.path("ca.pem"))
         self.put("secret", "inside secret\n")
-        self.put("proxy.conf", CONFIG.format(domain=domain, inside=inside))
+        config = CONFIG.format(domain=domain, inside=inside)
+        if store:
+            config = config.replace('partners = "partners.json";\nstore = "contacts.sqlite";',
+                                    f'store = "{store}";')
+        self.put("proxy.conf", config)
         self.set_partners([])
 
     def path(self, name):

@@ -18,6 +18,7 @@
 
 /* A proxy without sockets: what the commands look at. */
 static struct proxy proxy;
+static const struct author author = {1000, "alice"};
 static struct config config = {.file = "proxy.conf", .partners = "partners.json"};
 static struct loaded loaded = {.config = &config};
 static char folder[] = "/tmp/xmppfed-admin-XXXXXX";
@@ -76,7 +77,7 @@ static int teardown(void **state)
 static json_t *ask_bytes(const char *request, size_t len)
 {
     struct admin_later later = {NULL, NULL, NULL};
-    char *line = admin_answer(&proxy, request, len, &later);
+    char *line = admin_answer(&proxy, &author, request, len, &later);
     json_t *answer;
 
     assert_non_null(line);
@@ -107,11 +108,11 @@ static void wrong_requests(void **state)
         {"a number for the command", "{\"command\": 1}", "an object with a"},
         {"unknown", "{\"command\": \"frobnicate\"}", "no command \"frobnicate\""},
         {"unknown field", "{\"command\": \"gateway get\", \"x\": \"1\"}", "\"x\" is not known"},
-        {"missing field", "{\"command\": \"partner show\"}", "\"domain\" is missing"},
-        {"a number for text", "{\"command\": \"partner show\", \"domain\": 1}", "must be text"},
-        {"an empty text", "{\"command\": \"partner show\", \"domain\": \"\"}", "must be text"},
-        {"no domain", "{\"command\": \"partner show\", \"domain\": \"..\"}", "not a domain"},
-        {"nobody's domain", "{\"command\": \"partner show\", \"domain\": \"no.example\"}",
+        {"missing field", "{\"command\": \"partner get\"}", "\"domain\" is missing"},
+        {"a number for text", "{\"command\": \"partner get\", \"domain\": 1}", "must be text"},
+        {"an empty text", "{\"command\": \"partner get\", \"domain\": \"\"}", "must be text"},
+        {"no domain", "{\"command\": \"partner get\", \"domain\": \"..\"}", "not a domain"},
+        {"nobody's domain", "{\"command\": \"partner get\", \"domain\": \"no.example\"}",
          "partners.json"},
         {"no failure", "{\"command\": \"last-failure\", \"domain\": \"no.example\"}", "no failure"},
     };
@@ -161,7 +162,7 @@ static void good_requests(void **state)
     } rows[] = {
         {"{\"command\": \"gateway get\"}\n", "gateway"},
         {" {\"command\": \"partner list\"} ", "partners"},
-        {"{\"command\":\"partner show\",\"domain\":\"Fabrikam.example\"}", "partner"},
+        {"{\"command\":\"partner get\",\"domain\":\"Fabrikam.example\"}", "partner"},
         {"{\"command\":\"explain\",\"from\":\"a@contoso.example\",\"to\":\"b@fabrikam.example\","
          "\"action\":\"add\"}",
          "conditions"},

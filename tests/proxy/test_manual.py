@@ -31,9 +31,9 @@ def main():
     items = [line for line in manual("xmppfedctl.1").splitlines() if line.startswith(".It Cm ")]
     section = help_of(os.environ["XMPPFEDCTL"]).split("Commands:\n")[1].split("\n\n")[0]
     for line in section.splitlines():
-        words = line[2:40].replace("[", "").replace("]", "").split()
+        words = line[2:40].replace("[", "").replace("...]", "").replace("]", "").split()
         told = [re.sub(r" (?:Op )?Ar ", " ", item)[7:].split() for item in items]
-        if words not in [[w for w in item if w not in ("Op", "Ar")] for item in told]:
+        if words not in [[w for w in item if w not in ("Op", "Ar", "...")] for item in told]:
             raise Failure(f"xmppfedctl.1 does not tell: {' '.join(words)}")
 
 
