@@ -30,10 +30,10 @@ static const struct row {
     {STEP_PARTNER, 0, "", "Correct the record of the domain in the partner file and reload."},
 
     {STEP_OWN_CERTIFICATE, XMPPFED_ERR_TLS_UNAVAILABLE, "",
-     "Give the domain a certificate in the configuration: 'cert request' makes a key and a "
-     "request."},
+     "Give the domain a certificate in the configuration, one that names it as dNSName."},
     {STEP_OWN_CERTIFICATE, 0, "",
-     "Get a certificate with the domain as dNSName: 'cert request' makes a key and a request."},
+     "Get a certificate that names the domain as dNSName; 'xmppfed-proxy --check' says whether "
+     "it will do."},
 
     {STEP_SRV, XMPPFED_ERR_DNS_NO_DOMAIN, "",
      "Check the spelling of the domain; if it is right, its operator must publish an SRV record "
@@ -104,7 +104,8 @@ static const struct row {
      "SupportDialbackNegotiation in the record."},
     {STEP_SASL, XMPPFED_ERR_SASL_REFUSED, "",
      "The partner refused our certificate: it must name our domain and lead to an authority that "
-     "the partner trusts; some ask for the clientAuth purpose. 'cert check' shows ours."},
+     "the partner trusts; some ask for the clientAuth purpose. 'xmppfed-proxy --check' says "
+     "what they will miss in ours."},
     {STEP_SASL, 0, "", "The server did not finish the SASL exchange; its log says why."},
 
     {STEP_DIALBACK, XMPPFED_ERR_DIALBACK_INVALID, "",
