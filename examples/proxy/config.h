@@ -72,6 +72,7 @@ struct config {
     int64_t queue_seconds;
     int64_t queue_stanzas;
     const char *pid_file;
+    const char *record; /* folder for recordings of streams; NULL: none are made */
     const char *admin; /* path of the administration socket */
     struct config_memory *memory;
 };

@@ -10,6 +10,7 @@
 #include "proxy/notify.h"
 #include "proxy/pid_file.h"
 #include "proxy/posh.h"
+#include "proxy/recording.h"
 #include "proxy/relay.h"
 #include "proxy/store_watch.h"
 #include "proxy/validator.h"
@@ -55,6 +56,7 @@ static int apply(struct proxy *p, const struct loaded *l)
         rc = partner_trusts_apply(&l->partner_trusts, p->site);
     xmppfed_site_set_trust(p->site, l->trust);
     xmppfed_site_set_policy(p->site, l->policy);
+    xmppfed_site_set_recording(p->site, l->config->record ? RECORDING_BYTES : 0);
     p->log.format = l->config->log_format;
     p->log.level = l->config->log_level;
     return rc;

@@ -38,6 +38,7 @@ struct proxy {
     bool store_watched; /* the timer is to be closed */
     struct loaded *loaded;
     bool pid_written;
+    unsigned recordings; /* files of them so far */
     char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
     char inside_list[ADDRESS_LIST_SIZE];
     int64_t started_at; /* seconds since 1970 */

@@ -7,6 +7,7 @@
 #include "component/link.h"
 #include "proxy/addresses.h"
 #include "proxy/posh.h"
+#include "proxy/recording.h"
 
 /* ---- from a host to the federation ------------------------------------------------------- */
 
@@ -245,6 +246,7 @@ void relay_event(const xmppfed_event *ev, void *user)
     case XMPPFED_EVENT_STREAM_DOWN:
         note_failure(p, ev);
         log_stream(p, LOG_LEVEL_INFO, ev);
+        recording_write(p, ev);
         break;
     case XMPPFED_EVENT_STREAM_UP:
     case XMPPFED_EVENT_REFUSED:

@@ -233,6 +233,13 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_certificate(xmppfed_connec
                                                                   xmppfed_certificate *ret,
                                                                   int *ret_proof,
                                                                   xmppfed_problem *verdict);
+/*
+ * What was recorded of the stream so far (xmppfed_site_set_recording()), borrowed until the next
+ * call on the connection; empty if it is not recorded. It is text in the language of
+ * tests/transcript/transcript.h, which examples/replay plays again: what TLS carried both ways, the
+ * host's calls with their times and the events. Keys are masked, stanzas left out. Errors: none.
+ */
+XMPPFED_API xmppfed_slice xmppfed_connection_recording(const xmppfed_connection *c);
 
 /* Closes the stream: with a stream error if code is negative and names one, else cleanly. */
 XMPPFED_API void xmppfed_connection_close(xmppfed_connection *c, int code, const char *text);

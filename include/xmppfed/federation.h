@@ -215,6 +215,12 @@ xmppfed_federation_link_info(const xmppfed_federation *fed, uint64_t link, xmppf
 /* Stanzas that wait in all queues together, also of pairs that have no link. Errors: none. */
 XMPPFED_API size_t xmppfed_federation_queued(const xmppfed_federation *fed);
 /*
+ * What was recorded of the stream of a link, as xmppfed_connection_recording(); borrowed until the
+ * next call on the federation. Ask at STREAM_DOWN at the latest. Empty for an unknown link.
+ */
+XMPPFED_API xmppfed_slice xmppfed_federation_recording(const xmppfed_federation *fed,
+                                                       uint64_t link);
+/*
  * Closes the stream of a link cleanly, or gives up dialling. What waits for its pair goes over the
  * next one. Take events afterwards. Errors: XMPPFED_ERR_UNKNOWN_HANDLE.
  */

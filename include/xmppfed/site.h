@@ -88,6 +88,15 @@ XMPPFED_API uint64_t xmppfed_site_limit(const xmppfed_site *site, int limit, int
  */
 XMPPFED_API size_t xmppfed_site_worst_case(const xmppfed_site *site, int when);
 
+/* The most bytes of one recording. */
+#define XMPPFED_RECORDING_MAX ((size_t)1024 * 1024)
+/*
+ * Records streams made from now on, for whoever asks why one could not be set up: up to so many
+ * bytes of each (0: none, the default; XMPPFED_RECORDING_MAX at most), which count against the
+ * budget of the context. xmppfed_connection_recording() says what is in one. Errors: none.
+ */
+XMPPFED_API void xmppfed_site_set_recording(xmppfed_site *site, size_t bytes);
+
 XMPPFED_END_DECLS
 
 #endif

@@ -2,6 +2,7 @@
 #include "connection/connection.h"
 
 #include "base/fault.h"
+#include "connection/recording.h"
 
 /*
  * How long a peer may take for <a/>. It "MUST NOT be withheld for any condition other than a
@@ -93,8 +94,11 @@ int xfed_connection_last_ack(xmppfed_connection *c)
 
 void xmppfed_connection_set_acks(xmppfed_connection *c, int on)
 {
-    if (c)
-        c->negotiation.acks.wanted = on != 0;
+    if (!c)
+        return;
+    if (on)
+        xfed_recording_call(c, "acks");
+    c->negotiation.acks.wanted = on != 0;
 }
 
 int xmppfed_connection_unacknowledged(const xmppfed_connection *c, size_t *ret)

@@ -1,6 +1,7 @@
 /* close.c - how a stream ends: what the peer is told, and the one STREAM_DOWN event. */
 #include "connection/connection.h"
 
+#include "connection/recording.h"
 #include "stream/stream_error.h"
 
 static const char CLOSING_TAG[] = "</stream:stream>";
@@ -92,14 +93,25 @@ void xfed_connection_end(xmppfed_connection *c)
         end(c, fault->code, fault->text, fault->code == XMPPFED_ERR_STREAM_ERROR_RECEIVED);
 }
 
+void xfed_connection_close_cleanly(xmppfed_connection *c, const char *text)
+{
+    end(c, 0, text, true);
+}
+
 void xmppfed_connection_close(xmppfed_connection *c, int code, const char *text)
 {
-    if (c)
-        end(c, code, text ? text : xmppfed_error_sentence(code), code == 0);
+    if (!c)
+        return;
+    if (!c->down)
+        xfed_recording_call(c, "close %s", code ? xmppfed_error_name(code) : "OK");
+    end(c, code, text ? text : xmppfed_error_sentence(code), code == 0);
 }
 
 void xmppfed_connection_transport_closed(xmppfed_connection *c)
 {
-    if (c)
-        c->transport_gone = true;
+    if (!c)
+        return;
+    if (!c->down)
+        xfed_recording_call(c, "gone");
+    c->transport_gone = true;
 }

@@ -3,6 +3,7 @@
 
 #include "address/domain.h"
 #include "base/slice.h"
+#include "connection/recording.h"
 #include "dialback/message.h"
 #include "tls/session.h"
 
@@ -42,25 +43,41 @@ static int new_connection(xmppfed_site *site, enum xfed_role role, const char *l
 
 int xmppfed_connection_new_receiver(xmppfed_site *site, xmppfed_time now, xmppfed_connection **ret)
 {
+    int rc;
+
     if (!site || !ret)
         return XMPPFED_ERR_ARGUMENT;
-    return new_connection(site, XFED_RECEIVER, "", "", now, ret);
+    rc = new_connection(site, XFED_RECEIVER, "", "", now, ret);
+    if (rc == 0)
+        xfed_recording_begin(*ret, "receiver");
+    return rc;
 }
 
 int xmppfed_connection_new_receiver_direct(xmppfed_site *site, xmppfed_time now,
                                            xmppfed_connection **ret)
 {
     xmppfed_connection *c;
-    int rc = xmppfed_connection_new_receiver(site, now, ret ? &c : NULL);
+    int rc;
 
+    if (!site || !ret)
+        return XMPPFED_ERR_ARGUMENT;
+    rc = new_connection(site, XFED_RECEIVER, "", "", now, &c);
     if (rc < 0)
         return rc;
+    xfed_recording_begin(c, "receiver-direct");
     rc = xfed_connection_begin_direct(c);
     if (rc < 0)
         xmppfed_connection_free(c);
     else
         *ret = c;
     return rc;
+}
+
+static const char *start_word(int purpose, bool direct)
+{
+    if (purpose == XMPPFED_PURPOSE_VERIFY)
+        return direct ? "verifier-direct" : "verifier";
+    return direct ? "initiator-direct" : "initiator";
 }
 
 static int new_initiator(xmppfed_site *site, const char *local, const char *remote, int purpose,
@@ -92,6 +109,7 @@ static int new_initiator(xmppfed_site *site, const char *local, const char *remo
     if (rc < 0)
         return rc;
     c->negotiation.verify_only = purpose == XMPPFED_PURPOSE_VERIFY;
+    xfed_recording_begin(c, start_word(purpose, direct));
     rc = direct ? xfed_connection_begin_direct(c) : xfed_negotiation_begin(&c->negotiation);
     if (rc < 0) {
         xmppfed_connection_free(c);
@@ -134,6 +152,7 @@ void xmppfed_connection_free(xmppfed_connection *c)
     xfed_connection_forget_dns(c);
     xfed_saved_session_free(ctx, &c->offer);
     xfed_connection_forget_posh(c);
+    xfed_recording_free(c);
     xmppfed_site_unref(c->site);
     xfed_free(ctx, c);
     xmppfed_context_unref(ctx);
@@ -175,6 +194,7 @@ int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
     while (!(ev = xfed_event_queue_pop(&c->events)))
         if (!xfed_connection_work(c))
             return 0;
+    xfed_recording_event(c, ev);
     *ret = ev;
     return 1;
 }
@@ -268,6 +288,7 @@ int xmppfed_connection_verify(xmppfed_connection *c, const char *local, const ch
     e = xfed_dialback_verify(c->ctx, local, remote, id, key);
     if (!e)
         return XMPPFED_ERR_NOMEM;
+    xfed_recording_call(c, "verify %s %s %s masked", local, remote, id);
     rc = xfed_connection_write(c, e);
     xmppfed_element_free(e);
     if (rc < 0)
@@ -285,6 +306,9 @@ int xmppfed_connection_checked(xmppfed_connection *c, const char *local, const c
         return XMPPFED_ERR_ARGUMENT;
     if (c->down || !xfed_pairs_find(&c->negotiation.checks, local, remote))
         return XMPPFED_ERR_UNKNOWN_HANDLE;
+    xfed_recording_call(c, "checked %s %s %s%s%s", local, remote,
+                        code ? xmppfed_error_name(code) : "OK", condition ? " " : "",
+                        condition ? condition : "");
     if (xfed_negotiation_run(&c->negotiation,
                              code == 0 ? XFED_EVENT_CHECK_VALID : XFED_EVENT_CHECK_FAILED, &in) < 0)
         xfed_connection_end(c);

@@ -22,6 +22,7 @@ struct xfed_flush {
 
 struct xfed_connection_dns;
 struct xfed_connection_posh;
+struct xfed_recording;
 
 /* What a TLS session can be resumed with; secret bytes. */
 struct xfed_saved_session {
@@ -41,6 +42,7 @@ struct xmppfed_connection {
     struct xfed_connection_dns *dns;   /* what DNSSEC has proved of the peer; NULL: nothing */
     struct xfed_saved_session offer;   /* to be offered to the server that we dial */
     struct xfed_connection_posh *posh; /* what its domain publishes over HTTPS; NULL: nothing */
+    struct xfed_recording *recording;  /* NULL: nobody wants one */
     xmppfed_element *item;             /* the element being worked on; stanza events take it */
 
     struct xfed_buffer in;      /* plaintext received and not yet read */
@@ -127,6 +129,8 @@ size_t xfed_connection_backlog(const xmppfed_connection *c);
 
 /* close.c: tells the peer as far as it is to be told, and queues STREAM_DOWN; once. */
 void xfed_connection_fail(xmppfed_connection *c, int code, const char *text);
+/* close.c: ends the stream without an error, for a reason of our own. */
+void xfed_connection_close_cleanly(xmppfed_connection *c, const char *text);
 /* close.c: queues the STREAM_DOWN for which there was no memory. */
 void xfed_connection_requeue_down(xmppfed_connection *c);
 /* close.c: ends what the negotiation has ended (its fault says how). */

@@ -1,5 +1,5 @@
 /* dane.c - what a peer's certificate is worth: by TLSA records that DNSSEC has proved, or PKIX. */
-#include "connection/connection.h"
+#include "connection/recording.h"
 
 #include <string.h>
 
@@ -166,6 +166,8 @@ int xmppfed_connection_set_tlsa(xmppfed_connection *c, const char *host,
         return XMPPFED_ERR_ARGUMENT;
     if (!xfed_connection_takes_evidence(c))
         return XMPPFED_ERR_STATE;
+    if (count > 0)
+        xfed_recording_call(c, "tlsa %zu", count);
     if (host)
         rc = xmppfed_domain_prepare(host, prepared);
     return rc < 0 ? rc : xfed_connection_keep_dns(c, prepared, records, count);

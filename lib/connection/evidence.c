@@ -1,5 +1,5 @@
 /* evidence.c - waiting for what a host can get about a peer that its certificate does not prove. */
-#include "connection/connection.h"
+#include "connection/recording.h"
 
 #include "tls/session.h"
 
@@ -10,6 +10,8 @@ int xmppfed_connection_set_evidence(xmppfed_connection *c, uint32_t kinds)
     if (!c || c->negotiation.role != XFED_RECEIVER || (kinds & ~(uint32_t)KINDS) != 0)
         return XMPPFED_ERR_ARGUMENT;
     c->evidence = kinds;
+    if (kinds != 0)
+        xfed_recording_evidence(c);
     return 0;
 }
 
@@ -42,6 +44,7 @@ int xmppfed_connection_evidence_known(xmppfed_connection *c)
         return XMPPFED_ERR_ARGUMENT;
     if (c->down || !xfed_connection_awaits_evidence(c))
         return XMPPFED_ERR_STATE;
+    xfed_recording_call(c, "evidence");
     c->evidence_known = true;
     if (xfed_negotiation_run(&c->negotiation, XFED_EVENT_EVIDENCE_KNOWN, &(struct xfed_input){0}) <
         0)

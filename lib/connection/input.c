@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "base/slice.h"
+#include "connection/recording.h"
 #include "negotiation/classify.h"
 #include "xml/ns.h"
 
@@ -77,12 +78,14 @@ static bool work_handshake(xmppfed_connection *c)
         xmppfed_problem named;
 
         c->handshake_failed = true;
+        xfed_recording_tls(c, true);
         (void)xfed_fault_set(&named, rc, "%s: %s", peer_name(c), why.text);
         xfed_connection_fail(c, rc, named.text);
         return true;
     }
     if (rc == 0)
         return false;
+    xfed_recording_tls(c, false);
     run(c, xfed_negotiation_refuted(&c->negotiation) ? XFED_EVENT_TLS_REFUTED : XFED_EVENT_TLS_UP,
         &(struct xfed_input){0});
     return true;
@@ -174,12 +177,15 @@ static bool work_read(xmppfed_connection *c)
         }
     }
     rc = xfed_reader_feed(c->reader, bytes.data, bytes.len, &used, &c->item);
+    xfed_recording_heard(c, (xmppfed_slice){bytes.data, used});
     xfed_buffer_consume(&c->in, used);
     if (rc >= 0) {
         int verdict = xfed_connection_note_read(c, used, rc);
 
         rc = verdict < 0 ? verdict : rc;
     }
+    if (rc != XFED_READER_MORE)
+        xfed_recording_unit(c, rc < 0 ? NULL : c->item);
     if (rc < 0)
         fail(c, rc, "in the XML");
     else if (rc == XFED_READER_HEADER)
@@ -188,6 +194,7 @@ static bool work_read(xmppfed_connection *c)
         take_element(c, c->item);
     else if (rc == XFED_READER_CLOSE)
         run(c, XFED_EVENT_STREAM_CLOSE, &(struct xfed_input){0});
+    xfed_recording_settled(c);
     xmppfed_element_free(c->item);
     c->item = NULL;
     return true;

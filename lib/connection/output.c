@@ -1,6 +1,7 @@
 /* output.c - from elements to wire bytes, and which of them the transport has taken. */
 #include "connection/connection.h"
 
+#include "connection/recording.h"
 #include "stream/header.h"
 #include "xml/ns.h"
 #include "xml/writer.h"
@@ -22,22 +23,35 @@ int xfed_connection_write_header(xmppfed_connection *c, const char *from, const 
     bool answers = c->negotiation.role == XFED_RECEIVER;
     const char *shown =
         answers && !xfed_site_hosts(c->site, from) ? xfed_site_any_domain(c->site) : from;
+    size_t before = xfed_buffer_length(&c->plain);
     int rc =
         xfed_stream_header_write(&c->plain, XFED_NS_SERVER, shown, to, id, answers ? "en" : NULL,
                                  answers && c->peer_version_0 ? NULL : "1.0");
 
+    if (rc == 0)
+        xfed_recording_said(c, before, NULL, id);
     c->header_sent = true;
     return rc;
 }
 
 int xfed_connection_write(xmppfed_connection *c, const xmppfed_element *e)
 {
-    return xfed_xml_write(&c->plain, e, XFED_NS_SERVER);
+    size_t before = xfed_buffer_length(&c->plain);
+    int rc = xfed_xml_write(&c->plain, e, XFED_NS_SERVER);
+
+    if (rc == 0)
+        xfed_recording_said(c, before, e, NULL);
+    return rc;
 }
 
 int xfed_connection_write_raw(xmppfed_connection *c, const char *text)
 {
-    return xfed_buffer_append_text(&c->plain, text);
+    size_t before = xfed_buffer_length(&c->plain);
+    int rc = xfed_buffer_append_text(&c->plain, text);
+
+    if (rc == 0)
+        xfed_recording_said(c, before, NULL, NULL);
+    return rc;
 }
 
 static xmppfed_slice tls_output(const xmppfed_connection *c)

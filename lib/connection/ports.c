@@ -1,6 +1,7 @@
 /* ports.c - what the negotiation asks of TLS, SASL and the stream, done with this connection's. */
 #include "connection/connection.h"
 
+#include "connection/recording.h"
 #include "crypto/random.h"
 #include "sasl/payload.h"
 #include "tls/session.h"
@@ -149,16 +150,23 @@ const struct xfed_sasl_port xfed_connection_sasl_port = {sasl_start, sasl_step, 
 
 static bool hosts(void *user, const char *domain)
 {
-    const xmppfed_connection *c = user;
+    xmppfed_connection *c = user;
 
-    return xfed_site_hosts(c->site, domain);
+    if (!xfed_site_hosts(c->site, domain))
+        return false;
+    xfed_recording_host(c, domain);
+    return true;
 }
 
 static const struct xfed_partner *partner(void *user, const char *domain)
 {
-    const xmppfed_connection *c = user;
+    xmppfed_connection *c = user;
+    const struct xfed_partner *found =
+        c->site->policy ? xfed_policy_find(c->site->policy, domain) : NULL;
 
-    return c->site->policy ? xfed_policy_find(c->site->policy, domain) : NULL;
+    if (found)
+        xfed_recording_partner(c, found, domain);
+    return found;
 }
 
 static xmppfed_slice secret(void *user)

@@ -331,3 +331,9 @@ int64_t xfed_site_wall(const xmppfed_site *site, xmppfed_time now)
         return site->clock_seconds - (int64_t)((site->clock_at - now) / 1000);
     return site->clock_seconds + (int64_t)((now - site->clock_at) / 1000);
 }
+
+void xmppfed_site_set_recording(xmppfed_site *site, size_t bytes)
+{
+    if (site)
+        site->recording_bytes = bytes < XMPPFED_RECORDING_MAX ? bytes : XMPPFED_RECORDING_MAX;
+}

@@ -25,6 +25,7 @@ struct xmppfed_site {
     size_t secret_len;
     int64_t clock_seconds; /* wall clock at monotonic clock_at */
     xmppfed_time clock_at;
+    size_t recording_bytes;         /* of each stream; 0: none is recorded */
     struct xfed_site_limits before; /* authentication */
     struct xfed_site_limits after;
 };

@@ -2,6 +2,7 @@
 #include "connection/connection.h"
 
 #include "base/fault.h"
+#include "connection/recording.h"
 #include "policy/gateway.h"
 
 /* The record of the peer, once it has said who it is; NULL for a stranger. */
@@ -105,19 +106,15 @@ static void time_out(xmppfed_connection *c, int code, const char *what, const ch
 
     (void)xfed_fault_set(&why, code, "%s: %s%s", peer, what, detail);
     if (code == XMPPFED_ERR_TIMEOUT_IDLE && c->negotiation.role == XFED_INITIATOR)
-        xmppfed_connection_close(c, 0, why.text); /* our own idleness is no error of the peer */
+        xfed_connection_close_cleanly(c, why.text); /* our own idleness is no error of the peer */
     else
         xfed_connection_fail(c, code, why.text);
 }
 
-void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
+static void act_on_deadlines(xmppfed_connection *c, xmppfed_time now)
 {
-    struct deadlines d;
+    struct deadlines d = deadlines_of(c);
 
-    if (!c)
-        return;
-    c->now = now;
-    d = deadlines_of(c);
     if (now >= d.proof)
         xfed_connection_recheck(c);
     if (c->down)
@@ -143,4 +140,14 @@ void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
         if (rc < 0)
             xfed_connection_fail(c, rc, xmppfed_error_sentence(rc));
     }
+}
+
+void xmppfed_connection_tick(xmppfed_connection *c, xmppfed_time now)
+{
+    if (!c)
+        return;
+    c->now = now;
+    xfed_recording_tick(c);
+    act_on_deadlines(c, now);
+    xfed_recording_settled(c);
 }

@@ -95,6 +95,13 @@ int xmppfed_federation_link_info(const xmppfed_federation *fed, uint64_t id, xmp
     return 0;
 }
 
+xmppfed_slice xmppfed_federation_recording(const xmppfed_federation *fed, uint64_t id)
+{
+    const struct xfed_link *link = fed ? xfed_link_find(fed, id) : NULL;
+
+    return xmppfed_connection_recording(link ? link->connection : NULL);
+}
+
 size_t xmppfed_federation_queued(const xmppfed_federation *fed)
 {
     struct xfed_map_cursor cursor = {0};

@@ -13,10 +13,12 @@ from process import HarnessError, Process, require_free, run, wait_until
 ENVIRONMENT = {"LSAN_OPTIONS": "print_suppressions=0:suppressions="
                + os.path.join(os.path.dirname(os.path.abspath(__file__)), "lsan.supp")}
 
+RECORDINGS = "recordings"  # a folder beside the configuration
+
 CONFIG = """
 domains = ( {{ name = "{domain}"; certificate = "{certificate}"; key = "{key}"; }} );
 trust = "{trust}";
-{crl}partners = "partners.json";
+{crl}{record}partners = "partners.json";
 store = "contacts.sqlite";
 outside = {{ listen = ( {{ address = "{address}"; port = {port}; {direct}}} ); }};
 inside = {{
@@ -65,7 +67,8 @@ class Proxy:
 
     def __init__(self, program, directory, certificate, trust, domain="contoso.example",
                  address="127.0.0.10", partners=(), name_server="127.0.0.53", crl=None,
-                 queue_seconds=60, level="debug", port=5269, direct=False, dns_trusted=False):
+                 queue_seconds=60, level="debug", port=5269, direct=False, dns_trusted=False,
+                 record=False):
         self.port = port
         self.program, self.directory = program, directory
         self.domain, self.address = domain, address
@@ -78,9 +81,12 @@ class Proxy:
         trusted = "trusted = true; " if dns_trusted else ""
         dns = f'dns = {{ servers = ( "{name_server}:53" ); {trusted}}};\n' if name_server else ""
         crl = f'crl = "{crl}";\n' if crl else ""
+        if record:
+            os.makedirs(self.path(RECORDINGS), exist_ok=True)
+        record = f'record = "{RECORDINGS}";\n' if record else ""
         self.write("proxy.conf", CONFIG.format(
             domain=domain, certificate=certificate.certificate, key=certificate.key, trust=trust,
-            crl=crl, address=address, socket=self.socket, dns=dns, level=level,
+            crl=crl, record=record, address=address, socket=self.socket, dns=dns, level=level,
             queue_seconds=queue_seconds, port=port,
             direct="direct_tls = true; " if direct else ""))
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """run.py - run the interop cases against real servers; TAP lines, then "N passed, N failed".
 
-Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--logs DIR] [--record FOLDER] [--list] [NAME...]
+Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--logs DIR] [--record FOLDER]
+              [--transcripts FOLDER] [--list] [NAME...]
 
 A NAME is a case ("prosody.external") or the beginning of several ("prosody", "scan."). Without
 --proxy, --echo and --ctl the newest build directory of this source tree is used.
@@ -21,6 +22,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import namespace  # noqa: E402
+import transcripts  # noqa: E402
 from case import CASES, Failed  # noqa: E402
 from dns import NameServer  # noqa: E402
 from process import HarnessError  # noqa: E402
@@ -55,14 +57,18 @@ def arguments():
     parser.add_argument("--ctl", default=find_program("xmppfedctl"))
     parser.add_argument("--logs", help="where logs of failed cases go (default: a new folder in /tmp)")
     parser.add_argument("--record", metavar="FOLDER",
-                        help="write what peers say without TLS as seeds, as into fuzz/corpus")
+                        help="write what peers say as seeds, as into fuzz/corpus")
+    parser.add_argument("--transcripts", metavar="FOLDER",
+                        help="write how streams are negotiated, as into tests/transcript/peers")
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     for name in ("proxy", "echo", "ctl"):
         path = getattr(options, name)
         setattr(options, name, os.path.abspath(path) if path else None)
-    options.record = os.path.abspath(options.record) if options.record else None
+    for name in ("record", "transcripts"):
+        path = getattr(options, name)
+        setattr(options, name, os.path.abspath(path) if path else None)
     return options
 
 
@@ -111,12 +117,13 @@ def sanitizer_report(directory):
 class Stage:
     """The World of one case, or of some in a row that share it, in a directory of its own."""
 
-    def __init__(self, directory, certificates, programs, record):
+    def __init__(self, directory, certificates, programs, name, options):
         os.makedirs(directory)
         self.directory = directory
-        self._record = record
-        self._recorder = Recorder() if record else None
-        self._world = World(directory, certificates, programs)
+        self._name = name
+        self._options = options
+        self._recorder = Recorder() if options.record else None
+        self._world = World(directory, certificates, programs, options.record or options.transcripts)
 
     def play(self, item, last):
         """Run a case and, after the last one, end everything; return the error or None."""
@@ -127,7 +134,10 @@ class Stage:
         if self._recorder:
             streams = self._recorder.close()
             for name, (_, domain, address) in PEERS.items():
-                write_seeds(self._record, name, OUR_ADDRESS, address, domain, streams)
+                write_seeds(self._options.record, name, OUR_ADDRESS, address, domain, streams)
+        domains = {domain: name for name, (_, domain, _) in PEERS.items()}
+        transcripts.write(self.directory, self._name, domains, self._options.transcripts,
+                          self._options.record)
         return error or leftover or sanitizer_report(self.directory)
 
 
@@ -149,7 +159,7 @@ def run_all(items, options, work):
         for number, (item, place, last) in enumerate(staged(items), 1):
             start = time.monotonic()
             directory = os.path.join(work, place)
-            stage = stage or Stage(directory, certificates, programs, options.record)
+            stage = stage or Stage(directory, certificates, programs, place, options)
             error = stage.play(item, last)
             stage = None if last else stage
             took = f"{time.monotonic() - start:.1f} s"

@@ -68,7 +68,8 @@ class Certificates:
 class World:
     """Everything one case starts; closing it ends everything."""
 
-    def __init__(self, directory, certificates, programs):
+    def __init__(self, directory, certificates, programs, record=False):
+        self.record = record
         self.directory = directory
         self.certificates = certificates
         self.programs = programs
@@ -92,7 +93,8 @@ class World:
         """Make a proxy for contoso.example; the caller starts it."""
         shown = self.certificates.get(domain, certificate)
         proxy = Proxy(self.programs["proxy"], os.path.join(self.directory, "proxy"), shown,
-                      self.certificates.trust, domain, address, partners, **more)
+                      self.certificates.trust, domain, address, partners, record=self.record,
+                      **more)
         self._stack.callback(self._stop, proxy)
         return proxy
 

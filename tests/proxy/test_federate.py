@@ -132,6 +132,34 @@ def test_private_files(folder):
     finish(contoso)
 
 
+def test_recordings(folder):
+    """A stream leaves a file once that is wanted, for nobody else's eyes and without the message."""
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, {}, {})
+    os.makedirs(contoso.path("recordings"))
+    with open(contoso.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    contoso.put("proxy.conf", text + 'record = "recordings";\n')
+    contoso.reload()
+    ours, theirs = Host(contoso), Host(fabrikam, "--status", "in a meeting")
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    converse(ours, theirs)
+    finish(theirs, fabrikam)
+    contoso.wait(event="RECORDED")
+    finish(ours, contoso)
+    names = sorted(os.listdir(contoso.path("recordings")))
+    if not any(name.endswith("-out-fabrikam.example.xt") for name in names):
+        raise Failure(f"recorded: {names}")
+    for name in names:
+        path = os.path.join(contoso.path("recordings"), name)
+        if os.stat(path).st_mode & 0o777 != 0o600:
+            raise Failure(f"{name} has mode {os.stat(path).st_mode:o}")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if not text.startswith("start ") or "STREAM_UP" not in text or "welcome" in text:
+            raise Failure(f"{name}:\n{text}")
+
+
 def test_bad_reload(folder):
     """A reload with a fault says why and changes nothing."""
     contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso").start()
@@ -416,8 +444,8 @@ def test_flood(folder):
 
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_private_files, test_bad_reload, test_new_certificate, test_dns, test_dns_over_tcp,
-                 test_validation, test_bogus, test_posh,
+                 test_private_files, test_recordings, test_bad_reload, test_new_certificate, test_dns,
+                 test_dns_over_tcp, test_validation, test_bogus, test_posh,
                  test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)

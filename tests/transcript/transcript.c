@@ -385,7 +385,9 @@ static void start(struct transcript *t, char *words[WORDS], size_t count)
     assert_true(count > 1);
     t->peer_accepts = strncmp(words[1], "receiver", 8) != 0;
     if (!t->peer_accepts) {
-        rc = xmppfed_connection_new_receiver(t->site, t->now, &t->connection);
+        rc = (strcmp(words[1], "receiver-direct") == 0
+                  ? xmppfed_connection_new_receiver_direct
+                  : xmppfed_connection_new_receiver)(t->site, t->now, &t->connection);
         if (rc == 0)
             rc = xmppfed_connection_set_evidence(t->connection, t->evidence);
     } else {
@@ -467,6 +469,8 @@ static void act(struct transcript *t, char *words[WORDS], size_t count)
         rc = send_message(t, words[2], words[3]);
     else if (strcmp(words[1], "verify") == 0 && count > 5)
         rc = xmppfed_connection_verify(c, words[2], words[3], words[4], words[5]);
+    else if (strcmp(words[1], "acks") == 0)
+        xmppfed_connection_set_acks(c, 1);
     else if (strcmp(words[1], "evidence") == 0)
         rc = xmppfed_connection_evidence_known(c);
     else if (strcmp(words[1], "tlsa") == 0 && count > 2)

@@ -9,7 +9,8 @@
  *     evidence                                  the host can look for TLSA records of a peer
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
  *                                               verifier LOCAL REMOTE; initiator-direct and
- *                                               verifier-direct dial direct TLS; "acks" after it
+ *                                               verifier-direct dial direct TLS, receiver-direct
+ *                                               is dialled so; "acks" after it
  *                                               for XEP-0198, "sessions" for resumption too: then
  *                                               the session "kept" has 3 stanzas handled, and
  *                                               "past" is over; with "kept" an initiator has sent
