@@ -215,8 +215,8 @@ void xfed_dialback_answer(struct xfed_link *verifier, const xmppfed_event *ev, x
         return;
     if (code == 0 || code == XMPPFED_ERR_DIALBACK_INVALID)
         settle(fed, check, code, NULL);
-    else
-        settle(fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-connection-failed");
+    else /* XEP-0220 2.5: a must, whatever the error in step 3 is */
+        settle(fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-server-not-found");
     rest(verifier, now);
 }
 
@@ -249,8 +249,8 @@ void xfed_dialback_link_down(struct xfed_link *link, int code, xmppfed_time now)
     while ((check = first_carried(link)) != NULL) {
         if (may_retry(link, code))
             find_way(link->fed, check, now);
-        else
-            settle(link->fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-connection-failed");
+        else /* it was reached, and left without a word about the key (XEP-0220 2.5) */
+            settle(link->fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-server-timeout");
     }
 }
 

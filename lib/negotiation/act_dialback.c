@@ -94,24 +94,26 @@ int xfed_act_answer_db_valid(struct xfed_negotiation *n, const struct xfed_row *
 
 /*
  * Also taken where the answer was valid but the policy has changed meanwhile. An invalid key closes
- * the stream unless other pairs live on it (XEP-0220 2.3.2); an error leaves it usable (2.4).
+ * the stream unless other pairs live on it (XEP-0220 2.2.1): "invalid" would then make the peer
+ * close it with all of them, and an error does not (2.1.2, 2.5).
  */
 int xfed_act_answer_db_failed(struct xfed_negotiation *n, const struct xfed_row *row,
                               const struct xfed_input *in)
 {
     const struct xfed_pair *check = xfed_pairs_find(&n->checks, in->local, in->remote);
     bool invalid = in->code == XMPPFED_ERR_DIALBACK_INVALID;
-    int rc;
+    const char *condition = in->condition ? in->condition : "policy-violation";
 
     if (!check || check->method == XFED_CHECK_STALE)
         return xfed_act_forget_check(n, row, in);
     (void)xfed_pairs_remove(&n->checks, in->local, in->remote);
-    rc =
-        send_answer(n, in->local, in->remote, invalid ? XFED_DIALBACK_INVALID : XFED_DIALBACK_ERROR,
-                    invalid ? NULL : (in->condition ? in->condition : "policy-violation"));
-    if (rc == 0 && invalid && n->proved.count == 0 && n->checks.count == 0)
-        return XMPPFED_ERR_DIALBACK_INVALID;
-    return rc;
+    if (invalid && n->proved.count == 0 && n->checks.count == 0) {
+        int rc = send_answer(n, in->local, in->remote, XFED_DIALBACK_INVALID, NULL);
+
+        return rc < 0 ? rc : XMPPFED_ERR_DIALBACK_INVALID;
+    }
+    return send_answer(n, in->local, in->remote, XFED_DIALBACK_ERROR,
+                       invalid ? "forbidden" : condition);
 }
 
 int xfed_act_forget_check(struct xfed_negotiation *n, const struct xfed_row *row,

@@ -4,7 +4,7 @@
 #define HEADER_OF(from)                                                                  \
     "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "                         \
     "xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams' " \
-    "from='" from "' to='fabrikam.example' version='1.0'>"
+    "from='" from "' to='fabrikam.example' id='417GAF25' version='1.0'>"
 #define HEADER HEADER_OF("contoso.example")
 #define RESULT \
     "<db:result from='contoso.example' to='fabrikam.example'>0123456789abcdef</db:result>"
@@ -170,6 +170,72 @@ static void test_silent_authority(void **state)
     scene_fini(&s);
 }
 
+/* All that a side has said so far, as text. */
+static char told[8192];
+
+static void keep_output(struct loop_side *side, const xmppfed_event *ev)
+{
+    xmppfed_slice out;
+    size_t used = strlen(told);
+
+    if (xmppfed_event_kind(ev) != XMPPFED_EVENT_OUTPUT)
+        return;
+    out = xmppfed_federation_output(side->fed, xmppfed_event_link(ev));
+    assert_true(used + out.len < sizeof(told));
+    if (out.len > 0)
+        memcpy(told + used, out.data, out.len);
+    told[used + out.len] = '\0';
+}
+
+/* XEP-0220 2.5: an error in step 3, and an authority that leaves without a word about the key. */
+static void test_authority_without_verdict(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *before; /* the id */
+        const char *after;
+        const char *condition;
+    } rows[] = {
+        {"error", "<db:verify from='contoso.example' to='fabrikam.example' type='error' id='",
+         "'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+         "</error></db:verify>",
+         "<remote-server-not-found "},
+        {"end", "<!-- ", "", "<remote-server-timeout "},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char answer[512];
+        const char *id;
+        uint64_t asker;
+        uint64_t authority;
+        struct scene s;
+
+        scene_init(&s, BY_DIALBACK_TCP);
+        s.contoso->silent = true;
+        s.fabrikam->on_event = keep_output;
+        told[0] = '\0';
+        asker = intruder(&s, HEADER RESULT);
+        id = strstr(told, " id='");
+        assert_non_null(id);
+        authority = loop_event(s.fabrikam, XMPPFED_EVENT_DIAL, 0)->link;
+        xmppfed_federation_connected(s.fabrikam->fed, authority, s.loop.now);
+        loop_feed_text(s.fabrikam, authority,
+                       HEADER_OF("contoso.example") "<stream:features><dialback "
+                                                    "xmlns='urn:xmpp:features:dialback'/>"
+                                                    "</stream:features>");
+        loop_run(&s.loop);
+        snprintf(answer, sizeof(answer), "%s%.*s%s", rows[i].before, (int)strcspn(id + 5, "'"),
+                 id + 5, rows[i].after);
+        loop_feed_text(s.fabrikam, authority, answer);
+        loop_run(&s.loop);
+        if (!strstr(told, rows[i].condition))
+            fail_msg("%s: %s", rows[i].name, told);
+        assert_false(is_up(s.fabrikam, asker));
+        scene_fini(&s);
+    }
+}
+
 static void test_check_stream_ends(void **state)
 {
     struct scene s;
@@ -213,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_pending_limit),
         cmocka_unit_test(test_asker_hangs_up),
         cmocka_unit_test(test_silent_authority),
+        cmocka_unit_test(test_authority_without_verdict),
         cmocka_unit_test(test_check_stream_ends),
         cmocka_unit_test(test_standing_stream_is_used),
     };

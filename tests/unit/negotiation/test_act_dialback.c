@@ -51,7 +51,7 @@ static void test_verdicts(void **state)
     fixture_close(&f);
 }
 
-/* XEP-0220 2.3.2: the stream lives on if other pairs live on it. */
+/* XEP-0220 2.2.1, 2.1.2: the stream lives on if other pairs live on it, at the peer's end too. */
 static void test_invalid_beside_a_proved_pair(void **state)
 {
     struct fixture f;
@@ -63,7 +63,7 @@ static void test_invalid_beside_a_proved_pair(void **state)
                                     XMPPFED_METHOD_DIALBACK_TLS),
                      0);
     assert_int_equal(fixture_checked(&f, XMPPFED_ERR_DIALBACK_INVALID, NULL), 0);
-    fake_ports_expect(&f.ports, ANSWER("invalid") "/>\n");
+    fake_ports_expect(&f.ports, ANSWER("error") ERROR("auth", "forbidden"));
     assert_state(&f, "R_UP");
     fixture_close(&f);
 }
