@@ -78,21 +78,31 @@ def sslscan(world):
         expect(not accepted, f"weak ciphers are accepted: {accepted}")
 
 
-@case("scan.testssl", seconds=240)
-def testssl(world):
-    """TLS 1.2 and 1.3 only, and no finding above LOW in any section that applies."""
-    listening(world)
+def testssl_findings(world):
+    """What testssl.sh says of the proxy, by its name for the check."""
     report = os.path.join(world.directory, "testssl.json")
+    if os.path.exists(report):
+        os.remove(report)
     with Bridge((BRIDGE, 443), (OUR_ADDRESS, 5269), OUR_DOMAIN):
         _, output = run(["testssl", "-p", "-s", "-f", "-S", "-P", "-U", "--warnings", "off",
                          "--color", "0", "--nodns", "none", "--ip", BRIDGE,
                          "--add-ca", world.certificates.trust, "--openssl-timeout", "10",
                          "--jsonfile", report, f"{OUR_DOMAIN}:443"],
                         directory=world.directory, seconds=230)
-    with open(os.path.join(world.directory, "testssl.log"), "w", encoding="utf-8") as log:
+    with open(os.path.join(world.directory, "testssl.log"), "a", encoding="utf-8") as log:
         log.write(output)
     with open(report, encoding="utf-8") as file:
-        findings = {item["id"]: item for item in json.load(file)}
+        return {item["id"]: item for item in json.load(file)}
+
+
+@case("scan.testssl", seconds=480)
+def testssl(world):
+    """TLS 1.2 and 1.3 only, and no finding above LOW in any section that applies."""
+    listening(world)
+    findings = testssl_findings(world)
+    # On a busy machine its openssl may give up; then nothing was found out, and it looks again.
+    if any("connect problem" in item["finding"] for item in findings.values()):
+        findings = testssl_findings(world)
     for protocol in OLD_PROTOCOLS:
         expect(findings[protocol]["finding"].startswith("not offered"), str(findings[protocol]))
     for protocol in ("TLS1_2", "TLS1_3"):
