@@ -45,12 +45,14 @@ class Program:
                                       stderr=subprocess.STDOUT, text=True)
         self.lines = queue.Queue()
         self.seen = []
-        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._read, args=(self.child, self.lines), daemon=True).start()
 
-    def _read(self):
-        for line in self.child.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
+    @staticmethod
+    def _read(child, lines):
+        """The end of a child that was started again must not be taken for that of the next."""
+        for line in child.stdout:
+            lines.put(line.rstrip("\n"))
+        lines.put(None)
 
     def tail(self):
         return "\n".join(line[:300] for line in self.seen[-30:])
