@@ -51,7 +51,9 @@ static xmppfed_element *stanza(xmppfed_context *ctx, const char *name, const cha
 
 static void check_text(const char *what, const char *got, const char *want)
 {
-    if (!got != !want || (got && strcmp(got, want) != 0))
+    bool same = got && want ? strcmp(got, want) == 0 : got == want;
+
+    if (!same)
         fail_msg("%s: %s, not %s", what, got ? got : "nothing", want ? want : "nothing");
 }
 
