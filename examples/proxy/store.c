@@ -35,6 +35,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    recent_clear(&s->recent);
     database_close(s->mirror);
     database_close(s->db);
     free(s);
@@ -42,7 +43,7 @@ void store_close(struct store *s)
 
 bool store_peek(const char *address, json_t **ret, struct complaint *why)
 {
-    struct store s = {NULL};
+    struct store s = {.db = NULL};
     int version = 0;
     bool ok;
 

@@ -36,15 +36,28 @@ static void take_state(const char *const *columns, void *user)
     *state = (int)strtol(columns[0], NULL, 10);
 }
 
-int store_contact(struct store *s, const char *local, const char *remote)
+/* The state of a pair; false if it could not be read. */
+static bool look(struct store *s, const char *local, const char *remote, int *ret)
 {
     const char *values[] = {local, remote};
     int contact = XMPPFED_CONTACT_NONE;
     struct complaint ignored;
 
-    (void)database_run(s->mirror ? s->mirror : s->db, get_sql, values, 2, take_state, &contact,
-                       &ignored);
-    return contact;
+    if (recent_find(&s->recent, local, remote, ret))
+        return true;
+    if (!database_run(s->mirror ? s->mirror : s->db, get_sql, values, 2, take_state, &contact,
+                      &ignored))
+        return false;
+    recent_put(&s->recent, local, remote, contact);
+    *ret = contact;
+    return true;
+}
+
+int store_contact(struct store *s, const char *local, const char *remote)
+{
+    int contact;
+
+    return look(s, local, remote, &contact) ? contact : XMPPFED_CONTACT_NONE;
 }
 
 /* Takes a pair out by one statement, or keeps a state by the other. */
@@ -70,25 +83,32 @@ static bool announce(struct store *s, const char *local, const char *remote, str
     return database_announce(s->db, text, why);
 }
 
+/* Whether learning a state changes nothing: a block stays, and of two states the higher one. */
+static bool is_known(int there, int contact)
+{
+    if (contact == XMPPFED_CONTACT_NONE)
+        return there == XMPPFED_CONTACT_NONE || there == XMPPFED_CONTACT_BLOCKED;
+    return contact <= there;
+}
+
 /*
- * Where the store is a server, most of what is learnt is known already, and costs no way there.
- * What cannot be written now holds here all the same, until the connection is back.
+ * Most of what is learnt is known already, and costs no way to the database. What a server cannot
+ * take now holds here all the same, until the connection is back.
  */
 bool store_learn(struct store *s, const char *local, const char *remote, int contact,
                  struct complaint *why)
 {
-    int there = s->mirror ? store_contact(s, local, remote) : XMPPFED_CONTACT_UNKNOWN;
     struct complaint ignored;
+    int there;
     bool ok;
 
-    if (s->mirror && (contact == XMPPFED_CONTACT_NONE
-                          ? there == XMPPFED_CONTACT_NONE || there == XMPPFED_CONTACT_BLOCKED
-                          : contact <= there))
+    if (look(s, local, remote, &there) && is_known(there, contact))
         return true;
     ok = keep(s->db, forget_sql, put_sql, local, remote, contact, why) &&
          announce(s, local, remote, why);
     if (s->mirror)
         (void)keep(s->mirror, forget_sql, put_sql, local, remote, contact, &ignored);
+    recent_forget(&s->recent, local, remote);
     return ok;
 }
 
@@ -127,6 +147,7 @@ bool store_set(struct store *s, const struct store_author *by, const char *local
         store_cancel(s);
         return false;
     }
+    recent_forget(&s->recent, local, remote);
     if (!store_commit(s, why))
         return false;
     if (s->mirror)
@@ -149,6 +170,7 @@ static bool fill_mirror(struct store *s, struct complaint *why)
     static const char empty[] = "DELETE FROM contact";
     static const char all[] = "SELECT local, remote, state, changed FROM contact";
 
+    recent_clear(&s->recent);
     if (!database_begin(s->mirror, why))
         return false;
     if (database_run(s->mirror, empty, NULL, 0, NULL, NULL, why) &&
@@ -185,6 +207,7 @@ void store_mirror_pair(struct store *s, const char *pair)
     snprintf(local, sizeof(local), "%.*s", (int)(space - pair), pair);
     if (database_run(s->db, get_sql, values, 2, take_state, &contact, &ignored))
         (void)keep(s->mirror, clear_sql, set_sql, local, values[1], contact, &ignored);
+    recent_forget(&s->recent, local, values[1]);
 }
 
 /* ---- lists ------------------------------------------------------------------------------- */

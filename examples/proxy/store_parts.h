@@ -3,6 +3,7 @@
 #define PROXY_STORE_PARTS_H
 
 #include "proxy/database.h"
+#include "proxy/recent.h"
 #include "proxy/store.h"
 
 #define STORE_NUMBER_SIZE 32
@@ -14,6 +15,7 @@
 struct store {
     struct database *db;
     struct database *mirror; /* contacts of a server, in memory: no stanza waits for the network */
+    struct recent recent;    /* of the contacts: no stanza waits for a file, either */
 };
 
 /* Where the store is a server, reads all contacts into the mirror, which is made at first. */
