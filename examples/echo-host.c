@@ -18,7 +18,7 @@
 
 #include "component/link.h"
 #include "proxy/endpoint_text.h"
-#include "proxy/files.h"
+#include "proxy/settings/files.h"
 
 #define NS_PING "urn:xmpp:ping"
 #define NS_STANZA_ERRORS "urn:ietf:params:xml:ns:xmpp-stanzas"

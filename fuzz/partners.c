@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "proxy/partners.h"
+#include "proxy/records/partners.h"
 
 static void on_note(const xmppfed_policy_note *note, void *user)
 {

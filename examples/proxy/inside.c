@@ -8,7 +8,7 @@
 
 #include "component/link.h"
 #include "proxy/relay.h"
-#include "proxy/unix_socket.h"
+#include "proxy/admin/unix_socket.h"
 
 #define BACKLOG 128
 #define LINKS_MAX 256

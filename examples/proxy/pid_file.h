@@ -2,7 +2,7 @@
 #ifndef PROXY_PID_FILE_H
 #define PROXY_PID_FILE_H
 
-#include "proxy/complaint.h"
+#include "proxy/settings/complaint.h"
 
 /* Writes the number of this process, and takes the file away. */
 bool pid_file_write(const char *path, struct complaint *why);

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "proxy/admin.h"
+#include "proxy/admin/admin.h"
 #include "proxy/inside.h"
 #include "proxy/notify.h"
 #include "proxy/pid_file.h"
-#include "proxy/posh.h"
-#include "proxy/recording.h"
+#include "proxy/posh/posh.h"
+#include "proxy/observe/recording.h"
 #include "proxy/relay.h"
-#include "proxy/store_watch.h"
+#include "proxy/store/watch.h"
 #include "proxy/validator.h"
 
 #define DRAIN_MS 10000

@@ -5,11 +5,11 @@
 #include <uv.h>
 #include <xmppfed/uv.h>
 
-#include "proxy/failures.h"
-#include "proxy/load.h"
-#include "proxy/name_servers.h"
+#include "proxy/observe/failures.h"
+#include "proxy/settings/load.h"
+#include "proxy/settings/name_servers.h"
 #include "proxy/route.h"
-#include "proxy/store.h"
+#include "proxy/store/store.h"
 
 struct admin;
 struct inside;
@@ -38,7 +38,7 @@ struct proxy {
     bool store_watched; /* the timer is to be closed */
     struct loaded *loaded;
     bool pid_written;
-    unsigned recordings; /* files of them so far */
+    unsigned recordings;                  /* files of them so far */
     char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
     char inside_list[ADDRESS_LIST_SIZE];
     int64_t started_at; /* seconds since 1970 */

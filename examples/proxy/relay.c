@@ -6,8 +6,8 @@
 
 #include "component/link.h"
 #include "proxy/addresses.h"
-#include "proxy/posh.h"
-#include "proxy/recording.h"
+#include "proxy/posh/posh.h"
+#include "proxy/observe/recording.h"
 
 /* ---- from a host to the federation ------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
 #ifndef PROXY_VALIDATOR_H
 #define PROXY_VALIDATOR_H
 
-#include "proxy/complaint.h"
-#include "proxy/config.h"
+#include "proxy/settings/complaint.h"
+#include "proxy/settings/config.h"
 
 struct proxy;
 struct validator;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <xmppfed/common.h>
 
-#include "proxy/admin_verbs.h"
+#include "proxy/admin/verbs.h"
 #include "xmppfedctl/request.h"
 #include "xmppfedctl/show.h"
 

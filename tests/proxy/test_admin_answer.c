@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proxy/admin_answer.h"
-#include "proxy/admin_commands.h"
-#include "proxy/admin_commands.h"
-#include "proxy/words.h"
+#include "proxy/admin/answer.h"
+#include "proxy/admin/commands.h"
+#include "proxy/admin/commands.h"
+#include "proxy/records/words.h"
 
 /* A proxy without sockets: what the commands look at. */
 static struct proxy proxy;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "component/component.h"
-#include "proxy/files.h"
+#include "proxy/settings/files.h"
 
 #define NAME "contoso.example"
 #define SECRET "inside secret"

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "proxy/date.h"
+#include "proxy/records/date.h"
 
 static const struct {
     const char *text;

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "proxy/failures.h"
+#include "proxy/observe/failures.h"
 
 static void note(struct failures *f, const char *domain, const char *text, int64_t at)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/line_reader.h"
+#include "proxy/admin/line_reader.h"
 
 /* Feeds bytes as the socket does and appends each whole line to out. */
 static enum line_reader_result feed(struct line_reader *r, const char *data, size_t len, char *out)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proxy/partners.h"
+#include "proxy/records/partners.h"
 
 #define PARTNER(fields) "{\"Partners\":[{\"Domain\":\"fabrikam.example\"" fields "}]}"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "proxy/posh_document.h"
+#include "proxy/posh/document.h"
 
 #define A256 "4/mggdlVx8A3pvHAWW5sD+qJyMtUHgiRuPjVC48N0XQ"
 #define A512 \

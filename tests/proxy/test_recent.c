@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "proxy/recent.h"
+#include "proxy/store/recent.h"
 
 #define US "alice@contoso.example"
 #define THEM "bob@fabrikam.example"

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proxy/store.h"
+#include "proxy/store/store.h"
 
 #define US "alice@contoso.example"
 #define THEM "bob@fabrikam.example"

@@ -1,0 +1,30 @@
+/* partner_trust.h - the trust stores that partner records name for themselves. */
+#ifndef PROXY_RECORDS_PARTNER_TRUST_H
+#define PROXY_RECORDS_PARTNER_TRUST_H
+
+#include <xmppfed/site.h>
+
+#include "proxy/settings/complaint.h"
+
+struct partner_trust {
+    char *domain; /* the primary one of the record */
+    xmppfed_trust *trust;
+};
+
+/* Zeroed, it is empty. */
+struct partner_trusts {
+    struct partner_trust *items;
+    size_t count;
+};
+
+/* Reads a file of anchors for a partner; on failure why names the partner and the file. */
+bool partner_trusts_add(struct partner_trusts *list, xmppfed_context *ctx, const char *domain,
+                        const char *file, struct complaint *why);
+/* Gives the stores to a site; 0 or an error code. */
+int partner_trusts_apply(const struct partner_trusts *list, xmppfed_site *site);
+/* Takes the stores of one list that another has not out of a site. */
+void partner_trusts_remove(const struct partner_trusts *of, const struct partner_trusts *without,
+                           xmppfed_site *site);
+void partner_trusts_fini(struct partner_trusts *list);
+
+#endif
