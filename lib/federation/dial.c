@@ -207,6 +207,7 @@ void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
     int rc;
 
     xfed_timer_stop(&route->fed->timers, &route->rest);
+    route->peer_condition[0] = '\0';
     rc = search(route, now);
     if (rc < 0)
         cannot_start(route, rc, now);

@@ -57,7 +57,7 @@ static void carry(struct xfed_link *verifier, struct xfed_dialback_check *check)
     xfed_link_touch(verifier); /* also after a failure, which is the end of the stream */
     if (rc < 0) {
         settle(verifier->fed, check, XMPPFED_ERR_DIALBACK_REFUSED,
-               xfed_failure_dialback_condition(rc));
+               xfed_failure_dialback_condition(rc, ""));
         return;
     }
     check->verifier = verifier->id;
@@ -231,6 +231,16 @@ static bool may_retry(const struct xfed_link *link, int code)
            (link->can_verify && code == XMPPFED_ERR_TIMEOUT_ESTABLISH);
 }
 
+/*
+ * What a check ends with whose stream is over: the server was reached, and left without a word
+ * about the key, or does not know the domain (XEP-0220 2.5).
+ */
+static const char *condition_without_verdict(const struct xfed_link *link)
+{
+    return xfed_text_equal(link->route->peer_condition, "host-unknown") ? "remote-server-not-found"
+                                                                        : "remote-server-timeout";
+}
+
 void xfed_dialback_link_down(struct xfed_link *link, int code, xmppfed_time now)
 {
     struct xfed_dialback_pending *all = &link->fed->checks;
@@ -249,14 +259,14 @@ void xfed_dialback_link_down(struct xfed_link *link, int code, xmppfed_time now)
     while ((check = first_carried(link)) != NULL) {
         if (may_retry(link, code))
             find_way(link->fed, check, now);
-        else /* it was reached, and left without a word about the key (XEP-0220 2.5) */
-            settle(link->fed, check, XMPPFED_ERR_DIALBACK_REFUSED, "remote-server-timeout");
+        else
+            settle(link->fed, check, XMPPFED_ERR_DIALBACK_REFUSED, condition_without_verdict(link));
     }
 }
 
 void xfed_dialback_unreachable(struct xfed_route *route)
 {
-    const char *condition = xfed_failure_dialback_condition(route->why.code);
+    const char *condition = xfed_failure_dialback_condition(route->why.code, route->peer_condition);
     struct xfed_dialback_check *check;
 
     while ((check = first_waiting(route)) != NULL)

@@ -1,6 +1,8 @@
 /* failure.c - what a failed attempt to reach a partner means for those who wait. */
 #include "federation/failure.h"
 
+#include "base/slice.h"
+
 #include <xmppfed/error.h>
 
 bool xfed_failure_is_final(int code)
@@ -43,11 +45,17 @@ const char *xfed_failure_stanza_condition(int code)
 {
     if (code == XMPPFED_ERR_DNS_NO_DOMAIN || code == XMPPFED_ERR_DNS_NO_SERVICE)
         return "remote-server-not-found";
+    /* The key is ours: what is wrong with it is our servers' fault (XEP-0220 2.1.1). */
+    if (code == XMPPFED_ERR_DIALBACK_INVALID)
+        return "internal-server-error";
     return "remote-server-timeout";
 }
 
-const char *xfed_failure_dialback_condition(int code)
+const char *xfed_failure_dialback_condition(int code, const char *peer_condition)
 {
+    if (code == XMPPFED_ERR_STREAM_ERROR_RECEIVED &&
+        xfed_text_equal(peer_condition, "host-unknown"))
+        return "remote-server-not-found";
     if (code == XMPPFED_ERR_DIAL_FAILED)
         return "remote-connection-failed";
     if (code == XMPPFED_ERR_TIMEOUT_ESTABLISH || code == XMPPFED_ERR_TIMEOUT_IDLE ||

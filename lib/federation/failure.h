@@ -13,7 +13,10 @@ bool xfed_failure_is_final(int code);
 bool xfed_failure_is_of_server(int code);
 /* The condition for the sender of a stanza that cannot be delivered (RFC 6120 8.3.3). */
 const char *xfed_failure_stanza_condition(int code);
-/* The condition for an asker whose dialback key could not be checked (XEP-0220 2.5). */
-const char *xfed_failure_dialback_condition(int code);
+/*
+ * The condition for an asker whose dialback key could not be checked (XEP-0220 2.5); peer_condition
+ * is that of the stream error by which the authoritative server ended the stream, "" for none.
+ */
+const char *xfed_failure_dialback_condition(int code, const char *peer_condition);
 
 #endif

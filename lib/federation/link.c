@@ -337,6 +337,17 @@ static void remember_refusal(struct xfed_link *link, xmppfed_time now)
     route->final = false;
 }
 
+/* Keeps the stream error of the peer beside the sentence about it. */
+static void note_condition(const struct xfed_link *link)
+{
+    struct xfed_route *route = link->route;
+
+    route->peer_condition[0] = '\0';
+    if (route->why.code == XMPPFED_ERR_STREAM_ERROR_RECEIVED)
+        (void)xfed_text_copy(route->peer_condition, sizeof(route->peer_condition),
+                             link->connection->negotiation.peer_condition);
+}
+
 /* The stream is over: the host and all who counted on it are told, what is left drains. */
 static void go_down(struct xfed_link *link, const char *local, const char *remote, int down_code,
                     const char *down_text, xmppfed_time now)
@@ -345,8 +356,10 @@ static void go_down(struct xfed_link *link, const char *local, const char *remot
     int code = down_code < 0 ? down_code : XMPPFED_ERR_STREAM_CLOSED;
     const char *text = down_text && down_text[0] ? down_text : xmppfed_error_sentence(code);
 
-    if (route)
+    if (route) {
         xfed_fault_set(&route->why, code, "%s", text);
+        note_condition(link);
+    }
     remember_refusal(link, now);
     if (!is_late(link))
         tell_down(link, route ? route->local : local, route ? route->remote : remote, down_code,

@@ -48,6 +48,7 @@ struct xfed_route {
     struct xfed_timer rest;          /* ends RESTING and DEAD, and a check stream without checks */
     struct xfed_timer expiry;        /* of the oldest stanza */
     xmppfed_problem why;             /* the last failure */
+    char peer_condition[32];         /* ... the stream error that the peer sent, "" for none */
 };
 
 /* The route, or NULL if there is none. */

@@ -94,8 +94,9 @@ int xfed_act_answer_db_valid(struct xfed_negotiation *n, const struct xfed_row *
 
 /*
  * Also taken where the answer was valid but the policy has changed meanwhile. An invalid key closes
- * the stream unless other pairs live on it (XEP-0220 2.2.1): "invalid" would then make the peer
- * close it with all of them, and an error does not (2.1.2, 2.5).
+ * the stream unless other pairs live on it (XEP-0220 2.2.1), and checks that are still open prove
+ * nothing yet. "invalid" would make the peer close a stream with all of its pairs, and an error
+ * does not (2.1.2, 2.5).
  */
 int xfed_act_answer_db_failed(struct xfed_negotiation *n, const struct xfed_row *row,
                               const struct xfed_input *in)
@@ -107,7 +108,7 @@ int xfed_act_answer_db_failed(struct xfed_negotiation *n, const struct xfed_row 
     if (!check || check->method == XFED_CHECK_STALE)
         return xfed_act_forget_check(n, row, in);
     (void)xfed_pairs_remove(&n->checks, in->local, in->remote);
-    if (invalid && n->proved.count == 0 && n->checks.count == 0) {
+    if (invalid && n->proved.count == 0) {
         int rc = send_answer(n, in->local, in->remote, XFED_DIALBACK_INVALID, NULL);
 
         return rc < 0 ? rc : XMPPFED_ERR_DIALBACK_INVALID;

@@ -201,6 +201,10 @@ static void test_authority_without_verdict(void **state)
          "</error></db:verify>",
          "<remote-server-not-found "},
         {"end", "<!-- ", "", "<remote-server-timeout "},
+        {"no such host",
+         "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+         "<!-- ",
+         "", "<remote-server-not-found "},
     };
     (void)state;
 

@@ -34,7 +34,7 @@ static void test_rows(void **state)
          "remote-connection-failed"},
         {"EXTERNAL refused", XMPPFED_ERR_SASL_REFUSED, true, "remote-server-timeout",
          "remote-connection-failed"},
-        {"key refused", XMPPFED_ERR_DIALBACK_INVALID, true, "remote-server-timeout",
+        {"key refused", XMPPFED_ERR_DIALBACK_INVALID, true, "internal-server-error",
          "remote-connection-failed"},
         {"no method", XMPPFED_ERR_POLICY_NO_METHOD, true, "remote-server-timeout",
          "remote-connection-failed"},
@@ -53,9 +53,30 @@ static void test_rows(void **state)
             fail_msg("%s: final", rows[i].name);
         if (strcmp(xfed_failure_stanza_condition(rows[i].code), rows[i].stanza) != 0)
             fail_msg("%s: stanza", rows[i].name);
-        if (strcmp(xfed_failure_dialback_condition(rows[i].code), rows[i].dialback) != 0)
+        if (strcmp(xfed_failure_dialback_condition(rows[i].code, ""), rows[i].dialback) != 0)
             fail_msg("%s: dialback", rows[i].name);
     }
+}
+
+/* XEP-0220 2.5: an authoritative server that does not know its domain is none. */
+static void test_stream_errors_of_the_authority(void **state)
+{
+    static const struct {
+        int code;
+        const char *peer;
+        const char *condition;
+    } rows[] = {
+        {XMPPFED_ERR_STREAM_ERROR_RECEIVED, "host-unknown", "remote-server-not-found"},
+        {XMPPFED_ERR_STREAM_ERROR_RECEIVED, "host-gone", "remote-connection-failed"},
+        {XMPPFED_ERR_STREAM_ERROR_RECEIVED, "", "remote-connection-failed"},
+        {XMPPFED_ERR_TIMEOUT_ESTABLISH, "host-unknown", "remote-server-timeout"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(xfed_failure_dialback_condition(rows[i].code, rows[i].peer),
+                   rows[i].condition) != 0)
+            fail_msg("%d %s", rows[i].code, rows[i].peer);
 }
 
 /* What was short on our side must not make us avoid a server. */
@@ -78,6 +99,7 @@ static void test_whose_failure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_stream_errors_of_the_authority),
                                        cmocka_unit_test(test_whose_failure)};
 
     return cmocka_run_group_tests_name("federation/failure", tests, NULL, NULL);

@@ -68,6 +68,20 @@ static void test_invalid_beside_a_proved_pair(void **state)
     fixture_close(&f);
 }
 
+/* XEP-0220 2.2.1: a must where nothing is proved, and a check that is open proves nothing. */
+static void test_invalid_beside_an_open_check(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_with_key(&f, true);
+    assert_int_equal(xfed_pairs_add(&f.n.checks, "contoso.example", "other.example", 0), 0);
+    assert_int_equal(fixture_checked(&f, XMPPFED_ERR_DIALBACK_INVALID, NULL),
+                     XMPPFED_ERR_DIALBACK_INVALID);
+    fake_ports_expect(&f.ports, ANSWER("invalid") "/>\n");
+    fixture_close(&f);
+}
+
 static void test_one_check_a_pair(void **state)
 {
     struct fixture f;
@@ -242,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_invalid_beside_a_proved_pair),
+        cmocka_unit_test(test_invalid_beside_an_open_check),
         cmocka_unit_test(test_one_check_a_pair),
         cmocka_unit_test(test_bound_of_checks),
         cmocka_unit_test(test_bound_of_a_stranger),
