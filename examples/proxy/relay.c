@@ -38,8 +38,34 @@ static void refuse_to_host(struct link *l, const xmppfed_element *stanza, int co
     xmppfed_element_free(error);
 }
 
-/* What is kept of the two users of a stanza; an address that is none has no contacts. */
-static int contact_of(const struct proxy *p, const xmppfed_element *stanza)
+static void learn(struct proxy *p, const char *local, const char *remote, int contact)
+{
+    struct complaint why;
+
+    if (!store_learn(p->store, local, remote, contact, &why))
+        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_FAILED"), LOG_TEXT("text", why.text));
+}
+
+static bool is_presence(const xmppfed_element *stanza, const char *type)
+{
+    const char *there = xmppfed_element_attribute(stanza, "type");
+
+    return strcmp(xmppfed_element_name(stanza), "presence") == 0 && there &&
+           strcmp(there, type) == 0;
+}
+
+/* A request to be added is over: to ask again is a new invitation. */
+static void forget_request(struct proxy *p, const char *local, const char *remote)
+{
+    if (store_contact(p->store, local, remote) == XMPPFED_CONTACT_PENDING)
+        learn(p, local, remote, XMPPFED_CONTACT_NONE);
+}
+
+/*
+ * What is kept of the two users of a stanza of ours, after an answer to a request to be added; an
+ * address that is none has no contacts.
+ */
+static int contact_of(struct proxy *p, const xmppfed_element *stanza)
 {
     const char *from = xmppfed_element_attribute(stanza, "from");
     const char *to = xmppfed_element_attribute(stanza, "to");
@@ -49,6 +75,8 @@ static int contact_of(const struct proxy *p, const xmppfed_element *stanza)
     if (!from || !to || xmppfed_jid_prepare_bare(from, XMPPFED_STRICT, local) < 0 ||
         xmppfed_jid_prepare_bare(to, XMPPFED_LENIENT, remote) < 0)
         return XMPPFED_CONTACT_UNKNOWN;
+    if (is_presence(stanza, "subscribed") || is_presence(stanza, "unsubscribed"))
+        forget_request(p, local, remote);
     return store_contact(p->store, local, remote);
 }
 
@@ -106,6 +134,20 @@ static struct link *host_of(const struct proxy *p, const xmppfed_event *ev)
     return route_pick(&p->routes, address_domain(bare), bare);
 }
 
+/*
+ * Who has asked to be added waits until our user answers, adds in turn, which the federation tells,
+ * or is asked no more. It permits nothing; but asking again meanwhile is no new invitation.
+ */
+static void follow_request(struct proxy *p, const xmppfed_event *ev)
+{
+    const xmppfed_element *stanza = xmppfed_event_element(ev);
+
+    if (is_presence(stanza, "subscribe"))
+        learn(p, xmppfed_event_local(ev), xmppfed_event_remote(ev), XMPPFED_CONTACT_PENDING);
+    else if (is_presence(stanza, "unsubscribe"))
+        forget_request(p, xmppfed_event_local(ev), xmppfed_event_remote(ev));
+}
+
 static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_element *stanza = xmppfed_event_element(ev);
@@ -117,6 +159,8 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
               LOG_TEXT("local", xmppfed_event_local(ev)),
               LOG_TEXT("remote", xmppfed_event_remote(ev)),
               LOG_TEXT("code", rc < 0 ? xmppfed_error_name(rc) : ""));
+    if (rc == 0)
+        follow_request(p, ev);
     if (rc == XMPPFED_ERR_LIMIT_QUEUE)
         answer_unreachable(p, stanza, "resource-constraint", "the server is busy");
     else if (rc < 0)
@@ -128,11 +172,7 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 
 static void on_contact_learnt(struct proxy *p, const xmppfed_event *ev)
 {
-    struct complaint why;
-
-    if (!store_learn(p->store, xmppfed_event_local(ev), xmppfed_event_remote(ev),
-                     xmppfed_event_contact(ev), &why))
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_FAILED"), LOG_TEXT("text", why.text));
+    learn(p, xmppfed_event_local(ev), xmppfed_event_remote(ev), xmppfed_event_contact(ev));
 }
 
 /*

@@ -57,7 +57,7 @@ _xmppfedctl()
     "explain "*)
         case ${#words[@]} in
         3) choices="add answer-add presence probe message chat-state note group-chat iq remove error receipt file call" ;;
-        4) choices="none messaged added blocked" ;;
+        4) choices="none messaged added blocked pending" ;;
         esac ;;
     esac
     [[ "$choices" == *=* ]] && compopt -o nospace 2>/dev/null

@@ -29,7 +29,7 @@ def connected(folder):
                 AdditionalDomains=["research.fabrikam.example"], ConnectionLimit=5),
         {"Domain": "public.example", "SaslNegotiation": "Required"},
         {"Domain": "dead.example", "Addresses": ["127.0.0.1:1"]}])
-    ours, theirs = Host(contoso), Host(fabrikam)
+    ours, theirs = Host(contoso, "--user", "alice"), Host(fabrikam)
     contoso.wait(event="INSIDE_UP")
     fabrikam.wait(event="INSIDE_UP")
     return contoso, fabrikam, ours, theirs
@@ -141,6 +141,32 @@ def test_contacts(contoso):
     ctl(contoso, "contact", "add", "eve@public.example", ALICE, status=1)
     ctl(contoso, "contact", "add", "@", ALICE, status=1)
     ctl(contoso, "contact", "list", stranger, status=1)
+
+
+def test_pending(contoso, ours, theirs):
+    """Who has asked to be added is pending until our user answers or adds, or it asks no more."""
+    carol = "carol@contoso.example"
+
+    def known():
+        return [c["contact"] for c in ask(contoso, "contact", "list", carol)["contacts"]]
+
+    def ask_to_be_added():
+        theirs.send(kind="presence", type="subscribe", **{"from": BOB, "to": carol})
+        ours.wait(kind="presence", type="subscribe", to=carol)
+        check("pending", known() == ["pending"], known())
+        check("it permits nothing", ask(contoso, "explain", carol, BOB, "add")["contact"] ==
+              "pending")
+
+    for answer, after in (("subscribed", []), ("unsubscribed", []), ("subscribe", ["added"])):
+        ask_to_be_added()
+        ours.send(kind="presence", type=answer, **{"from": carol, "to": BOB})
+        theirs.wait(kind="presence", type=answer)
+        check(f"{answer}: over", known() == after, known())
+    ctl(contoso, "contact", "remove", carol, BOB)
+    ask_to_be_added()
+    theirs.send(kind="presence", type="unsubscribe", **{"from": BOB, "to": carol})
+    ours.wait(kind="presence", type="unsubscribe", to=carol)
+    check("asked no more", known() == [], known())
 
 
 def rules(answer, result):
@@ -292,6 +318,7 @@ def main():
         test_partners(contoso)
         test_contacts(contoso)
         test_explain(contoso)
+        test_pending(contoso, ours, theirs)
         test_failures(contoso, ours)
         test_socket(contoso)
         test_clients(contoso)

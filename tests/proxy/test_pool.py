@@ -90,11 +90,15 @@ def test_lost(server, one, two):
         said = ctl(proxy, "partner", "new", "lost.example", status=1)
         check("changes are refused", "server" in said and "lost.example" not in listed(proxy), said)
         ctl(proxy, "export", status=1)
+    # What a third edge does while these two cannot reach the server.
+    server.query_unseen("INSERT INTO partner VALUES"
+                        " ('while.example', '{\"Domain\": \"while.example\"}');"
+                        f"UPDATE contact SET state = 3 WHERE local = '{ALICE}'")
     server.start()
-    server.query("INSERT INTO partner VALUES ('while.example', '{\"Domain\": \"while.example\"}')")
     for proxy in (one, two):
         proxy.wait(event="STORE_BACK")
         check("what has changed since", "while.example" in listed(proxy))
+        check("contacts too", explained(proxy) == ("added", "store"), explained(proxy))
     ctl(one, "partner", "new", "again.example")
     until("changes go on", 1, lambda: "again.example" in listed(two))
     ctl(two, "contact", "remove", ALICE, BOB)

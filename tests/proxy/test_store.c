@@ -97,7 +97,48 @@ static const struct {
      XMPPFED_CONTACT_BLOCKED},
     {"removed a blocked one", XMPPFED_CONTACT_BLOCKED, XMPPFED_CONTACT_NONE,
      XMPPFED_CONTACT_BLOCKED},
+    {"is asked", XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_PENDING},
+    {"is asked again", XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_PENDING},
+    {"is asked no more", XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_NONE, XMPPFED_CONTACT_NONE},
+    {"wrote to who asks", XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_MESSAGED,
+     XMPPFED_CONTACT_MESSAGED},
+    {"added who asks", XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_ADDED, XMPPFED_CONTACT_ADDED},
+    {"blocked who asks", XMPPFED_CONTACT_PENDING, XMPPFED_CONTACT_BLOCKED, XMPPFED_CONTACT_BLOCKED},
+    {"is asked by whom it wrote to", XMPPFED_CONTACT_MESSAGED, XMPPFED_CONTACT_PENDING,
+     XMPPFED_CONTACT_MESSAGED},
+    {"is asked by a contact", XMPPFED_CONTACT_ADDED, XMPPFED_CONTACT_PENDING,
+     XMPPFED_CONTACT_ADDED},
+    {"is asked by a blocked one", XMPPFED_CONTACT_BLOCKED, XMPPFED_CONTACT_PENDING,
+     XMPPFED_CONTACT_BLOCKED},
 };
+
+/*
+ * Another edge may have written since this one looked: then the statement alone decides, and it
+ * must decide alike. A second connection stands in for that edge.
+ */
+static void check_statements(void)
+{
+    struct complaint why;
+    struct store *s = open_store();
+    struct store *other = open_store();
+    size_t i;
+
+    for (i = 0; i < sizeof(state_rows) / sizeof(state_rows[0]); i++) {
+        char them[64];
+
+        print_message("# row '%s', by another edge\n", state_rows[i].name);
+        snprintf(them, sizeof(them), "edge%zu@fabrikam.example", i);
+        /* This edge remembers that there is nothing, so that it writes what is news to it. */
+        assert_int_equal(store_contact(s, US, them), XMPPFED_CONTACT_NONE);
+        if (state_rows[i].before != XMPPFED_CONTACT_NONE)
+            assert_true(store_learn(other, US, them, state_rows[i].before, &why));
+        assert_true(store_learn(s, US, them, state_rows[i].learnt, &why));
+        if (state_rows[i].learnt != XMPPFED_CONTACT_NONE)
+            assert_int_equal(store_contact(s, US, them), state_rows[i].after);
+    }
+    store_close(other);
+    store_close(s);
+}
 
 static void states(void **state)
 {
@@ -119,6 +160,7 @@ static void states(void **state)
         assert_int_equal(store_contact(s, them, US), XMPPFED_CONTACT_NONE);
     }
     store_close(s);
+    check_statements();
 }
 
 struct listed {
@@ -147,8 +189,8 @@ static void set_and_list(void **state)
     int after;
 
     (void)state;
-    for (before = XMPPFED_CONTACT_NONE; before <= XMPPFED_CONTACT_BLOCKED; before++) {
-        for (after = XMPPFED_CONTACT_NONE; after <= XMPPFED_CONTACT_BLOCKED; after++) {
+    for (before = XMPPFED_CONTACT_NONE; before <= XMPPFED_CONTACT_PENDING; before++) {
+        for (after = XMPPFED_CONTACT_NONE; after <= XMPPFED_CONTACT_PENDING; after++) {
             assert_true(store_set(s, &author, "za@contoso.example", THEM, before, &why));
             assert_true(store_set(s, &author, "za@contoso.example", THEM, after, &why));
             assert_int_equal(store_contact(s, "za@contoso.example", THEM), after);
@@ -159,7 +201,7 @@ static void set_and_list(void **state)
     assert_true(
         store_set(s, &author, "zb@contoso.example", "a1@f.example", XMPPFED_CONTACT_ADDED, &why));
     assert_true(store_list(s, "za@contoso.example", 10, on_pair, &one, &why));
-    assert_string_equal(one.text, "za>a2=3 za>bo=4 ");
+    assert_string_equal(one.text, "za>a2=3 za>bo=5 ");
     assert_true(store_list(s, "", 2, on_pair, &two, &why));
     assert_int_equal(two.count, 2);
     assert_true(store_list(s, "zc@contoso.example", 10, on_pair, &two, &why));
@@ -364,6 +406,30 @@ static void brings_up_to_date(void **state)
     store_close(s);
 }
 
+/* The contacts of version 2, where none could be pending, are kept and may be so from then on. */
+static void lets_contacts_be_pending(void **state)
+{
+    struct complaint why;
+    struct store *s = open_store();
+
+    (void)state;
+    assert_true(store_set(s, &author, US, THEM, XMPPFED_CONTACT_BLOCKED, &why));
+    store_close(s);
+    run_raw("ALTER TABLE contact RENAME TO newer;"
+            "CREATE TABLE contact (local TEXT NOT NULL, remote TEXT NOT NULL,"
+            " state INTEGER NOT NULL CHECK (state BETWEEN 2 AND 4), changed BIGINT NOT NULL,"
+            " PRIMARY KEY (local, remote));"
+            "INSERT INTO contact SELECT * FROM newer WHERE state < 5; DROP TABLE newer;"
+            "DELETE FROM schema_version WHERE version = 3");
+    s = open_store();
+    assert_int_equal(store_contact(s, US, THEM), XMPPFED_CONTACT_BLOCKED);
+    assert_true(store_learn(s, US, "p@f.example", XMPPFED_CONTACT_PENDING, &why));
+    store_close(s);
+    s = open_store();
+    assert_int_equal(store_contact(s, US, "p@f.example"), XMPPFED_CONTACT_PENDING);
+    store_close(s);
+}
+
 /* A step that fails leaves the version before it, and is done when the obstacle is gone. */
 static void a_step_is_whole(void **state)
 {
@@ -526,6 +592,7 @@ int main(void)
         cmocka_unit_test(foreign_keys),
         cmocka_unit_test(looks_only),
         cmocka_unit_test(brings_up_to_date),
+        cmocka_unit_test(lets_contacts_be_pending),
         cmocka_unit_test(a_step_is_whole),
         cmocka_unit_test(newer_store),
         cmocka_unit_test(locked),

@@ -9,10 +9,11 @@
 #include "proxy/records/words.h"
 
 static const char get_sql[] = "SELECT state FROM contact WHERE local = $1 AND remote = $2";
+/* 5 is XMPPFED_CONTACT_PENDING, the weakest: it replaces nothing, and all else replaces it. */
 static const char put_sql[] =
     "INSERT INTO contact VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (local, remote) DO UPDATE SET state = excluded.state, changed = excluded.changed"
-    " WHERE excluded.state > contact.state";
+    " WHERE excluded.state <> 5 AND (contact.state = 5 OR excluded.state > contact.state)";
 static const char forget_sql[] =
     "DELETE FROM contact WHERE local = $1 AND remote = $2 AND state <> 4";
 static const char set_sql[] =
@@ -83,12 +84,19 @@ static bool announce(struct store *s, const char *local, const char *remote, str
     return database_announce(s->db, text, why);
 }
 
-/* Whether learning a state changes nothing: a block stays, and of two states the higher one. */
+/* Which state is kept when another is learnt. */
+static int strength(int contact)
+{
+    return contact == XMPPFED_CONTACT_PENDING ? XMPPFED_CONTACT_NONE : contact;
+}
+
+/* Whether learning a state changes nothing: a block stays, and of two states the stronger one. */
 static bool is_known(int there, int contact)
 {
     if (contact == XMPPFED_CONTACT_NONE)
         return there == XMPPFED_CONTACT_NONE || there == XMPPFED_CONTACT_BLOCKED;
-    return contact <= there;
+    return there == contact ||
+           (there != XMPPFED_CONTACT_NONE && strength(contact) <= strength(there));
 }
 
 /*

@@ -17,6 +17,8 @@ struct migration {
  * is. From version 2 the records of the partner file are rows: name is what makes a record one of
  * its kind, record its JSON text. What a user is granted is apart from the user, so that the
  * database itself refuses to take a policy away that is granted; the check waits for the commit.
+ * Version 3 lets a contact be pending. SQLite cannot change a check, so that the table is made
+ * anew.
  */
 static const struct migration migrations[] = {
     {{"CREATE TABLE IF NOT EXISTS contact ("
@@ -37,6 +39,12 @@ static const struct migration migrations[] = {
       " id BIGINT PRIMARY KEY, at BIGINT NOT NULL, uid BIGINT NOT NULL, who TEXT NOT NULL,"
       " command TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
       " old_record TEXT, new_record TEXT)"}},
+    {{"CREATE TABLE contact_anew ("
+      " local TEXT NOT NULL, remote TEXT NOT NULL,"
+      " state INTEGER NOT NULL CHECK (state BETWEEN 2 AND 5), changed BIGINT NOT NULL,"
+      " PRIMARY KEY (local, remote))",
+      "INSERT INTO contact_anew SELECT local, remote, state, changed FROM contact",
+      "DROP TABLE contact", "ALTER TABLE contact_anew RENAME TO contact"}},
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(migrations[0]) };

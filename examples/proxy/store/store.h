@@ -76,8 +76,9 @@ int store_contact(struct store *s, const char *local, const char *remote);
 
 /*
  * Keeps a state that was learnt. A weaker one does not replace a stronger: a message to somebody on
- * the contact list changes nothing, and a block stays until store_set() lifts it. The audit has
- * none of this: it is what administrators do. False (with why) if it could not be written.
+ * the contact list changes nothing, a block stays until store_set() lifts it, and PENDING is the
+ * weakest. The audit has none of this: it is what administrators do. False (with why) if it could
+ * not be written.
  */
 bool store_learn(struct store *s, const char *local, const char *remote, int contact,
                  struct complaint *why);
