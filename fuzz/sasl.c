@@ -1,8 +1,9 @@
 /*
- * sasl.c - fuzzes SASL payloads and the steps of EXTERNAL on both sides.
+ * sasl.c - fuzzes SASL payloads and the steps of EXTERNAL and of SCRAM on both sides.
  *
  * Input: lines. Each is the text of an <auth/> or a <response/> (empty: none was sent), which goes
- * to a receiver that has proved fabrikam.example and to an initiator.
+ * to a receiver that has proved fabrikam.example and to an initiator, and to both sides of SCRAM,
+ * which nobody comes through without the secret.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,15 +63,29 @@ static void step(struct exchange *x, xmppfed_slice input, bool receiver)
         FUZZ_CHECK(names_proved(input));
 }
 
+/* Of no secret at all, so that no proof is right. */
+static void begin_scram(xmppfed_context *ctx, struct exchange *receiver, struct exchange *initiator)
+{
+    static const struct xfed_scram_verifier verifier = {{1}, {2}, {3}};
+    static const uint8_t binding[XFED_SCRAM_BINDING_SIZE] = {4};
+
+    FUZZ_CHECK(xfed_sasl_scram_receiver(ctx, PROVED, &verifier, binding, &receiver->sasl) == 0);
+    FUZZ_CHECK(xfed_sasl_scram_initiator(ctx, PROVED, XFED_LITERAL("sixteen-letters."), binding,
+                                         &initiator->sasl) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = fuzz_input(data, size);
     xmppfed_context *ctx = fuzz_context();
     struct exchange receiver = {NULL, false, 0};
     struct exchange initiator = {NULL, false, 0};
+    struct exchange scram_receiver = {NULL, false, 0};
+    struct exchange scram_initiator = {NULL, false, 0};
 
-    FUZZ_CHECK(xfed_sasl_receiver_new(ctx, XFED_SASL_EXTERNAL, PROVED, &receiver.sasl) == 0);
-    FUZZ_CHECK(xfed_sasl_initiator_new(ctx, XFED_SASL_EXTERNAL, NULL, &initiator.sasl) == 0);
+    FUZZ_CHECK(xfed_sasl_external_receiver(ctx, PROVED, &receiver.sasl) == 0);
+    FUZZ_CHECK(xfed_sasl_external_initiator(ctx, NULL, &initiator.sasl) == 0);
+    begin_scram(ctx, &scram_receiver, &scram_initiator);
     while (in.len > 0) {
         char *text = fuzz_text_until(&in, '\n');
         xmppfed_slice payload;
@@ -82,12 +97,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_spelling(ctx, text, payload);
             step(&receiver, payload, true);
             step(&initiator, payload, false);
+            step(&scram_receiver, payload, false);
+            step(&scram_initiator, payload, false);
+            FUZZ_CHECK(!scram_receiver.done && !scram_initiator.done);
         }
         xfed_free(ctx, owned);
         free(text);
     }
     xfed_sasl_free(receiver.sasl);
     xfed_sasl_free(initiator.sasl);
+    xfed_sasl_free(scram_receiver.sasl);
+    xfed_sasl_free(scram_initiator.sasl);
     fuzz_context_end(ctx);
     return 0;
 }

@@ -118,8 +118,8 @@ static int sasl_start(void *user, bool initiator, const char *proved)
     xmppfed_connection *c = user;
 
     sasl_end(c);
-    return initiator ? xfed_sasl_initiator_new(c->ctx, XFED_SASL_EXTERNAL, NULL, &c->sasl)
-                     : xfed_sasl_receiver_new(c->ctx, XFED_SASL_EXTERNAL, proved, &c->sasl);
+    return initiator ? xfed_sasl_external_initiator(c->ctx, NULL, &c->sasl)
+                     : xfed_sasl_external_receiver(c->ctx, proved, &c->sasl);
 }
 
 static int sasl_step(void *user, const char *text, char **ret_text)

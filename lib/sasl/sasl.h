@@ -7,16 +7,16 @@
 #ifndef XFED_SASL_SASL_H
 #define XFED_SASL_SASL_H
 
-#include <stdbool.h>
-#include <xmppfed/context.h>
+#include "sasl/scram.h"
 
-/* Mechanisms in order of preference; a set is an OR of the bits. */
+/* Mechanisms; a set is an OR of the bits. SCRAM without "PLUS" is none of them. */
 enum xfed_sasl_mechanism {
     XFED_SASL_NONE = 0,
-    XFED_SASL_EXTERNAL = 1 /* RFC 4422 appendix A, XEP-0178 */
+    XFED_SASL_EXTERNAL = 1, /* RFC 4422 appendix A, XEP-0178 */
+    XFED_SASL_SCRAM = 2     /* SCRAM-SHA-256-PLUS: RFC 5802, RFC 7677, bound by RFC 9266 */
 };
 
-/* "EXTERNAL", or NULL for NONE. */
+/* "EXTERNAL", "SCRAM-SHA-256-PLUS", or NULL for NONE. */
 const char *xfed_sasl_name(enum xfed_sasl_mechanism m);
 /* The mechanism with exactly this registered name, or NONE: whatever is not listed does not exist.
  */
@@ -30,26 +30,44 @@ enum xfed_sasl_status {
 struct xfed_sasl; /* one exchange, either side */
 
 /*
- * The initiating side. authzid NULL sends an empty authorization identity, which means the stream's
- * 'from' (RFC 6120 6.3.8). Errors: XMPPFED_ERR_NOMEM, XMPPFED_ERR_SASL_MECHANISM.
+ * The initiating side of EXTERNAL. authzid NULL sends an empty authorization identity, which means
+ * the stream's 'from' (RFC 6120 6.3.8). Errors: XMPPFED_ERR_NOMEM, XMPPFED_ERR_SASL_MECHANISM.
  */
-int xfed_sasl_initiator_new(xmppfed_context *ctx, enum xfed_sasl_mechanism m, const char *authzid,
-                            struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+int xfed_sasl_external_initiator(xmppfed_context *ctx, const char *authzid,
+                                 struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
 /*
- * The receiving side. proved is the prepared domain that the certificate was found to cover and the
- * stream's 'from' names: EXTERNAL succeeds for it and nothing else. Errors: as above, and
- * XMPPFED_ERR_SASL_MECHANISM when proved is NULL or empty.
+ * The receiving side of EXTERNAL. proved is the prepared domain that the certificate was found to
+ * cover and the stream's 'from' names: EXTERNAL succeeds for it and nothing else. Errors: as above,
+ * and XMPPFED_ERR_SASL_MECHANISM when proved is NULL or empty.
  */
-int xfed_sasl_receiver_new(xmppfed_context *ctx, enum xfed_sasl_mechanism m, const char *proved,
-                           struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+int xfed_sasl_external_receiver(xmppfed_context *ctx, const char *proved,
+                                struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+/*
+ * The initiating side of SCRAM: proves that own (prepared) knows the secret, over the TLS session
+ * with this binding, and asks the same of the other side: XFED_SASL_DONE is both. The secret is
+ * copied. Errors: XMPPFED_ERR_NOMEM, XMPPFED_ERR_SASL_MECHANISM (no domain, no secret).
+ */
+int xfed_sasl_scram_initiator(xmppfed_context *ctx, const char *own, xmppfed_slice secret,
+                              const uint8_t binding[XFED_SCRAM_BINDING_SIZE],
+                              struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+/*
+ * The receiving side of SCRAM, for the domain of the stream's 'from' and nobody else. The verifier
+ * is copied. Errors as above.
+ */
+int xfed_sasl_scram_receiver(xmppfed_context *ctx, const char *from,
+                             const struct xfed_scram_verifier *verifier,
+                             const uint8_t binding[XFED_SCRAM_BINDING_SIZE],
+                             struct xfed_sasl **ret) XMPPFED_MUST_CHECK;
+/* Frees an exchange in any state, and wipes what it held of the secret; NULL is fine. */
 void xfed_sasl_free(struct xfed_sasl *s);
 
 /*
  * One step. input.data NULL means that the peer sent no payload at all (after the first step that
  * is an empty one), length 0 with data that it sent an empty one. *ret_output borrows until the
  * next step; data NULL means nothing to send, which never comes with XFED_SASL_CONTINUE.
- * Returns enum xfed_sasl_status. Errors (sticky): XMPPFED_ERR_SASL_MALFORMED, _SASL_AUTHZID,
- * _SASL_REFUSED (also after more than 8 steps, or a step after XFED_SASL_DONE), _NOMEM.
+ * Returns enum xfed_sasl_status. Errors (sticky): XMPPFED_ERR_SASL_MALFORMED (also more than a
+ * kilobyte), _SASL_AUTHZID, _SASL_REFUSED (also after more than 8 steps, or a step after
+ * XFED_SASL_DONE), _NOMEM.
  */
 int xfed_sasl_step(struct xfed_sasl *s, xmppfed_slice input,
                    xmppfed_slice *ret_output) XMPPFED_MUST_CHECK;
