@@ -53,7 +53,7 @@ static void host_up(struct host *h)
         link_close(h->link, "resource-constraint", "out of memory");
         return;
     }
-    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("INSIDE_UP"), LOG_TEXT("host", link_name(h->link)),
+    log_event(&p->log, EVENT_INSIDE_UP, LOG_TEXT("host", link_name(h->link)),
               LOG_NUMBER("id", h->id));
 }
 
@@ -63,9 +63,12 @@ static void host_down(struct host *h, const char *why)
     struct host **at = &p->inside->hosts;
 
     route_remove(&p->routes, h->link);
-    log_event(&p->log, h->id ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-              LOG_EVENT(h->id ? "INSIDE_DOWN" : "INSIDE_REFUSED"),
-              LOG_TEXT("host", link_name(h->link)), LOG_NUMBER("id", h->id), LOG_TEXT("text", why));
+    if (h->id)
+        log_event(&p->log, EVENT_INSIDE_DOWN, LOG_TEXT("host", link_name(h->link)),
+                  LOG_NUMBER("id", h->id), LOG_TEXT("text", why));
+    else
+        log_event(&p->log, EVENT_INSIDE_REFUSED, LOG_TEXT("host", link_name(h->link)),
+                  LOG_TEXT("text", why));
     while (*at != h)
         at = &(*at)->next;
     *at = h->next;
@@ -100,8 +103,7 @@ static const char *find_secret(const char *name, void *user)
 
 static void refuse(struct listener *l, const char *why)
 {
-    log_event(&l->proxy->log, LOG_LEVEL_WARNING, LOG_EVENT("INSIDE_REFUSED"),
-              LOG_TEXT("text", why));
+    log_event(&l->proxy->log, EVENT_INSIDE_REFUSED, LOG_TEXT("text", why));
 }
 
 static void on_connection(uv_stream_t *stream, int status)

@@ -257,7 +257,7 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
     p->pid_written = c->pid_file != NULL;
     if (p->pid_written && !pid_file_write(c->pid_file, why))
         return false;
-    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("READY"), LOG_TEXT("outside", p->outside_list),
+    log_event(&p->log, EVENT_READY, LOG_TEXT("outside", p->outside_list),
               LOG_TEXT("inside", p->inside_list), LOG_TEXT("version", xmppfed_version()));
     notify_ready();
     return true;
@@ -286,7 +286,7 @@ static void on_drain(uv_timer_t *timer)
 
     if (left > 0 && uv_now(p->loop) < p->drain_until)
         return;
-    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("STOPPED"), LOG_NUMBER("streams_cut", left));
+    log_event(&p->log, EVENT_STOPPED, LOG_NUMBER("streams_cut", left));
     close_all(p);
 }
 
@@ -300,8 +300,7 @@ void proxy_drain(struct proxy *p)
     }
     p->draining = true;
     p->drain_until = uv_now(p->loop) + DRAIN_MS;
-    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("STOPPING"),
-              LOG_NUMBER("streams", xmppfed_federation_links(p->fed)));
+    log_event(&p->log, EVENT_STOPPING, LOG_NUMBER("streams", xmppfed_federation_links(p->fed)));
     notify_stopping();
     xmppfed_uv_stop_listening(p->edge);
     xmppfed_federation_shutdown(p->fed, xmppfed_uv_now(p->edge));

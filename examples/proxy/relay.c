@@ -43,7 +43,7 @@ static void learn(struct proxy *p, const char *local, const char *remote, int co
     struct complaint why;
 
     if (!store_learn(p->store, local, remote, contact, &why))
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_FAILED"), LOG_TEXT("text", why.text));
+        log_event(&p->log, EVENT_STORE_FAILED, LOG_TEXT("text", why.text));
 }
 
 static bool is_presence(const xmppfed_element *stanza, const char *type)
@@ -87,8 +87,8 @@ void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed
 
     /* XEP-0114 3: the domain of 'from' must be that of the component. */
     if (!address_is_of(from, link_name(l))) {
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("INSIDE_INVALID_FROM"),
-                  LOG_TEXT("host", link_name(l)), LOG_TEXT("from", from ? from : ""));
+        log_event(&p->log, EVENT_INSIDE_INVALID_FROM, LOG_TEXT("host", link_name(l)),
+                  LOG_TEXT("from", from ? from : ""));
         link_close(l, "invalid-from", "a stanza was not from the host's own domain");
         return;
     }
@@ -154,8 +154,7 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
     struct link *l = host_of(p, ev);
     int rc = l ? link_send(l, stanza) : XMPPFED_ERR_STATE;
 
-    log_event(&p->log, LOG_LEVEL_DEBUG, LOG_EVENT("STANZA"),
-              LOG_TEXT("kind", xmppfed_element_name(stanza)),
+    log_event(&p->log, EVENT_STANZA, LOG_TEXT("kind", xmppfed_element_name(stanza)),
               LOG_TEXT("local", xmppfed_event_local(ev)),
               LOG_TEXT("remote", xmppfed_event_remote(ev)),
               LOG_TEXT("code", rc < 0 ? xmppfed_error_name(rc) : ""));
@@ -173,6 +172,13 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 static void on_contact_learnt(struct proxy *p, const xmppfed_event *ev)
 {
     learn(p, xmppfed_event_local(ev), xmppfed_event_remote(ev), xmppfed_event_contact(ev));
+}
+
+static const char *code_name(const xmppfed_event *ev)
+{
+    int code = xmppfed_event_code(ev);
+
+    return code < 0 ? xmppfed_error_name(code) : "";
 }
 
 /*
@@ -198,6 +204,16 @@ static void note_failure(struct proxy *p, const xmppfed_event *ev)
     failures_note(&p->failures, domain, &what);
 }
 
+static void on_undelivered(struct proxy *p, const xmppfed_event *ev)
+{
+    log_event(&p->log, EVENT_UNDELIVERED,
+              LOG_TEXT("outcome", xmppfed_outcome_name(xmppfed_event_outcome(ev))),
+              LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)), LOG_TEXT("code", code_name(ev)),
+              LOG_TEXT("text", xmppfed_event_text(ev)));
+    note_failure(p, ev);
+}
+
 static void on_outcome(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_element *error = xmppfed_event_element(ev);
@@ -205,14 +221,12 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
     bool fine = outcome == XMPPFED_OUTCOME_HANDED || outcome == XMPPFED_OUTCOME_ACKNOWLEDGED;
     struct link *l;
 
-    log_event(&p->log, fine ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, LOG_EVENT("OUTCOME"),
-              LOG_TEXT("outcome", xmppfed_outcome_name(outcome)),
-              LOG_TEXT("local", xmppfed_event_local(ev)),
-              LOG_TEXT("remote", xmppfed_event_remote(ev)),
-              LOG_TEXT("code", fine ? "" : xmppfed_error_name(xmppfed_event_code(ev))),
-              LOG_TEXT("text", xmppfed_event_text(ev)));
-    if (!fine)
-        note_failure(p, ev);
+    if (fine)
+        log_event(&p->log, EVENT_OUTCOME, LOG_TEXT("outcome", xmppfed_outcome_name(outcome)),
+                  LOG_TEXT("local", xmppfed_event_local(ev)),
+                  LOG_TEXT("remote", xmppfed_event_remote(ev)));
+    else
+        on_undelivered(p, ev);
     if (!error)
         return;
     /* The host that sent the stanza knows what it was about; another one is better than none. */
@@ -223,7 +237,8 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
         (void)link_send(l, error);
 }
 
-/* ---- logging ----------------------------------------------------------------------------- */
+/* ---- what the log is told
+ * ----------------------------------------------------------------------------- */
 
 static const char *failed_rule(const xmppfed_decision *decision)
 {
@@ -239,12 +254,11 @@ static const char *direction_name(int direction)
     return direction == XMPPFED_OUTBOUND ? "out" : "";
 }
 
-static void log_stream(const struct proxy *p, enum log_level level, const xmppfed_event *ev)
+static void on_stream_up(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_proof *proof = xmppfed_event_proof(ev);
-    int code = xmppfed_event_code(ev);
 
-    log_event(&p->log, level, LOG_EVENT(xmppfed_event_name(xmppfed_event_kind(ev))),
+    log_event(&p->log, EVENT_STREAM_UP,
               LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
               LOG_TEXT("local", xmppfed_event_local(ev)),
               LOG_TEXT("remote", xmppfed_event_remote(ev)),
@@ -252,10 +266,28 @@ static void log_stream(const struct proxy *p, enum log_level level, const xmppfe
               LOG_TEXT("proof", proof ? xmppfed_proof_name(proof->kind) : ""),
               LOG_TEXT("tls", proof ? proof->tls_version : ""),
               LOG_TEXT("resumed", proof && proof->resumed ? "yes" : "no"),
-              LOG_TEXT("cipher", proof ? proof->cipher : ""),
-              LOG_TEXT("code", code < 0 ? xmppfed_error_name(code) : ""),
-              LOG_TEXT("rule", failed_rule(xmppfed_event_decision(ev))),
+              LOG_TEXT("cipher", proof ? proof->cipher : ""));
+}
+
+static void on_stream_down(struct proxy *p, const xmppfed_event *ev)
+{
+    note_failure(p, ev);
+    log_event(&p->log, EVENT_STREAM_DOWN,
+              LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
+              LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)),
+              LOG_NUMBER("link", xmppfed_event_link(ev)), LOG_TEXT("code", code_name(ev)),
               LOG_TEXT("text", xmppfed_event_text(ev)));
+    recording_write(p, ev);
+}
+
+static void on_refused(struct proxy *p, const xmppfed_event *ev)
+{
+    log_event(
+        &p->log, EVENT_REFUSED, LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
+        LOG_TEXT("local", xmppfed_event_local(ev)), LOG_TEXT("remote", xmppfed_event_remote(ev)),
+        LOG_TEXT("code", code_name(ev)), LOG_TEXT("rule", failed_rule(xmppfed_event_decision(ev))),
+        LOG_TEXT("text", xmppfed_event_text(ev)));
 }
 
 /* ---- events ------------------------------------------------------------------------------ */
@@ -284,15 +316,13 @@ void relay_event(const xmppfed_event *ev, void *user)
         on_outcome(p, ev);
         break;
     case XMPPFED_EVENT_STREAM_DOWN:
-        note_failure(p, ev);
-        log_stream(p, LOG_LEVEL_INFO, ev);
-        recording_write(p, ev);
+        on_stream_down(p, ev);
         break;
     case XMPPFED_EVENT_STREAM_UP:
+        on_stream_up(p, ev);
+        break;
     case XMPPFED_EVENT_REFUSED:
-        log_stream(
-            p, xmppfed_event_kind(ev) == XMPPFED_EVENT_REFUSED ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
-            ev);
+        on_refused(p, ev);
         break;
     default: /* a kind that this program does not know is to be ignored (event.h) */
         break;

@@ -22,10 +22,8 @@ bool reload_files(struct proxy *p, struct complaint *why)
     bool ok = read_and_apply(p, why);
 
     if (ok)
-        log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("RELOADED"),
-                  LOG_TEXT("file", p->loaded->config->file));
+        log_event(&p->log, EVENT_RELOADED, LOG_TEXT("file", p->loaded->config->file));
     else
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("RELOAD_FAILED"),
-                  LOG_TEXT("text", why->text));
+        log_event(&p->log, EVENT_RELOAD_FAILED, LOG_TEXT("text", why->text));
     return ok;
 }

@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import apidoc
 import banned
 import documents
+import events
 import layers
 import size
 import tap
@@ -18,6 +19,9 @@ FUNCTION = "/* f.c - a function. */\nstatic void f(int x)\n{\n%s}\n"
 TABLE = "    static const int rows[] = {\n" + "        1,\n" * 90 + "    };\n"
 
 # (lint, what it is about, path, text, a part of the complaint or None if there must be none)
+EVENTS = "examples/proxy/observe/events.def"
+EVENT = '/* events.def - x. */\nX(RAIN, INFO, "text", "it rains", "", "%s")\n' % ("0" * 32)
+
 CASES = [
     (layers, "a layer may include itself", "lib/xml/a.c", '#include "xml/gate.h"\n', None),
     (layers, "a layer may include one below", "lib/xml/a.c", '#include "base/map.h"\n', None),
@@ -95,6 +99,12 @@ CASES = [
     (documents, "a file that is gone", "doc/a.md", "See `lib/xml/b.c`.\n", "names lib/xml/b.c"),
     (documents, "a file that is there", "doc/a.md", "See `doc/a.md`, `tools` and `lib/*/b.c`.\n", None),
     (documents, "a test that is gone", "doc/a.md", "By `test_rain`.\n", "test_rain"),
+    (events, "an event that nothing writes", EVENTS, EVENT, "nothing writes RAIN"),
+    (events, "an id that is none", EVENTS, EVENT.replace("0", "x"), "events.def: x"),
+    (events, "an event that is not in the table", "examples/proxy/a.c", "log_write(l, EVENT_RAIN, NULL);\n",
+     "there is no event RAIN"),
+    (events, "a line of an unknown event", "examples/proxy/a.c", "log_event(l, e, LOG_TEXT(\"a\", b));\n",
+     "does not see"),
     (threats, "an attack without a test", "doc/threat-model.md", "| 3 | rain | met | roof | `tests/a.c` |\n",
      "attack 3 names no test"),
     (threats, "a test that nobody runs", "doc/threat-model.md", "| 3 | rain | met | roof | `test_rain` |\n",

@@ -323,7 +323,7 @@ def test_bogus(folder):
     ours.send(kind="message", id="m1", body="who are you?",
               **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
     ours.wait(kind="message", id="m1", type="error", error="remote-server-timeout")
-    outcome = contoso.wait(event="OUTCOME")
+    outcome = contoso.wait(event="UNDELIVERED")
     if "bogus" not in outcome["text"]:
         raise Failure(f"not told that the answer is bogus: {outcome}")
     finish(ours, contoso)

@@ -42,8 +42,8 @@ static char *line(enum log_format format, enum log_level least, const char *valu
 
     log.out = open_memstream(&text, &size);
     assert_non_null(log.out);
-    log_event(&log, LOG_LEVEL_INFO, LOG_EVENT("READY"), LOG_TEXT("key", value),
-              LOG_TEXT("gone", ""), LOG_NUMBER("port", 5269));
+    log_event(&log, EVENT_READY, LOG_TEXT("key", value), LOG_TEXT("gone", ""),
+              LOG_NUMBER("port", 5269));
     fclose(log.out);
     return text;
 }
@@ -70,12 +70,25 @@ static void values_are_escaped(void **state)
     }
 }
 
-static void lower_levels_are_left_out(void **state)
+static void lower_levels_are_left_out_but_counted(void **state)
 {
-    char *text = line(LOG_FORMAT_TEXT, LOG_LEVEL_WARNING, "x");
+    uint64_t counts[EVENT_COUNT] = {0};
+    struct log log = {.level = LOG_LEVEL_ERROR, .format = LOG_FORMAT_TEXT, .counts = counts};
+    char *text = NULL;
+    size_t size = 0;
 
     (void)state;
-    assert_string_equal(text, "");
+    log.out = open_memstream(&text, &size);
+    assert_non_null(log.out);
+    log_event(&log, EVENT_READY, LOG_TEXT("outside", "x"));
+    log_write(&log, EVENT_STORE_BACK, NULL);
+    log_event(&log, EVENT_STORE_LOST, LOG_TEXT("text", "gone"));
+    fclose(log.out);
+    assert_string_equal(strchr(text, 'Z'), "Z error event=STORE_LOST text=gone\n");
+    assert_int_equal(counts[EVENT_READY], 1);
+    assert_int_equal(counts[EVENT_STORE_BACK], 1);
+    assert_int_equal(counts[EVENT_STORE_LOST], 1);
+    assert_int_equal(counts[EVENT_ADMIN], 0);
     free(text);
 }
 
@@ -83,7 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_escaped),
-        cmocka_unit_test(lower_levels_are_left_out),
+        cmocka_unit_test(lower_levels_are_left_out_but_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

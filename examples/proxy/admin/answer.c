@@ -173,8 +173,7 @@ static bool read_fields(json_t *request, const struct admin_verb *verb, struct a
 
 static void log_change(struct admin_call *call, const struct command *command, bool ok)
 {
-    log_event(&call->proxy->log, LOG_LEVEL_INFO, LOG_EVENT("ADMIN"),
-              LOG_TEXT("command", command->name),
+    log_event(&call->proxy->log, EVENT_ADMIN, LOG_TEXT("command", command->name),
               LOG_TEXT("first", call->fields[0] ? call->fields[0] : ""),
               LOG_TEXT("second", call->fields[1] ? call->fields[1] : ""),
               LOG_TEXT("text", ok ? "" : call->why.text));

@@ -1,4 +1,4 @@
-/* log.c - structured log lines with stable event names. */
+/* log.c - structured log lines, each an event of the table events.def. */
 #include "proxy/observe/log.h"
 
 #include <inttypes.h>
@@ -79,11 +79,12 @@ static bool is_plain(const char *value)
     return *value != '\0';
 }
 
-static void write_text_line(const struct log *log, enum log_level level, const struct log_field *f)
+static void write_text_line(const struct log *log, const struct event_row *row,
+                            const struct log_field *f)
 {
     write_time(log->out);
-    fprintf(log->out, " %s", level_name(level));
-    for (; f->key; f++) {
+    fprintf(log->out, " %s event=%s", level_name(row->level), row->code);
+    for (; f && f->key; f++) {
         if (f->text && !*f->text)
             continue;
         fprintf(log->out, " %s=", f->key);
@@ -97,12 +98,13 @@ static void write_text_line(const struct log *log, enum log_level level, const s
     fputc('\n', log->out);
 }
 
-static void write_json_line(const struct log *log, enum log_level level, const struct log_field *f)
+static void write_json_line(const struct log *log, const struct event_row *row,
+                            const struct log_field *f)
 {
     fputs("{\"time\":\"", log->out);
     write_time(log->out);
-    fprintf(log->out, "\",\"level\":\"%s\"", level_name(level));
-    for (; f->key; f++) {
+    fprintf(log->out, "\",\"level\":\"%s\",\"event\":\"%s\"", level_name(row->level), row->code);
+    for (; f && f->key; f++) {
         if (f->text && !*f->text)
             continue;
         fprintf(log->out, ",\"%s\":", f->key);
@@ -114,13 +116,17 @@ static void write_json_line(const struct log *log, enum log_level level, const s
     fputs("}\n", log->out);
 }
 
-void log_write(const struct log *log, enum log_level level, const struct log_field *fields)
+void log_write(const struct log *log, enum event_code event, const struct log_field *fields)
 {
-    if (level < log->level)
+    const struct event_row *row = event_row(event);
+
+    if (log->counts)
+        log->counts[event]++;
+    if (row->level < log->level)
         return;
     if (log->format == LOG_FORMAT_JSON)
-        write_json_line(log, level, fields);
+        write_json_line(log, row, fields);
     else
-        write_text_line(log, level, fields);
+        write_text_line(log, row, fields);
     fflush(log->out);
 }

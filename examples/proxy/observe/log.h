@@ -1,5 +1,5 @@
 /*
- * log.h - structured log lines with stable event names.
+ * log.h - structured log lines, each an event of the table events.def.
  *
  * Text:  2026-01-31T12:00:00Z info event=STREAM_UP local=contoso.example remote=fabrikam.example
  * JSON:
@@ -14,13 +14,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum log_level { LOG_LEVEL_DEBUG = 1, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
+#include "proxy/observe/events.h"
+
 enum log_format { LOG_FORMAT_TEXT = 1, LOG_FORMAT_JSON };
 
 struct log {
     FILE *out;
     enum log_format format;
     enum log_level level; /* the lowest that is written */
+    uint64_t *counts;     /* EVENT_COUNT of them: how often each came, written or not; or NULL */
 };
 
 /* A key with its value: text if it is not NULL, else number. The key NULL ends a list. */
@@ -38,13 +40,12 @@ struct log_field {
     {                                      \
         .key = (k), .number = (int64_t)(v) \
     }
-/* The first field of each line. */
-#define LOG_EVENT(name) LOG_TEXT("event", name)
-/* log_event(log, LOG_LEVEL_INFO, LOG_EVENT("READY"), LOG_TEXT("outside", list)); */
-#define log_event(log, level, ...) \
-    log_write(log, level, (const struct log_field[]){__VA_ARGS__, {.key = NULL}})
+/* log_event(log, EVENT_READY, LOG_TEXT("outside", list)); the fields are those of the table. */
+#define log_event(log, event, ...) \
+    log_write(log, event, (const struct log_field[]){__VA_ARGS__, {.key = NULL}})
 
-/* Writes one line; what the macro log_event() expands to. An empty text value is left out. */
-void log_write(const struct log *log, enum log_level level, const struct log_field *fields);
+/* Writes one line; what the macro log_event() expands to. An empty text value is left out, and
+ * fields may be NULL. */
+void log_write(const struct log *log, enum event_code event, const struct log_field *fields);
 
 #endif

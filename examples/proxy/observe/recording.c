@@ -52,12 +52,11 @@ void recording_write(struct proxy *p, const xmppfed_event *ev)
         return;
     name_file(path, sizeof(path), folder, ev);
     if (!write_file(path, text)) {
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("RECORD_FAILED"), LOG_TEXT("file", path),
+        log_event(&p->log, EVENT_RECORD_FAILED, LOG_TEXT("file", path),
                   LOG_TEXT("text", strerror(errno)));
         return;
     }
-    log_event(&p->log, LOG_LEVEL_INFO, LOG_EVENT("RECORDED"), LOG_TEXT("file", path));
+    log_event(&p->log, EVENT_RECORDED, LOG_TEXT("file", path));
     if (++p->recordings == RECORDING_FILES)
-        log_event(&p->log, LOG_LEVEL_WARNING, LOG_EVENT("RECORD_FULL"),
-                  LOG_NUMBER("files", RECORDING_FILES));
+        log_event(&p->log, EVENT_RECORD_FULL, LOG_NUMBER("files", RECORDING_FILES));
 }

@@ -19,8 +19,8 @@ static void check_own(const struct loaded *l, size_t i, const struct log *log)
     size_t n;
 
     for (n = 0; xmppfed_credentials_finding(l->domains[i], d->name, now, n, &problem) == 1; n++)
-        log_event(log, LOG_LEVEL_WARNING, LOG_EVENT("CERTIFICATE_WARNING"),
-                  LOG_TEXT("domain", d->name), LOG_TEXT("file", d->certificate),
+        log_event(log, EVENT_CERTIFICATE_WARNING, LOG_TEXT("domain", d->name),
+                  LOG_TEXT("file", d->certificate),
                   LOG_TEXT("code", xmppfed_error_name(problem.code)),
                   LOG_TEXT("text", problem.text));
 }
@@ -81,7 +81,7 @@ static void log_note(const xmppfed_policy_note *note, void *user)
 {
     const struct log *log = user;
 
-    log_event(log, note->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, LOG_EVENT("PARTNER_NOTE"),
+    log_event(log, note->is_error ? EVENT_PARTNER_ERROR : EVENT_PARTNER_NOTE,
               LOG_TEXT("code", note->code), LOG_TEXT("domain", note->domain),
               LOG_TEXT("text", note->text));
 }

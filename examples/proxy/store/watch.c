@@ -24,12 +24,11 @@ static void on_look(uv_timer_t *timer)
     if (news == STORE_QUIET)
         return;
     if (news == STORE_LOST)
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_LOST"), LOG_TEXT("text", lost));
+        log_event(&p->log, EVENT_STORE_LOST, LOG_TEXT("text", lost));
     else if (!take_over(p, &why))
-        log_event(&p->log, LOG_LEVEL_ERROR, LOG_EVENT("STORE_FAILED"), LOG_TEXT("text", why.text));
+        log_event(&p->log, EVENT_STORE_FAILED, LOG_TEXT("text", why.text));
     else
-        log_event(&p->log, LOG_LEVEL_INFO,
-                  LOG_EVENT(news == STORE_BACK ? "STORE_BACK" : "STORE_CHANGED"));
+        log_write(&p->log, news == STORE_BACK ? EVENT_STORE_BACK : EVENT_STORE_CHANGED, NULL);
 }
 
 void store_watch_start(struct proxy *p)
