@@ -12,8 +12,8 @@
 #include "federation/invitation.h"
 #include "federation/notes.h"
 #include "federation/ping.h"
+#include "federation/question.h"
 #include "federation/route.h"
-#include "policy/partner.h"
 #include "stream/stanza.h"
 
 /* Sends a stanza of our own; lost when there is no room for it: it is only an answer. */
@@ -102,9 +102,7 @@ static void ask_policy(struct xfed_link *link, const xmppfed_event *ev, int acti
                        xmppfed_time now, xmppfed_decision *ret)
 {
     const xmppfed_site *site = link->fed->site;
-    const char *from = xmppfed_element_attribute(ev->element, "from");
-    char full[XMPPFED_BARE_SIZE + XMPPFED_PART_SIZE];
-    xmppfed_jid parts;
+    char full[XFED_QUESTION_FULL_SIZE];
     xmppfed_question q = {.direction = XMPPFED_INBOUND,
                           .action = action,
                           .contact = contact,
@@ -117,12 +115,8 @@ static void ask_policy(struct xfed_link *link, const xmppfed_event *ev, int acti
         return;
     if (q.time < 0)
         q.time = 0;
-    if (xfed_policy_reads_resources(site->policy) && xmppfed_jid_split(from, &parts) == 0 &&
-        parts.resource.len > 0) {
-        (void)snprintf(full, sizeof(full), "%s/%.*s", ev->remote, (int)parts.resource.len,
-                       parts.resource.data);
-        q.remote = full;
-    }
+    q.remote = xfed_question_remote(site->policy, ev->remote,
+                                    xmppfed_element_attribute(ev->element, "from"), full);
     (void)xmppfed_policy_decide(site->policy, &q, ret);
     limit_invitations(link, ev, &q, ret, now);
 }

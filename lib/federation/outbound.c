@@ -6,6 +6,7 @@
 #include "federation/action.h"
 #include "federation/answer.h"
 #include "federation/notes.h"
+#include "federation/question.h"
 #include "federation/route.h"
 
 /* A stanza to be sent, with all that is known about it. */
@@ -34,22 +35,24 @@ static int read_addresses(const xmppfed_federation *fed, const xmppfed_element *
     return rc;
 }
 
-static void decide(const xmppfed_federation *fed, int contact, xmppfed_time now,
-                   struct outgoing *out)
+static void decide(const xmppfed_federation *fed, const xmppfed_element *stanza, int contact,
+                   xmppfed_time now, struct outgoing *out)
 {
     const xmppfed_policy *policy = fed->site->policy;
+    char full[XFED_QUESTION_FULL_SIZE];
     int64_t wall = xfed_site_wall(fed->site, now);
     xmppfed_question question = {.direction = XMPPFED_OUTBOUND,
                                  .action = out->action,
                                  .contact = contact,
                                  .local = out->local,
-                                 .remote = out->remote,
                                  .time = wall > 0 ? wall : 0};
 
     out->decision =
         (xmppfed_decision){.verdict = XMPPFED_VERDICT_REFUSE, .condition = "not-allowed"};
     if (!policy)
         return;
+    question.remote =
+        xfed_question_remote(policy, out->remote, xmppfed_element_attribute(stanza, "to"), full);
     (void)xmppfed_policy_decide(policy, &question, &out->decision);
     /* A sender does not wait: whom the host says nothing about is not on the list. */
     if (out->decision.verdict == XMPPFED_VERDICT_NEED_CONTACT) {
@@ -138,7 +141,7 @@ int xmppfed_federation_send_knowing(xmppfed_federation *fed, const xmppfed_eleme
     s = prepare(fed, stanza, &out, cookie);
     if (!s)
         return XMPPFED_ERR_NOMEM;
-    decide(fed, contact, now, &out);
+    decide(fed, stanza, contact, now, &out);
     if (xfed_site_hosts(fed->site, xfed_domain_of_bare(out.remote)))
         bounce(fed, s, XMPPFED_ERR_ARGUMENT, "the domain is hosted here",
                "remote-server-not-found");

@@ -12,7 +12,7 @@ import time
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
-from process import HarnessError
+from process import HarnessError, wait_until
 
 CLIENT = "{jabber:client}"
 STREAM = "{http://etherx.jabber.org/streams}"
@@ -95,19 +95,33 @@ class Client:
         connection = socket.create_connection((address, port), self._seconds)
         connection.settimeout(None)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._adopt(connection)
+        self._start_stream()
+        self._read_in_background(connection)
+        self._await(STREAM + "features")
+
+    def _adopt(self, connection):
         with self._condition:
             self._socket, self._inbox, self._closed = connection, [], None
-        self._start_stream()
+
+    def _read_in_background(self, connection):
         threading.Thread(target=self._read, args=(connection,), daemon=True).start()
-        self._await(STREAM + "features")
 
     def _start_stream(self):
         with self._condition:
             self._parser = ET.XMLPullParser(("start", "end"))
             self._path = []
             self._pending = b""
-        self._write(f"<?xml version='1.0'?><stream:stream to='{self.domain}' version='1.0' "
-                    f"xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>")
+        self._write(self._header())
+
+    def _header(self):
+        return (f"<?xml version='1.0'?><stream:stream to='{self.domain}' version='1.0' "
+                f"xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>")
+
+    def stream_id(self):
+        """The id of the other side's header, once that has come."""
+        return wait_until(lambda: self._path and self._path[0].get("id"), self._seconds,
+                          "the other side's header")
 
     def _write(self, text):
         with self._write_lock:

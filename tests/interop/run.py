@@ -36,6 +36,7 @@ import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
 import cases.dane  # noqa: E402,F401
+import cases.permissions  # noqa: E402,F401
 import cases.rows  # noqa: E402,F401
 import cases.scan  # noqa: E402,F401
 

@@ -100,6 +100,26 @@ static void test_block_of_a_device(void **state)
     scene_fini(&s);
 }
 
+/* ... and nothing is sent to that device: our user is told that it is blocked (XEP-0191 3.9). */
+static void test_block_of_a_device_outbound(void **state)
+{
+    static const char *const to[] = {ALICE "/desk", ALICE "/phone", ALICE};
+    struct scene s;
+    const struct loop_event *ev;
+
+    (void)state;
+    scene_init(&s, BY_EXTERNAL);
+    set_policy(&s, s.fabrikam, block_desk);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(loop_send(s.fabrikam, loop_message(&s.loop, BOB, to[i], "Hi"), i + 1), 0);
+    loop_run(&s.loop);
+    ev = loop_event(s.fabrikam, XMPPFED_EVENT_OUTCOME, 0);
+    assert_int_equal(ev->token, 1);
+    assert_int_equal(ev->outcome, XMPPFED_OUTCOME_BOUNCED);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STANZA), 2);
+    scene_fini(&s);
+}
+
 static void invite(struct scene *s, uint64_t cookie)
 {
     assert_int_equal(
@@ -199,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_block_holds_for_federated),
         cmocka_unit_test(test_block_of_a_device),
+        cmocka_unit_test(test_block_of_a_device_outbound),
         cmocka_unit_test(test_invitations),
         cmocka_unit_test(test_minimum_proof),
         cmocka_unit_test(test_reload_stops_nothing),
