@@ -171,6 +171,8 @@ struct asked {
     xmppfed_question question;
     char from[XMPPFED_BARE_SIZE];
     char to[XMPPFED_BARE_SIZE];
+    char full[XMPPFED_BARE_SIZE + XMPPFED_PART_SIZE];
+    const char *contact; /* the remote address without resource */
     const char *contact_source;
 };
 
@@ -192,6 +194,18 @@ static bool read_words(struct admin_call *call, struct asked *a)
     return a->question.contact ||
            complain(&call->why, "\"%.64s\" is no contact state; name one of %s",
                     call->fields[CONTACT], list);
+}
+
+/* A block may be of one resource, so that the partner's side of the question keeps it. */
+static const char *with_resource(const char *bare, const char *given, struct asked *a)
+{
+    xmppfed_jid parts;
+
+    if (xmppfed_jid_split(given, &parts) < 0 || parts.resource.len == 0)
+        return bare;
+    snprintf(a->full, sizeof(a->full), "%s/%.*s", bare, (int)parts.resource.len,
+             parts.resource.data);
+    return a->full;
 }
 
 /* The side whose domain is served here is ours; there must be exactly one. */
@@ -217,7 +231,8 @@ static bool read_sides(struct admin_call *call, struct asked *a)
                         from, to);
     a->question.direction = ours ? XMPPFED_OUTBOUND : XMPPFED_INBOUND;
     a->question.local = ours ? a->from : a->to;
-    a->question.remote = ours ? a->to : a->from;
+    a->contact = ours ? a->to : a->from;
+    a->question.remote = with_resource(a->contact, call->fields[ours ? TO : FROM], a);
     return true;
 }
 
@@ -230,7 +245,7 @@ static bool decide(struct admin_call *call, struct asked *a, xmppfed_decision *r
     a->question.time = (int64_t)time(NULL);
     rc = xmppfed_policy_decide(p->loaded->policy, &a->question, ret);
     if (rc == 0 && ret->verdict == XMPPFED_VERDICT_NEED_CONTACT) {
-        a->question.contact = store_contact(p->store, a->question.local, a->question.remote);
+        a->question.contact = store_contact(p->store, a->question.local, a->contact);
         a->contact_source = "store";
         rc = xmppfed_policy_decide(p->loaded->policy, &a->question, ret);
     }
@@ -286,7 +301,7 @@ bool admin_explain(struct admin_call *call)
     if (!read_words(call, &a) || !read_sides(call, &a) || !decide(call, &a, &d))
         return false;
     answer(call, &a, &d);
-    if (xmppfed_policy_find_partner(call->proxy->loaded->policy, address_domain(a.question.remote),
+    if (xmppfed_policy_find_partner(call->proxy->loaded->policy, address_domain(a.contact),
                                     &info) == 0) {
         json_t *o = json_object();
 
