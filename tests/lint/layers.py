@@ -57,6 +57,7 @@ HOSTS = {
     "examples/component": ("uv.h", "gnutls/crypto.h"),
     "examples/replay": ("gnutls/x509.h",),
     "examples/xmppfedctl": ("jansson.h",),
+    "examples/translate": (),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
                        "asm/socket.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),
@@ -64,6 +65,10 @@ HOSTS = {
 POSIX = LIBC + ("arpa/inet.h", "assert.h", "ctype.h", "fcntl.h", "getopt.h", "math.h", "netdb.h",
                 "netinet/*.h", "poll.h", "pthread.h", "pwd.h", "grp.h", "signal.h", "strings.h",
                 "sys/*.h", "syslog.h", "time.h", "unistd.h", "dirent.h")
+
+
+# Examples of pure functions: no socket, no clock, no file; only public headers and their own.
+PURE = ("examples/translate",)
 
 
 def matches(name, patterns):
@@ -127,11 +132,23 @@ def problem_in_host(root, folder, kind, name):
     return f"{folder} may not use it"
 
 
+def problem_in_pure(folder, kind, name):
+    """Why a folder of pure functions may not include a header, or None."""
+    if kind == '"':
+        own = os.path.basename(folder) + "/"
+        return None if name.startswith(own) else f"{folder} may include only its own headers"
+    if name.startswith("xmppfed/") or matches(name, LIBC):
+        return None
+    return f"{folder} is pure functions: it may not use it"
+
+
 def problem(root, path, kind, name):
     """Why the file may not include the header, or None."""
     folder = os.path.dirname(path)
     if folder == "include/xmppfed":
         return problem_in_public(os.path.basename(path), kind, name)
+    if folder in PURE and (why := problem_in_pure(folder, kind, name)):
+        return why
     if folder in ("lib/uv", "lib/unbound") or folder.startswith("examples"):
         return problem_in_host(root, folder, kind, name)
     layer = folder.split("/")[1] if folder.startswith("lib/") else None
