@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "component/link.h"
 #include "proxy/relay.h"
-#include "proxy/admin/unix_socket.h"
 
 #define BACKLOG 128
 #define LINKS_MAX 256
@@ -142,48 +141,26 @@ static void on_connection(uv_stream_t *stream, int status)
 
 /* ---- listeners --------------------------------------------------------------------------- */
 
-static int bind_tcp(struct listener *l, const struct config_listen *at)
+/* Listens on the socket of an entry; the handle is to be closed in any case. */
+static int open_listener(struct listener *l, const struct config_listen *at, size_t entry)
 {
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-
-    if (uv_ip4_addr(at->address, at->port, &v4) == 0)
-        return uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&v4, 0);
-    uv_ip6_addr(at->address, at->port, &v6);
-    return uv_tcp_bind(&l->socket.tcp, (const struct sockaddr *)&v6, UV_TCP_IPV6ONLY);
-}
-
-static int open_listener(struct listener *l, const struct config_listen *at)
-{
+    int fd = sockets_copy(&l->proxy->sockets, SOCKET_INSIDE, entry);
     int rc;
 
     l->tls = at->tls;
-    if (at->path) {
+    if (at->path)
         uv_pipe_init(l->proxy->loop, &l->socket.pipe, 0);
-        /* The user and the group of the proxy may connect. */
-        rc = unix_socket_bind(&l->socket.pipe, at->path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);
-    } else {
+    else
         uv_tcp_init(l->proxy->loop, &l->socket.tcp);
-        rc = bind_tcp(l, at);
-    }
     l->socket.handle.data = l;
     l->proxy->inside->listener_count++;
+    rc = at->path ? uv_pipe_open(&l->socket.pipe, fd) : uv_tcp_open(&l->socket.tcp, fd);
+    if (rc < 0 && fd >= 0)
+        close(fd);
     return rc < 0 ? rc : uv_listen(&l->socket.stream, BACKLOG, on_connection);
 }
 
-static uint16_t real_port(const uv_tcp_t *tcp)
-{
-    struct sockaddr_storage own;
-    int len = sizeof(own);
-
-    if (uv_tcp_getsockname(tcp, (struct sockaddr *)&own, &len) < 0)
-        return 0;
-    return ntohs(own.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&own)->sin6_port
-                                           : ((const struct sockaddr_in *)&own)->sin_port);
-}
-
-static void list_listener(const struct listener *l, const struct config_listen *at, char *list,
-                          size_t size)
+static void list_listener(const struct config_listen *at, uint16_t port, char *list, size_t size)
 {
     size_t used = strlen(list);
     const char *comma = used ? "," : "";
@@ -192,7 +169,7 @@ static void list_listener(const struct listener *l, const struct config_listen *
         snprintf(list + used, size - used, "%s%s", comma, at->path);
     else
         snprintf(list + used, size - used, strchr(at->address, ':') ? "%s[%s]:%u" : "%s%s:%u",
-                 comma, at->address, (unsigned)real_port(&l->socket.tcp));
+                 comma, at->address, (unsigned)port);
 }
 
 bool inside_start(struct proxy *p, char *ret_list, size_t size, struct complaint *why)
@@ -211,15 +188,14 @@ bool inside_start(struct proxy *p, char *ret_list, size_t size, struct complaint
         int rc;
 
         l->proxy = p;
-        rc = open_listener(l, &c->inside[i]);
+        rc = open_listener(l, &c->inside[i], i);
         if (rc < 0)
-            return complain(
-                why,
-                "%s: 'inside.listen': cannot listen on %s port %u: %s; free it or change "
-                "the entry",
-                c->file, c->inside[i].path ? c->inside[i].path : c->inside[i].address,
-                (unsigned)c->inside[i].port, uv_strerror(rc));
-        list_listener(l, &c->inside[i], ret_list, size);
+            return complain(why,
+                            "%s: 'inside.listen': cannot listen on %s: %s; free it or change "
+                            "the entry",
+                            c->file, c->inside[i].path ? c->inside[i].path : c->inside[i].address,
+                            uv_strerror(rc));
+        list_listener(&c->inside[i], sockets_port(&p->sockets, SOCKET_INSIDE, i), ret_list, size);
     }
     return true;
 }
@@ -244,6 +220,7 @@ void inside_stop(struct proxy *p)
     if (!in || in->stopping)
         return;
     in->stopping = true;
+    sockets_close(&p->sockets, SOCKET_INSIDE);
     for (i = 0; i < in->listener_count; i++)
         uv_close(&in->listeners[i].socket.handle, NULL);
     for (h = in->hosts; h; h = h->next)

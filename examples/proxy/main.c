@@ -134,8 +134,11 @@ static int run(struct program *prog)
     bool ok;
 
     prog->proxy.log = (struct log){.out = stderr};
-    if (!load(prog, &prog->proxy.log, true, &loaded, &why))
+    if (!sockets_inherit(&prog->proxy.sockets, &why) ||
+        !load(prog, &prog->proxy.log, true, &loaded, &why)) {
+        sockets_fini(&prog->proxy.sockets);
         return trouble(&why);
+    }
     uv_loop_init(&loop);
     watch_signals(prog, &loop);
     ok = proxy_start(&prog->proxy, &loop, prog->ctx, loaded, &why);

@@ -7,11 +7,13 @@
 
 #include "proxy/admin/admin.h"
 #include "proxy/inside.h"
-#include "proxy/notify.h"
-#include "proxy/pid_file.h"
-#include "proxy/posh/posh.h"
 #include "proxy/observe/recording.h"
+#include "proxy/outside.h"
+#include "proxy/posh/posh.h"
 #include "proxy/relay.h"
+#include "proxy/service/heartbeat.h"
+#include "proxy/service/notify.h"
+#include "proxy/service/pid_file.h"
 #include "proxy/store/watch.h"
 #include "proxy/validator.h"
 
@@ -160,35 +162,6 @@ bool proxy_set_policy(struct proxy *p, xmppfed_policy *policy, struct partner_tr
 
 /* ---- start ------------------------------------------------------------------------------- */
 
-/* Appends "ADDRESS:PORT" to a list of a fixed size. */
-static void list_address(char *list, size_t size, const char *address, uint16_t port)
-{
-    size_t used = strlen(list);
-    bool v6 = strchr(address, ':') != NULL;
-
-    snprintf(list + used, size - used, "%s%s%s%s:%u", used ? "," : "", v6 ? "[" : "", address,
-             v6 ? "]" : "", (unsigned)port);
-}
-
-static bool listen_outside(struct proxy *p, char *list, size_t size, struct complaint *why)
-{
-    const struct config *c = p->loaded->config;
-    xmppfed_problem problem;
-    uint16_t port;
-    size_t i;
-
-    for (i = 0; i < c->outside_count; i++) {
-        const struct config_listen *l = &c->outside[i];
-
-        if ((l->direct_tls ? xmppfed_uv_listen_direct
-                           : xmppfed_uv_listen)(p->edge, l->address, l->port, &problem, &port) < 0)
-            return complain(why, "%s: 'outside.listen': %s; free the port or change the entry",
-                            c->file, problem.text);
-        list_address(list, size, l->address, port);
-    }
-    return true;
-}
-
 /* Not on reload, which leaves the name servers as they are: the trust is in those. */
 static int apply_dns(struct proxy *p, const struct config *c)
 {
@@ -244,11 +217,13 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
 {
     const struct config *c = loaded->config;
 
-    *p = (struct proxy){.loop = loop, .log = p->log, .ctx = ctx, .loaded = loaded};
+    *p = (struct proxy){
+        .loop = loop, .log = p->log, .sockets = p->sockets, .ctx = ctx, .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
-    if (!store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
-        !make_engine(p, why) || !listen_outside(p, p->outside_list, sizeof(p->outside_list), why) ||
+    if (!sockets_inherit(&p->sockets, why) || !sockets_open(&p->sockets, c, &p->log, why) ||
+        !store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
+        !make_engine(p, why) || !outside_start(p, p->outside_list, sizeof(p->outside_list), why) ||
         !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why))
         return false;
     store_watch_start(p);
@@ -259,7 +234,7 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
         return false;
     log_event(&p->log, EVENT_READY, LOG_TEXT("outside", p->outside_list),
               LOG_TEXT("inside", p->inside_list), LOG_TEXT("version", xmppfed_version()));
-    notify_ready();
+    heartbeat_start(p);
     return true;
 }
 
@@ -270,6 +245,7 @@ static void close_all(struct proxy *p)
     if (uv_is_closing((uv_handle_t *)&p->drain))
         return;
     uv_close((uv_handle_t *)&p->drain, NULL);
+    heartbeat_stop(p);
     store_watch_stop(p);
     inside_stop(p);
     admin_stop(p);
@@ -301,8 +277,8 @@ void proxy_drain(struct proxy *p)
     p->draining = true;
     p->drain_until = uv_now(p->loop) + DRAIN_MS;
     log_event(&p->log, EVENT_STOPPING, LOG_NUMBER("streams", xmppfed_federation_links(p->fed)));
-    notify_stopping();
-    xmppfed_uv_stop_listening(p->edge);
+    notify("STOPPING=1");
+    outside_stop(p);
     xmppfed_federation_shutdown(p->fed, xmppfed_uv_now(p->edge));
     xmppfed_uv_wake(p->edge);
     uv_timer_start(&p->drain, on_drain, DRAIN_STEP_MS, DRAIN_STEP_MS);
@@ -312,6 +288,7 @@ void proxy_fini(struct proxy *p)
 {
     close_all(p);
     uv_run(p->loop, UV_RUN_DEFAULT);
+    sockets_fini(&p->sockets);
     inside_free(p);
     admin_free(p);
     failures_fini(&p->failures);

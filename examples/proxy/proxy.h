@@ -9,6 +9,7 @@
 #include "proxy/settings/load.h"
 #include "proxy/settings/name_servers.h"
 #include "proxy/route.h"
+#include "proxy/service/sockets.h"
 #include "proxy/store/store.h"
 
 struct admin;
@@ -28,6 +29,7 @@ struct proxy {
     xmppfed_uv *edge;            /* the outside */
     struct posh *posh;           /* NULL: nothing is fetched */
     struct validator *validator; /* NULL: DNSSEC is none of the proxy's business */
+    struct sockets sockets;      /* where it listens, on all sides */
     struct inside *inside;       /* listeners and links of the hosts */
     struct admin *admin;         /* the administration socket; NULL: there is none */
     struct route_table routes;
@@ -37,6 +39,7 @@ struct proxy {
     uv_timer_t store_look;
     bool store_watched; /* the timer is to be closed */
     struct loaded *loaded;
+    uv_timer_t heartbeat;
     bool pid_written;
     unsigned recordings;                  /* files of them so far */
     char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
@@ -48,7 +51,10 @@ struct proxy {
     uint64_t drain_until; /* of the loop's clock */
 };
 
-/* Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. */
+/*
+ * Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. The
+ * log and the passed sockets are in p already.
+ */
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
                  struct complaint *why);
 /* Makes the policy of what the store holds, where no partner file has made it. */

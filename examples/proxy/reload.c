@@ -1,13 +1,13 @@
 /* reload.c - reads the configuration and its files anew while the proxy runs. */
 #include "proxy/reload.h"
 
+#include "proxy/service/notify.h"
+
 static bool read_and_apply(struct proxy *p, struct complaint *why)
 {
     struct config *config;
     struct loaded *loaded;
 
-    if (p->draining)
-        return complain(why, "the proxy is shutting down; start it again instead");
     if (!config_load(p->loaded->config->file, &config, why) ||
         !load_all(p->ctx, config, &p->log, &loaded, why))
         return false;
@@ -19,8 +19,14 @@ static bool read_and_apply(struct proxy *p, struct complaint *why)
 
 bool reload_files(struct proxy *p, struct complaint *why)
 {
-    bool ok = read_and_apply(p, why);
+    bool ok;
 
+    if (p->draining)
+        return complain(why, "the proxy is shutting down; start it again instead");
+    notify_reloading();
+    ok = read_and_apply(p, why);
+    /* Also after a failure: what was in force still is. */
+    notify("READY=1");
     if (ok)
         log_event(&p->log, EVENT_RELOADED, LOG_TEXT("file", p->loaded->config->file));
     else

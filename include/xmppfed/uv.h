@@ -53,6 +53,14 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_listen(xmppfed_uv *edge, const cha
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_listen_direct(xmppfed_uv *edge, const char *address,
                                                             uint16_t port, xmppfed_problem *why,
                                                             uint16_t *ret_port);
+/*
+ * Listens on a TCP socket that is bound already: by a service manager, or by the process that this
+ * one follows. direct: as xmppfed_uv_listen_direct() does. Takes the descriptor over, also on
+ * failure. Errors: XMPPFED_ERR_STATE with a sentence (no socket, none of TCP, bound to no port),
+ * _ARGUMENT, _NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_uv_listen_fd(xmppfed_uv *edge, int fd, int direct,
+                                                        xmppfed_problem *why);
 /* Stops listening everywhere; streams go on. */
 XMPPFED_API void xmppfed_uv_stop_listening(xmppfed_uv *edge);
 /* Adds a name server, used in rotation; at most 4. Errors: XMPPFED_ERR_ADDRESS, _ARGUMENT. */

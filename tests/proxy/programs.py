@@ -40,9 +40,9 @@ class Failure(Exception):
 class Program:
     """A child process whose lines of JSON are awaited as dictionaries."""
 
-    def __init__(self, argv):
+    def __init__(self, argv, **how):
         self.child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, text=True)
+                                      stderr=subprocess.STDOUT, text=True, **how)
         self.lines = queue.Queue()
         self.seen = []
         threading.Thread(target=self._read, args=(self.child, self.lines), daemon=True).start()
@@ -124,9 +124,9 @@ class Proxy(Program):
                                               "ExternalAccessPolicies": [access],
                                               "Partners": partners}))
 
-    def start(self):
-        """Run it; the ready line tells the ports."""
-        super().__init__([os.environ["XMPPFED_PROXY"], self.path("proxy.conf")])
+    def start(self, before=(), **how):
+        """Run it, by the command before if any; the ready line tells the ports."""
+        super().__init__([*before, os.environ["XMPPFED_PROXY"], self.path("proxy.conf")], **how)
         ready = self.wait(event="READY")
         self.outside = ready["outside"]
         self.inside = ready["inside"]

@@ -6,8 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <uv.h>
 #include <xmppfed/uv.h>
@@ -118,6 +121,52 @@ static void listen_says_what_is_wrong(void **state)
                      XMPPFED_ERR_STATE);
 }
 
+/* A TCP socket on a free port of loopback, as a service manager would pass it. */
+static int bound_socket(uint16_t *ret_port)
+{
+    struct sockaddr_in at;
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &at), 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    *ret_port = ntohs(at.sin_port);
+    return fd;
+}
+
+/* Whatever is no bound TCP socket is refused with a sentence, and closed all the same. */
+static void listen_fd_takes_no_other_descriptor(void **state)
+{
+    static const char wanted[] = "it is no TCP socket that is bound to a port";
+    struct fixture *f = *state;
+    xmppfed_problem why = {0};
+    int pipes[2];
+    int bad[4];
+    uint16_t port;
+    size_t i;
+
+    assert_int_equal(pipe(pipes), 0);
+    bad[0] = pipes[0];
+    bad[1] = pipes[1];
+    bad[2] = socket(AF_UNIX, SOCK_STREAM, 0);
+    bad[3] = socket(AF_INET, SOCK_STREAM, 0);
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(xmppfed_uv_listen_fd(f->edge, bad[i], 0, &why), XMPPFED_ERR_STATE);
+        assert_int_equal(why.code, XMPPFED_ERR_STATE);
+        assert_non_null(strstr(why.text, wanted));
+    }
+    uv_run(&f->loop, UV_RUN_NOWAIT);
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(fcntl(bad[i], F_GETFD), -1);
+    assert_int_equal(xmppfed_uv_listen_fd(f->edge, bad[0], 0, &why), XMPPFED_ERR_STATE);
+    assert_int_equal(xmppfed_uv_listen_fd(f->edge, -1, 0, &why), XMPPFED_ERR_ARGUMENT);
+    bad[0] = bound_socket(&port);
+    assert_int_equal(xmppfed_uv_listen_fd(NULL, bad[0], 0, &why), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(fcntl(bad[0], F_GETFD), -1);
+}
+
 static void name_servers_are_four_at_most(void **state)
 {
     struct fixture *f = *state;
@@ -163,19 +212,25 @@ static void on_connected(uv_connect_t *req, int status)
     }
 }
 
-static void dial(struct fixture *f, bool direct)
+static void dial_port(struct fixture *f, uint16_t port)
 {
     struct sockaddr_in to;
-    uint16_t port = 0;
 
-    assert_int_equal((direct ? xmppfed_uv_listen_direct : xmppfed_uv_listen)(f->edge, "127.0.0.1",
-                                                                             0, NULL, &port),
-                     0);
     assert_int_equal(uv_ip4_addr("127.0.0.1", port, &to), 0);
     uv_tcp_init(&f->loop, &f->client);
     f->connect.data = f;
     assert_int_equal(
         uv_tcp_connect(&f->connect, &f->client, (const struct sockaddr *)&to, on_connected), 0);
+}
+
+static void dial(struct fixture *f, bool direct)
+{
+    uint16_t port = 0;
+
+    assert_int_equal((direct ? xmppfed_uv_listen_direct : xmppfed_uv_listen)(f->edge, "127.0.0.1",
+                                                                             0, NULL, &port),
+                     0);
+    dial_port(f, port);
 }
 
 /* A peer that speaks no XMPP reads a whole stream error before the connection ends. */
@@ -203,6 +258,38 @@ static void direct_port_is_silent(void **state)
         uv_run(&f->loop, UV_RUN_ONCE);
     assert_string_equal(f->received, "");
     assert_int_equal(xmppfed_federation_links(f->fed), 0);
+}
+
+/* The same on sockets that somebody else has bound. */
+static void passed_sockets_serve(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t port;
+    int fd = bound_socket(&port);
+
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(xmppfed_uv_listen_fd(f->edge, fd, 0, NULL), 0);
+    f->greeting = "GET / HTTP/1.1\r\n\r\n";
+    dial_port(f, port);
+    while (!uv_is_closing((uv_handle_t *)&f->client))
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_non_null(strstr(f->received, "<stream:error>"));
+    xmppfed_uv_stop_listening(f->edge);
+    uv_run(&f->loop, UV_RUN_NOWAIT);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+}
+
+static void passed_direct_socket_is_silent(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t port;
+
+    assert_int_equal(xmppfed_uv_listen_fd(f->edge, bound_socket(&port), 1, NULL), 0);
+    f->greeting = "<stream:stream xmlns='jabber:server'>";
+    dial_port(f, port);
+    while (!uv_is_closing((uv_handle_t *)&f->client))
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_string_equal(f->received, "");
 }
 
 /* What a fast peer sends waits in the kernel: nothing is lost, and nothing piles up with us. */
@@ -266,9 +353,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(new_needs_all, setup, teardown),
         cmocka_unit_test_setup_teardown(listen_says_what_is_wrong, setup, teardown),
+        cmocka_unit_test_setup_teardown(listen_fd_takes_no_other_descriptor, setup, teardown),
         cmocka_unit_test_setup_teardown(name_servers_are_four_at_most, setup, teardown),
         cmocka_unit_test_setup_teardown(last_bytes_arrive, setup, teardown),
         cmocka_unit_test_setup_teardown(direct_port_is_silent, setup, teardown),
+        cmocka_unit_test_setup_teardown(passed_sockets_serve, setup, teardown),
+        cmocka_unit_test_setup_teardown(passed_direct_socket_is_silent, setup, teardown),
         cmocka_unit_test_setup_teardown(fast_peer_is_slowed, setup, teardown),
         cmocka_unit_test_setup_teardown(may_end_while_resting, setup, teardown),
         cmocka_unit_test_setup_teardown(may_end_at_any_time, setup, teardown),

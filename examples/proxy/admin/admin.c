@@ -4,13 +4,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "proxy/admin/answer.h"
 #include "proxy/admin/commands.h"
 #include "proxy/admin/author.h"
 #include "proxy/admin/line_reader.h"
-#include "proxy/admin/unix_socket.h"
 
 #define BACKLOG 16
 #define CLIENTS_MAX 16
@@ -251,6 +250,7 @@ bool admin_start(struct proxy *p, struct complaint *why)
 {
     const struct config *c = p->loaded->config;
     struct admin *a;
+    int fd;
     int rc;
 
     if (!c->admin)
@@ -263,8 +263,11 @@ bool admin_start(struct proxy *p, struct complaint *why)
     rc = uv_pipe_init(p->loop, &a->listener, 0);
     a->open = rc == 0;
     a->listener.data = a;
+    fd = sockets_copy(&p->sockets, SOCKET_ADMIN, 0);
     if (rc == 0)
-        rc = unix_socket_bind(&a->listener, c->admin, S_IRUSR | S_IWUSR);
+        rc = uv_pipe_open(&a->listener, fd);
+    if (rc < 0 && fd >= 0)
+        close(fd);
     if (rc == 0)
         rc = uv_listen((uv_stream_t *)&a->listener, BACKLOG, on_connection);
     return rc == 0 || complain(why,
@@ -281,6 +284,7 @@ void admin_stop(struct proxy *p)
     if (!a || !a->open)
         return;
     a->open = false;
+    sockets_close(&p->sockets, SOCKET_ADMIN);
     uv_close((uv_handle_t *)&a->listener, NULL);
     for (c = a->clients; c; c = c->next)
         close_client(c);

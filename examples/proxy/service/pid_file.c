@@ -1,5 +1,5 @@
 /* pid_file.c - a file with the number of the process. */
-#include "proxy/pid_file.h"
+#include "proxy/service/pid_file.h"
 
 #include <errno.h>
 #include <stdio.h>

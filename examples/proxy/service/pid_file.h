@@ -1,6 +1,6 @@
 /* pid_file.h - a file with the number of the process. */
-#ifndef PROXY_PID_FILE_H
-#define PROXY_PID_FILE_H
+#ifndef PROXY_SERVICE_PID_FILE_H
+#define PROXY_SERVICE_PID_FILE_H
 
 #include "proxy/settings/complaint.h"
 
