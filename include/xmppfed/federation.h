@@ -215,6 +215,15 @@ xmppfed_federation_link_info(const xmppfed_federation *fed, uint64_t link, xmppf
 /* Stanzas that wait in all queues together, also of pairs that have no link. Errors: none. */
 XMPPFED_API size_t xmppfed_federation_queued(const xmppfed_federation *fed);
 /*
+ * How many stanzas of a direction and an action (policy.h) policy has let pass
+ * (XMPPFED_VERDICT_ALLOW) or refused so far, and how many look-ups of partners' servers have ended
+ * with a code: 0, or an error of the class DNS. They never shrink. 0 for what does not exist.
+ * Errors: none.
+ */
+XMPPFED_API uint64_t xmppfed_federation_decided(const xmppfed_federation *fed, int direction,
+                                                int action, int verdict);
+XMPPFED_API uint64_t xmppfed_federation_looked_up(const xmppfed_federation *fed, int code);
+/*
  * What was recorded of the stream of a link, as xmppfed_connection_recording(); borrowed until the
  * next call on the federation. Ask at STREAM_DOWN at the latest. Empty for an unknown link.
  */

@@ -228,6 +228,7 @@ void xfed_dial_resolved(struct xfed_route *route, const xmppfed_dns_result *resu
     route->lookup = 0;
     if (code == 0 && result->count == 0)
         code = XMPPFED_ERR_DNS_NO_DOMAIN;
+    xfed_counts_looked_up(&route->fed->counts, code);
     if (code < 0 && route->link) {
         xfed_move_over(route, now);
         return;

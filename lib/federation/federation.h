@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "connection/event.h"
 #include "dialback/pending.h"
+#include "federation/counts.h"
 #include "federation/posh.h"
 #include "federation/refusals.h"
 #include "federation/sessions.h"
@@ -63,6 +64,7 @@ struct xmppfed_federation {
     bool fetches_posh;        /* the host does (XMPPFED_OPTION_POSH) */
     bool dns_trusted;         /* the name servers validate (XMPPFED_OPTION_DNS_TRUSTED) */
     bool closing;
+    struct xfed_counts counts;
 };
 
 /* The map key of a number; it borrows id. */

@@ -54,6 +54,7 @@ static void refuse(struct xfed_link *link, xmppfed_event *ev, int action,
 {
     xmppfed_element *answer = refusal(link, ev, action, decision);
 
+    xfed_counts_decided(&link->fed->counts, XMPPFED_INBOUND, action, false);
     xfed_answer_log(link->fed, XMPPFED_INBOUND, ev->local, ev->remote, decision);
     if (answer && !xfed_bucket_take(&link->answers, now)) {
         xmppfed_element_free(answer);
@@ -63,9 +64,10 @@ static void refuse(struct xfed_link *link, xmppfed_event *ev, int action,
     xfed_event_free(ev);
 }
 
-static void deliver(struct xfed_link *link, xmppfed_event *ev, const xmppfed_decision *decision,
-                    xmppfed_time now)
+static void deliver(struct xfed_link *link, xmppfed_event *ev, int action,
+                    const xmppfed_decision *decision, xmppfed_time now)
 {
+    xfed_counts_decided(&link->fed->counts, XMPPFED_INBOUND, action, true);
     if (decision->effects & XMPPFED_EFFECT_AUTO_ACCEPT)
         send_own(link, ev,
                  xfed_answer_presence(link->fed->ctx, ev->local, ev->remote, "subscribed"), now);
@@ -138,7 +140,7 @@ void xfed_inbound_decide(struct xfed_link *link, xmppfed_event *ev, int action, 
     }
     xfed_answer_learn(link->fed, ev->local, ev->remote, &decision);
     if (decision.verdict == XMPPFED_VERDICT_ALLOW)
-        deliver(link, ev, &decision, now);
+        deliver(link, ev, action, &decision, now);
     else
         refuse(link, ev, action, &decision, now);
 }

@@ -142,6 +142,8 @@ int xmppfed_federation_send_knowing(xmppfed_federation *fed, const xmppfed_eleme
     if (!s)
         return XMPPFED_ERR_NOMEM;
     decide(fed, stanza, contact, now, &out);
+    xfed_counts_decided(&fed->counts, XMPPFED_OUTBOUND, out.action,
+                        out.decision.verdict == XMPPFED_VERDICT_ALLOW);
     if (xfed_site_hosts(fed->site, xfed_domain_of_bare(out.remote)))
         bounce(fed, s, XMPPFED_ERR_ARGUMENT, "the domain is hosted here",
                "remote-server-not-found");

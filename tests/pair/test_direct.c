@@ -332,6 +332,8 @@ static void test_no_tls_is_not_dialled(void **state)
     assert_non_null(end);
     assert_int_equal(end->outcome, XMPPFED_OUTCOME_BOUNCED);
     assert_int_equal(end->code, XMPPFED_ERR_DNS_NO_SERVICE);
+    /* The look-up itself has found a server. */
+    assert_int_equal(xmppfed_federation_looked_up(s.contoso->fed, 0), 1);
     scene_fini(&s);
 }
 

@@ -39,8 +39,27 @@ static void expect_back(const struct scene *s, const char *type)
     assert_string_equal(back->local, ALICE);
 }
 
+/* One outbound stanza of Alice was let pass, and Fabrikam's decision about it was counted. */
+static void expect_counted(const struct scene *s, int action, bool delivered)
+{
+    const xmppfed_federation *from = s->contoso->fed;
+    const xmppfed_federation *to = s->fabrikam->fed;
+    const int allow = XMPPFED_VERDICT_ALLOW;
+    const int refuse = XMPPFED_VERDICT_REFUSE;
+
+    assert_int_equal(xmppfed_federation_decided(from, XMPPFED_OUTBOUND, action, allow), 1);
+    assert_int_equal(xmppfed_federation_decided(from, XMPPFED_OUTBOUND, action, refuse), 0);
+    assert_int_equal(xmppfed_federation_decided(to, XMPPFED_INBOUND, action, allow), delivered);
+    assert_int_equal(xmppfed_federation_decided(to, XMPPFED_INBOUND, action, refuse), !delivered);
+}
+
 static void test_inbound(void **state)
 {
+    static const int actions[] = {
+        [A_MESSAGE] = XMPPFED_ACTION_MESSAGE,   [A_SUBSCRIPTION] = XMPPFED_ACTION_ADD,
+        [A_PRESENCE] = XMPPFED_ACTION_PRESENCE, [A_PROBE] = XMPPFED_ACTION_PROBE,
+        [A_PING] = XMPPFED_ACTION_IQ,           [AN_ERROR] = XMPPFED_ACTION_ERROR,
+    };
     static const struct {
         const char *name;
         int type;
@@ -88,6 +107,7 @@ static void test_inbound(void **state)
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_CONTACT_WANTED), rows[i].asked);
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_STANZA), rows[i].delivered);
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_REFUSED), !rows[i].delivered);
+        expect_counted(&s, actions[rows[i].sort], rows[i].delivered);
         expect_back(&s, rows[i].back);
         /* The answers are our own: the host hears of no outcome. */
         assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_OUTCOME), 0);
