@@ -1,5 +1,6 @@
 """process.py - run a program in the foreground, keep its output, wait for it, end it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -146,7 +147,9 @@ class Process:
         status = self._child.wait(seconds)
         self._reader.join(2)
         if self._child.stdin:
-            self._child.stdin.close()
+            # What was written last may lie there still, for a program that was killed.
+            with contextlib.suppress(BrokenPipeError):
+                self._child.stdin.close()
         self._log.close()
         return status
 

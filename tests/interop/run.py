@@ -35,6 +35,7 @@ import cases.certificates  # noqa: E402,F401
 import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
+import cases.crash  # noqa: E402,F401
 import cases.dane  # noqa: E402,F401
 import cases.permissions  # noqa: E402,F401
 import cases.rows  # noqa: E402,F401

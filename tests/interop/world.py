@@ -105,12 +105,20 @@ class World:
         if status not in (None, 0, 1):
             raise Failed(f"xmppfed-proxy ended with status {status}")
 
+    def host(self, proxy, **more):
+        """Start an echo-host behind a proxy that runs."""
+        echo = self._stack.enter_context(EchoHost(self.programs["echo"], proxy, **more))
+        proxy.wait_event("INSIDE_UP", seconds=10)
+        return echo
+
     def federation(self, partners, host=None, **more):
         """Start a proxy with an echo-host behind it; return both."""
         proxy = self.proxy(partners, **more).start()
-        echo = self._stack.enter_context(EchoHost(self.programs["echo"], proxy, **(host or {})))
-        proxy.wait_event("INSIDE_UP", seconds=10)
-        return proxy, echo
+        return proxy, self.host(proxy, **(host or {}))
+
+    def on_close(self, end):
+        """Call end() when the case is over."""
+        self._stack.callback(end)
 
     def close(self):
         self._stack.close()
