@@ -518,6 +518,8 @@ static bool call(struct player *p, char *words[WORDS], size_t count)
         xmppfed_connection_tick(c, p->now += strtoull(words[2], NULL, 10));
     else if (strcmp(what, "verify") == 0 && count > 5)
         rc = xmppfed_connection_verify(c, words[2], words[3], words[4], words[5]);
+    else if (strcmp(what, "pair") == 0 && count > 3)
+        rc = xmppfed_connection_add_pair(c, words[2], words[3]);
     else if (strcmp(what, "checked") == 0 && count > 4)
         rc = xmppfed_connection_checked(c, words[2], words[3], code_of(words[4]),
                                         count > 5 ? words[5] : NULL);

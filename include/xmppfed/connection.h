@@ -166,6 +166,20 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_connection_unacknowledged(const xmppf
                                                                      size_t *ret);
 
 /*
+ * Asks the peer to take a further pair of domains on an initiated stream that is up, by a dialback
+ * key of its own (XEP-0220 2.6). STREAM_UP with the pair says that its stanzas may be sent,
+ * PAIR_REFUSED that they need another stream; nothing else on this one changes. Where remote is not
+ * the stream's own, the caller knows that both domains have the same server, and that no TLSA
+ * records bind it for this one. Each pair is asked for once a stream. Errors:
+ * XMPPFED_ERR_POLICY_NO_METHOD (the peer cannot refuse a single pair, the record of remote does not
+ * allow dialback on this stream, or the pair was asked for before), _LIMIT_PENDING (32 pairs),
+ * _STATE (the stream is not up), _ADDRESS, _ARGUMENT, _LIMIT_*, _NOMEM; after the last two it is
+ * over.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_connection_add_pair(xmppfed_connection *c, const char *local, const char *remote);
+
+/*
  * Carries a dialback check to the authoritative server, on an initiated stream after CAN_VERIFY or
  * STREAM_UP. local is our domain, remote the claimed one, id that of the stream which sent key.
  * Errors: XMPPFED_ERR_STATE, _LIMIT_*, _NOMEM.

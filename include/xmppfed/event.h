@@ -37,6 +37,12 @@ enum xmppfed_event_kind {
     XMPPFED_EVENT_DIALBACK_ANSWER = 6, /* local, remote, id, code: 0 the key is valid */
     /* local, remote, evidence: hand it over, then _evidence_known(); the stream waits. */
     XMPPFED_EVENT_EVIDENCE_WANTED = 7,
+    /*
+     * Of both: link, local, remote, code, text: a further pair may not use a stream of ours, which
+     * stays as it is. code is DIALBACK_INVALID, DIALBACK_REFUSED (text: the peer's condition) or
+     * POLICY_NO_METHOD.
+     */
+    XMPPFED_EVENT_PAIR_REFUSED = 8,
     /* Of a federation: requests about the transport. */
     XMPPFED_EVENT_OUTPUT = 20, /* link: bytes wait in _output() */
     XMPPFED_EVENT_DIAL = 21,   /* link, endpoint: connect, then _connected() or _closed() */
@@ -80,7 +86,7 @@ typedef struct xmppfed_proof {
     xmppfed_time proved_at;  /* on the host's monotonic clock */
     int has_binding;         /* whether the next member has a value */
     uint8_t binding[32]; /* tls-exporter (RFC 9266): the same at both ends, of this session only */
-    int resumed; /* by a ticket of an earlier session, whose certificate was judged anew */
+    int resumed;         /* by a ticket of an earlier session, whose certificate was judged anew */
 } xmppfed_proof;
 
 /* Kind of the event, one of enum xmppfed_event_kind. */

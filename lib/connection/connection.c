@@ -217,7 +217,7 @@ static bool serves(const xmppfed_connection *c, const char *local, const char *r
 
     if (n->role == XFED_RECEIVER)
         return xfed_pairs_find(&n->proved, local, remote) != NULL;
-    return xfed_text_equal(local, n->local) && xfed_text_equal(remote, n->remote);
+    return xfed_negotiation_carries(n, local, remote) != 0;
 }
 
 /*
@@ -294,6 +294,35 @@ int xmppfed_connection_verify(xmppfed_connection *c, const char *local, const ch
     if (rc < 0)
         xfed_connection_fail(c, rc, xmppfed_error_sentence(rc)); /* as in send */
     return rc;
+}
+
+int xmppfed_connection_add_pair(xmppfed_connection *c, const char *local, const char *remote)
+{
+    char ours[XMPPFED_DOMAIN_SIZE];
+    char theirs[XMPPFED_DOMAIN_SIZE];
+    struct xfed_negotiation *n;
+    int rc;
+
+    if (!c || !local || !remote)
+        return XMPPFED_ERR_ARGUMENT;
+    rc = xmppfed_domain_prepare(local, ours);
+    if (rc == 0)
+        rc = xmppfed_domain_prepare(remote, theirs);
+    if (rc < 0)
+        return rc;
+    n = &c->negotiation;
+    if (c->down || n->state != XFED_STATE_I_UP)
+        return XMPPFED_ERR_STATE;
+    if (n->further.count >= XFED_PAIRS_MAX)
+        return XMPPFED_ERR_LIMIT_PENDING;
+    if (!xfed_negotiation_takes_pair(n, ours, theirs))
+        return XMPPFED_ERR_POLICY_NO_METHOD;
+    xfed_recording_call(c, "pair %s %s", ours, theirs);
+    rc = xfed_negotiation_run(n, XFED_EVENT_PAIR_WANTED,
+                              &(struct xfed_input){.local = ours, .remote = theirs});
+    if (rc < 0)
+        xfed_connection_end(c);
+    return rc < 0 ? rc : 0;
 }
 
 int xmppfed_connection_checked(xmppfed_connection *c, const char *local, const char *remote,

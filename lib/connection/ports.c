@@ -276,6 +276,16 @@ static int can_verify(void *user)
                 true);
 }
 
+static int pair_refused(void *user, const char *local, const char *remote, int code,
+                        const char *condition)
+{
+    xmppfed_event *ev = make(user, XMPPFED_EVENT_PAIR_REFUSED, local, remote);
+
+    if (ev)
+        ev->code = code;
+    return push(user, ev, ev && xfed_event_set(ev, &ev->text, condition));
+}
+
 static int check(void *user, const char *local, const char *remote, const char *id, const char *key)
 {
     xmppfed_event *ev = make(user, XMPPFED_EVENT_DIALBACK_CHECK, local, remote);
@@ -339,6 +349,7 @@ const struct xfed_stream_port xfed_connection_stream_port = {
     .restart = restart,
     .up = up,
     .can_verify = can_verify,
+    .pair_refused = pair_refused,
     .check = check,
     .evidence_wanted = evidence_wanted,
     .verify_answer = verify_answer,

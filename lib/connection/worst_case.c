@@ -23,6 +23,7 @@ struct xfed_worst_case xfed_worst_case_parts(const struct xfed_limits *l)
     const struct xfed_xml_limits xml = xfed_xml_limits_of(l);
     size_t unit = xml.unit_bytes > xml.header_bytes ? xml.unit_bytes : xml.header_bytes;
 
+    /* A receiver has proved pairs and open checks, an initiator proved pairs and further ones. */
     return (struct xfed_worst_case){
         .fixed = sizeof(xmppfed_connection) + 2 * XFED_PAIRS_MAX * sizeof(struct xfed_pair) +
                  EVENTS * sizeof(xmppfed_event) + SMALL_OBJECTS +

@@ -22,6 +22,66 @@ int xfed_act_send_db_result(struct xfed_negotiation *n, const struct xfed_row *r
                : xfed_negotiation_send(n, xfed_dialback_result(n->ctx, n->local, n->remote, key));
 }
 
+/* The same for a further pair; the stream's first one has its own proof (XEP-0220 2.6). */
+int xfed_act_send_pair_key(struct xfed_negotiation *n, const struct xfed_row *row,
+                           const struct xfed_input *in)
+{
+    char key[XFED_DIALBACK_KEY_SIZE];
+    int rc = xfed_pairs_add(&n->further, in->local, in->remote, 0);
+
+    (void)row;
+    if (rc == 0)
+        rc = xfed_dialback_key_make(n->ctx, n->ports.stream->secret(n->ports.user), in->remote,
+                                    in->local, n->id, key);
+    return rc < 0
+               ? rc
+               : xfed_negotiation_send(n, xfed_dialback_result(n->ctx, in->local, in->remote, key));
+}
+
+/* On a stream that goes both ways its certificate speaks for the peer, to any domain of ours. */
+int xfed_act_announce_pair(struct xfed_negotiation *n, const struct xfed_row *row,
+                           const struct xfed_input *in)
+{
+    const char *local = in->dialback->to;
+    const char *remote = in->dialback->from;
+    int method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
+    int rc = 0;
+
+    (void)row;
+    xfed_pairs_settle(&n->further, local, remote, method);
+    if (n->bidi)
+        rc = xfed_pairs_add(&n->proved, local, n->remote, XMPPFED_METHOD_EXTERNAL);
+    return rc < 0 ? rc : n->ports.stream->up(n->ports.user, local, remote, method);
+}
+
+static int code_of(enum xfed_dialback_verdict verdict)
+{
+    switch (verdict) {
+    case XFED_DIALBACK_INVALID:
+        return XMPPFED_ERR_DIALBACK_INVALID;
+    case XFED_DIALBACK_ERROR:
+        return XMPPFED_ERR_DIALBACK_REFUSED;
+    case XFED_DIALBACK_VALID:
+        break;
+    }
+    return XMPPFED_ERR_POLICY_NO_METHOD; /* the record has changed meanwhile */
+}
+
+/*
+ * The other pairs go on, also after "invalid": a peer that closes the stream with it (XEP-0220
+ * 2.1.1) does so itself, and one that does not has no reason to lose them.
+ */
+int xfed_act_refuse_pair(struct xfed_negotiation *n, const struct xfed_row *row,
+                         const struct xfed_input *in)
+{
+    const struct xfed_dialback_message *m = in->dialback;
+
+    (void)row;
+    xfed_pairs_settle(&n->further, m->to, m->from, XFED_PAIR_REFUSED);
+    return n->ports.stream->pair_refused(n->ports.user, m->to, m->from, code_of(m->verdict),
+                                         m->condition);
+}
+
 static int send_answer(struct xfed_negotiation *n, const char *local, const char *remote,
                        enum xfed_dialback_verdict verdict, const char *condition)
 {

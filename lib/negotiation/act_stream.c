@@ -227,6 +227,7 @@ int xfed_act_restart_wait(struct xfed_negotiation *n, const struct xfed_row *row
     n->id[0] = '\0';
     n->tls_offered = false;
     n->dialback_offered = false;
+    n->errors_offered = false;
     n->bidi_offered = false;
     n->acks.offered = false;
     for (size_t i = 0; i < n->checks.count; i++)

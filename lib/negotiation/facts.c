@@ -6,14 +6,29 @@
 
 #include <string.h>
 
+/* Whether an event is the answer to a key for a further pair, if we have sent any. */
+static bool answers_pair(const struct xfed_negotiation *n, unsigned event)
+{
+    return n->state == XFED_STATE_I_UP &&
+           (event == XFED_EVENT_DB_VALID || event == XFED_EVENT_DB_INVALID ||
+            event == XFED_EVENT_DB_ERROR);
+}
+
+/* Whether the host has named the pair that the event is about. */
+static bool names_pair(unsigned event)
+{
+    return event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED ||
+           event == XFED_EVENT_PAIR_WANTED;
+}
+
 /* The peer's domain that the event is about: of a dialback pair, or of the stream; "" if unknown.
  */
 static const char *subject(const struct xfed_negotiation *n, unsigned event,
                            const struct xfed_input *in)
 {
-    if (event == XFED_EVENT_DB_RESULT && in->dialback)
+    if ((event == XFED_EVENT_DB_RESULT || answers_pair(n, event)) && in->dialback)
         return in->dialback->from;
-    if ((event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED) && in->remote)
+    if (names_pair(event) && in->remote)
         return in->remote;
     if (!n->remote[0] && in->header)
         return in->header->from;
@@ -24,9 +39,9 @@ static const char *subject(const struct xfed_negotiation *n, unsigned event,
 static const char *target(const struct xfed_negotiation *n, unsigned event,
                           const struct xfed_input *in)
 {
-    if (event == XFED_EVENT_DB_RESULT && in->dialback)
+    if ((event == XFED_EVENT_DB_RESULT || answers_pair(n, event)) && in->dialback)
         return in->dialback->to;
-    if ((event == XFED_EVENT_CHECK_VALID || event == XFED_EVENT_CHECK_FAILED) && in->local)
+    if (names_pair(event) && in->local)
         return in->local;
     if (!n->local[0] && in->header)
         return in->header->to;
@@ -98,20 +113,41 @@ bool xfed_negotiation_refuted(struct xfed_negotiation *n)
     return partner && is_refuted(n, partner);
 }
 
+/* Whether a domain is the stream's own peer, for which alone the certificate was judged. */
+static bool is_peer(const struct xfed_negotiation *n, const char *domain)
+{
+    return !n->remote[0] || strcmp(domain, n->remote) == 0;
+}
+
+/*
+ * Whether DNS leaves room for dialback with a domain. Records of a server bind whoever is there:
+ * any other domain than the stream's own then needs a stream on which its certificate is judged.
+ */
+static bool dns_leaves_room(struct xfed_negotiation *n, const char *domain,
+                            const struct xfed_partner *partner)
+{
+    if (partner->dane == XMPPFED_DANE_REQUIRED)
+        return false;
+    return is_peer(n, domain) ? !is_refuted(n, partner) : !is_bound(n, partner);
+}
+
 /* Whether the record and DNS leave room for dialback as the stream is now. */
-static bool dialback_is_open(struct xfed_negotiation *n, const struct xfed_partner *partner)
+static bool dialback_is_open(struct xfed_negotiation *n, const char *domain,
+                             const struct xfed_partner *partner)
 {
     uint32_t method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
 
-    return (partner->methods & method) && partner->dane != XMPPFED_DANE_REQUIRED &&
-           !is_refuted(n, partner);
+    return (partner->methods & method) && dns_leaves_room(n, domain, partner);
 }
 
-/* Whether this TLS session is of a version in which the record lets the partner be proved. */
-static bool version_suffices(struct xfed_negotiation *n, const struct xfed_partner *partner)
+/* Whether this TLS session is of a version in which the record lets a domain be proved. */
+static bool version_suffices(struct xfed_negotiation *n, const char *domain,
+                             const struct xfed_partner *partner)
 {
     if (!n->tls_on || n->ports.tls->version(n->ports.user) >= partner->tls_minimum)
         return true;
+    if (!is_peer(n, domain))
+        return false;
     n->certificate = XFED_CERTIFICATE_FAILS;
     n->certificate_epoch = UINT64_MAX; /* says nothing about the certificate under another record */
     (void)xfed_fault_set(&n->why_not_proved, XMPPFED_ERR_TLS_VERSION,
@@ -149,16 +185,16 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
     if (!(partner->methods & XMPPFED_METHOD_DIALBACK_TCP) ||
         partner->dane == XMPPFED_DANE_REQUIRED || is_bound(n, partner))
         facts |= XFED_FACT_TLS_REQUIRED;
-    if (!version_suffices(n, partner))
+    if (!version_suffices(n, domain, partner))
         return facts;
-    if (dialback_is_open(n, partner))
+    if (dialback_is_open(n, domain, partner))
         facts |= XFED_FACT_DIALBACK_OPEN;
     /* Only where the record and the peer leave the choice: else EXTERNAL is tried again. */
     if (n->dialback_first && n->tls_on && n->dialback_offered && (facts & XFED_FACT_DIALBACK_OPEN))
         return facts;
     /* The certificate was checked for the stream's own peer, never for another pair's domain. */
     if (!n->tls_on || !offered || !(partner->methods & XMPPFED_METHOD_EXTERNAL) ||
-        (n->remote[0] && strcmp(domain, n->remote) != 0))
+        !is_peer(n, domain))
         return facts;
     if (certificate_proves(n, domain, partner))
         facts |= XFED_FACT_EXTERNAL_OPEN;
@@ -176,11 +212,11 @@ static bool proof_stands(struct xfed_negotiation *n, const char *remote, int met
 {
     const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, remote);
 
-    if (!partner || !(partner->methods & (uint32_t)method) || !version_suffices(n, partner))
+    if (!partner || !(partner->methods & (uint32_t)method) || !version_suffices(n, remote, partner))
         return false;
     if (method == XMPPFED_METHOD_EXTERNAL)
         return certificate_proves(n, n->remote, partner);
-    return partner->dane != XMPPFED_DANE_REQUIRED && !is_refuted(n, partner);
+    return dns_leaves_room(n, remote, partner);
 }
 
 bool xfed_negotiation_stands(struct xfed_negotiation *n)
@@ -215,7 +251,7 @@ bool xfed_negotiation_external_failed(struct xfed_negotiation *n)
     const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, n->remote);
 
     return n->role == XFED_INITIATOR && n->external_pending && n->dialback_offered && n->tls_on &&
-           partner && dialback_is_open(n, partner);
+           partner && dialback_is_open(n, n->remote, partner);
 }
 
 /*
@@ -232,7 +268,7 @@ static bool may_go_back(struct xfed_negotiation *n, const char *remote, int meth
     if (!partner || !n->tls_on || partner->bidi == XMPPFED_BIDI_NEVER)
         return false;
     /* Looked at first, so that afterwards uses_certificate() is right. */
-    if (strcmp(remote, n->remote) == 0 && version_suffices(n, partner) &&
+    if (strcmp(remote, n->remote) == 0 && version_suffices(n, remote, partner) &&
         certificate_proves(n, remote, partner) && (partner->methods & XMPPFED_METHOD_EXTERNAL))
         return true;
     return n->role == XFED_RECEIVER && partner->bidi == XMPPFED_BIDI_ANY_PROOF &&
@@ -249,6 +285,8 @@ static bool bidi_is_open(struct xfed_negotiation *n, unsigned event)
 {
     bool offered = n->role == XFED_RECEIVER || n->bidi_offered;
 
+    if (event == XFED_EVENT_PAIR_WANTED)
+        return n->bidi;
     if (event != XFED_EVENT_HEADER && event != XFED_EVENT_FEATURES && event != XFED_EVENT_BIDI)
         return xfed_negotiation_is_bidi(n);
     return !n->bidi && !n->verify_only && offered && may_go_back(n, n->remote, 0);
@@ -292,13 +330,27 @@ static unsigned stanza_facts(struct xfed_negotiation *n, const struct xfed_input
     return facts;
 }
 
+int xfed_negotiation_carries(const struct xfed_negotiation *n, const char *local,
+                             const char *remote)
+{
+    const struct xfed_pair *pair;
+
+    if (strcmp(local, n->local) == 0 && strcmp(remote, n->remote) == 0)
+        return n->method;
+    pair = xfed_pairs_find(&n->further, local, remote);
+    return pair && pair->method > 0 ? pair->method : 0;
+}
+
 bool xfed_negotiation_may_send(struct xfed_negotiation *n, const char *local, const char *remote)
 {
     const struct xfed_pair *pair;
 
-    if (n->state == XFED_STATE_I_UP)
-        return strcmp(local, n->local) == 0 && strcmp(remote, n->remote) == 0 &&
-               proof_stands(n, remote, n->method);
+    if (n->state == XFED_STATE_I_UP) {
+        int method = xfed_negotiation_carries(n, local, remote);
+
+        return method && n->ports.stream->hosts(n->ports.user, local) &&
+               proof_stands(n, remote, method);
+    }
     if (n->state != XFED_STATE_R_UP || !n->bidi)
         return false;
     /* Here a certificate counts for the domain that the peer has asked for (XEP-0288 2.2). */
@@ -313,6 +365,15 @@ static bool pair_is_ours(const struct xfed_negotiation *n, unsigned event,
         const struct xfed_pair *check = xfed_pairs_find(&n->checks, in->local, in->remote);
 
         return check && check->method != XFED_CHECK_STALE;
+    }
+    if (event == XFED_EVENT_PAIR_WANTED)
+        return xfed_negotiation_carries(n, in->local, in->remote) ||
+               xfed_pairs_find(&n->further, in->local, in->remote);
+    if (answers_pair(n, event)) {
+        const struct xfed_pair *asked =
+            xfed_pairs_find(&n->further, in->dialback->to, in->dialback->from);
+
+        return asked && asked->method == 0;
     }
     return in->dialback && strcmp(in->dialback->from, n->remote) == 0 &&
            strcmp(in->dialback->to, n->local) == 0;
@@ -348,8 +409,10 @@ unsigned xfed_negotiation_facts(struct xfed_negotiation *n, unsigned event,
             XFED_FACT_DIALBACK_OPEN |
             (!n->tls_on && n->ports.tls->usable(n->ports.user, local, true) ? XFED_FACT_TLS_USABLE
                                                                             : 0u);
-    if (n->dialback_offered)
+    if (event == XFED_EVENT_PAIR_WANTED ? n->errors_offered : n->dialback_offered)
         facts |= XFED_FACT_DIALBACK_OFFERED;
+    if (event == XFED_EVENT_PAIR_WANTED && is_peer(n, domain))
+        facts |= XFED_FACT_SAME_ADDRESSES;
     if (n->verify_only)
         facts |= XFED_FACT_VERIFY_ONLY;
     if (pair_is_ours(n, event, in))

@@ -30,12 +30,14 @@ void xfed_negotiation_init(struct xfed_negotiation *n, xmppfed_context *ctx, enu
     (void)xfed_text_copy(n->remote, sizeof(n->remote), remote);
     xfed_pairs_init(&n->proved, ctx);
     xfed_pairs_init(&n->checks, ctx);
+    xfed_pairs_init(&n->further, ctx);
 }
 
 void xfed_negotiation_fini(struct xfed_negotiation *n)
 {
     xfed_pairs_fini(&n->proved);
     xfed_pairs_fini(&n->checks);
+    xfed_pairs_fini(&n->further);
     xfed_free(n->ctx, n->sasl_text);
     n->sasl_text = NULL;
     xfed_free(n->ctx, n->session);
@@ -50,6 +52,18 @@ int xfed_negotiation_begin(struct xfed_negotiation *n)
 bool xfed_negotiation_is_up(const struct xfed_negotiation *n)
 {
     return n->state == XFED_STATE_I_UP || n->state == XFED_STATE_R_UP;
+}
+
+bool xfed_negotiation_takes_pair(struct xfed_negotiation *n, const char *local, const char *remote)
+{
+    const struct xfed_input in = {.local = local, .remote = remote};
+    const struct xfed_row *row;
+
+    if (n->state != XFED_STATE_I_UP || n->further.count >= XFED_PAIRS_MAX)
+        return false;
+    row = xfed_table_find(n->role, n->state, XFED_EVENT_PAIR_WANTED,
+                          xfed_negotiation_facts(n, XFED_EVENT_PAIR_WANTED, &in));
+    return row && row->action == XFED_ACTION_send_pair_key;
 }
 
 static const char *peer(const struct xfed_negotiation *n)
@@ -73,6 +87,7 @@ static void remember_offers(struct xfed_negotiation *n, const struct xfed_stream
     n->tls_offered = f->starttls;
     n->external_offered = f->sasl_external;
     n->dialback_offered = n->dialback_offered || f->dialback;
+    n->errors_offered = f->dialback_errors;
     n->bidi_offered = f->bidi;
     n->peer_max_bytes = f->max_bytes;
     n->acks.offered = n->acks.wanted && f->management;

@@ -27,6 +27,7 @@ struct xfed_negotiation {
     bool external_offered; /* initiator: by the peer; receiver: by us */
     bool tls_offered;      /* initiator: by the peer */
     bool dialback_offered; /* initiator: by the peer */
+    bool errors_offered;   /* ... with errors, so that one pair can fail alone (XEP-0220 2.4.2) */
     bool dialback_first;   /* initiator: the peer has refused EXTERNAL on another stream */
     bool external_pending; /* initiator: it was sent, and there is no answer yet */
     bool bidi_offered;     /* initiator: by the peer */
@@ -48,10 +49,11 @@ struct xfed_negotiation {
     char *sasl_text;                  /* what SASL wants to be sent next */
     struct xfed_acks acks;
     struct xfed_acks acks_before; /* initiator: of the session that is to be resumed */
-    char *session;            /* initiator: the id by which it may be resumed, or NULL */
-    uint32_t session_seconds; /* ... for so long; 0: not said */
+    char *session;                /* initiator: the id by which it may be resumed, or NULL */
+    uint32_t session_seconds;     /* ... for so long; 0: not said */
     struct xfed_pairs proved;
-    struct xfed_pairs checks;
+    struct xfed_pairs checks;       /* receiver: keys that are being verified */
+    struct xfed_pairs further;      /* initiator: pairs beside the first one (XEP-0220 2.6) */
     xmppfed_problem why_not_proved; /* of the certificate */
     xmppfed_problem fault;          /* why the stream ended; code 0: cleanly */
 };
@@ -63,8 +65,8 @@ struct xfed_input {
     const struct xfed_stream_features *features;
     const struct xfed_dialback_message *dialback;
     const struct xfed_management *management;
-    const char *local;  /* STANZA: domain of 'to'; CHECK_*: the pair */
-    const char *remote; /* STANZA: domain of 'from'; CHECK_*: the pair */
+    const char *local;  /* STANZA: domain of 'to'; CHECK_*, PAIR_WANTED: the pair */
+    const char *remote; /* STANZA: domain of 'from'; CHECK_*, PAIR_WANTED: the pair */
     int code;           /* CHECK_FAILED: why */
     const char *condition;
 };
@@ -107,6 +109,19 @@ bool xfed_negotiation_refuted(struct xfed_negotiation *n);
  * policy accepts; on a received stream, also for sending (XEP-0288).
  */
 bool xfed_negotiation_may_send(struct xfed_negotiation *n, const char *local, const char *remote);
+
+/*
+ * Initiator: the enum xmppfed_method by which the peer has taken a pair on this stream, its first
+ * or a further one; 0 if it has not.
+ */
+int xfed_negotiation_carries(const struct xfed_negotiation *n, const char *local,
+                             const char *remote);
+
+/*
+ * Whether PAIR_WANTED would send a key: the stream is one of ours that is up, the peer can refuse
+ * one pair without ending the stream, and the record of the pair allows dialback on it as it is.
+ */
+bool xfed_negotiation_takes_pair(struct xfed_negotiation *n, const char *local, const char *remote);
 
 /* Whether stanzas may go both ways now, on a stream on which <bidi/> was sent. */
 bool xfed_negotiation_is_bidi(struct xfed_negotiation *n);

@@ -70,6 +70,14 @@ const struct xfed_pair *xfed_pairs_find_external(const struct xfed_pairs *p, con
     return NULL;
 }
 
+void xfed_pairs_settle(struct xfed_pairs *p, const char *local, const char *remote, int method)
+{
+    size_t at = find(p, local, remote);
+
+    if (at < p->count)
+        p->items[at].method = method;
+}
+
 bool xfed_pairs_remove(struct xfed_pairs *p, const char *local, const char *remote)
 {
     size_t at = find(p, local, remote);

@@ -1,11 +1,11 @@
-/* pairs.h - the pairs of domains proved on a received stream, and the checks still open on it. */
+/* pairs.h - pairs of domains on one stream: proved ones, open checks, further ones of ours. */
 #ifndef XFED_NEGOTIATION_PAIRS_H
 #define XFED_NEGOTIATION_PAIRS_H
 
 #include "base/memory.h"
 #include <xmppfed/address.h>
 
-/* Proved pairs and open checks that one stream may have at most, each. */
+/* Proved pairs, open checks and further pairs of ours that one stream may have at most, each. */
 #define XFED_PAIRS_MAX 32
 
 /* Open checks of a stream on which nothing is proved yet. */
@@ -14,10 +14,17 @@
 /* The method of an open check about a key for the stream before its restart. */
 #define XFED_CHECK_STALE (-1)
 
+/* The method of a further pair that the peer has not taken: it is not asked again. */
+#define XFED_PAIR_REFUSED (-1)
+
 struct xfed_pair {
     char local[XMPPFED_DOMAIN_SIZE];
     char remote[XMPPFED_DOMAIN_SIZE];
-    int method; /* enum xmppfed_method by which it was proved; of a check: 0 or XFED_CHECK_STALE */
+    /*
+     * The enum xmppfed_method by which it was proved; of a check: 0 or XFED_CHECK_STALE; of a
+     * further pair: 0 until there is an answer, or XFED_PAIR_REFUSED.
+     */
+    int method;
 };
 
 struct xfed_pairs {
@@ -38,6 +45,8 @@ const struct xfed_pair *xfed_pairs_find(const struct xfed_pairs *p, const char *
                                         const char *remote);
 /* The first pair with this remote domain that a certificate proved, whatever its local, or NULL. */
 const struct xfed_pair *xfed_pairs_find_external(const struct xfed_pairs *p, const char *remote);
+/* Sets the method of a pair that is there. */
+void xfed_pairs_settle(struct xfed_pairs *p, const char *local, const char *remote, int method);
 /* Takes a pair out; false if it was not there. */
 bool xfed_pairs_remove(struct xfed_pairs *p, const char *local, const char *remote);
 

@@ -78,6 +78,9 @@ struct xfed_stream_port {
     /* What is told to the host; each gives 0 or an error. */
     int (*up)(void *user, const char *local, const char *remote, int method);
     int (*can_verify)(void *user);
+    /* The peer, or policy, does not let a further pair use this stream; condition: "" for none. */
+    int (*pair_refused)(void *user, const char *local, const char *remote, int code,
+                        const char *condition);
     int (*check)(void *user, const char *local, const char *remote, const char *id,
                  const char *key);
     /* EVIDENCE_KNOWN is run when the host has answered. */

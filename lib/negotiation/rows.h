@@ -58,6 +58,9 @@
     ROW(state, SM_ENABLE, ALWAYS, NEVER, refuse_management, state), \
         ROW(state, SM_RESUME, ALWAYS, NEVER, refuse_management, state)
 
+/* What a further pair of domains needs on a stream of ours (XEP-0220 2.6). */
+#define MAY_SHARE (TARGET_HOSTED | PARTNER_LISTED | DIALBACK_OPEN | DIALBACK_OFFERED)
+
 #define ALWAYS 0
 #define NEVER 0
 

@@ -105,6 +105,17 @@ static const struct xfed_row rows[] = {
 
     BOTH_WAYS(I_UP),
     ROW(I_UP, DB_VERIFY_ANSWER, ALWAYS, NEVER, pass_verify_answer, I_UP),
+    /*
+     * Further pairs, each with a key of its own; one that fails harms no other (XEP-0220 2.6). Of
+     * what goes both ways the peer may take any such pair for one that does, and its certificate
+     * has proved no other domain than the stream's.
+     */
+    ROW(I_UP, PAIR_WANTED, MAY_SHARE | SAME_ADDRESSES, PAIR_OURS, send_pair_key, I_UP),
+    ROW(I_UP, PAIR_WANTED, MAY_SHARE, PAIR_OURS | BIDI_OPEN, send_pair_key, I_UP),
+    ROW(I_UP, DB_VALID, PAIR_OURS | DIALBACK_OPEN | PARTNER_LISTED | TARGET_HOSTED, NEVER, announce_pair, I_UP),
+    ROW(I_UP, DB_VALID, PAIR_OURS, NEVER, refuse_pair, I_UP),
+    ROW(I_UP, DB_INVALID, PAIR_OURS, NEVER, refuse_pair, I_UP),
+    ROW(I_UP, DB_ERROR, PAIR_OURS, NEVER, refuse_pair, I_UP),
     RESULTS_IGNORED(I_UP),
     ACKS(I_UP),
     ENDS(I_UP),

@@ -193,6 +193,13 @@ static int can_verify(void *user)
     return 0;
 }
 
+static int pair_refused(void *user, const char *local, const char *remote, int code,
+                        const char *condition)
+{
+    note(user, "refused %s %s %s %s", local, remote, xmppfed_error_name(code), condition);
+    return 0;
+}
+
 static int check(void *user, const char *local, const char *remote, const char *id, const char *key)
 {
     struct fake_ports *f = user;
@@ -233,6 +240,7 @@ static const struct xfed_stream_port stream_port = {
     .restart = restart,
     .up = up,
     .can_verify = can_verify,
+    .pair_refused = pair_refused,
     .check = check,
     .evidence_wanted = evidence_wanted,
     .verify_answer = verify_answer,

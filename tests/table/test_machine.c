@@ -71,8 +71,8 @@ static void test_refusals_tell_the_peer(void **state)
                     e == XFED_EVENT_TLS_REFUTED || e == XFED_EVENT_EVIDENCE_KNOWN ||
                     e == XFED_EVENT_SASL_DONE || e == XFED_EVENT_SASL_MORE ||
                     e == XFED_EVENT_SASL_REFUSED || e == XFED_EVENT_CHECK_VALID ||
-                    e == XFED_EVENT_CHECK_FAILED || e == XFED_EVENT_SESSION_NONE ||
-                    e == XFED_EVENT_SESSION_LEFT;
+                    e == XFED_EVENT_CHECK_FAILED || e == XFED_EVENT_PAIR_WANTED ||
+                    e == XFED_EVENT_SESSION_NONE || e == XFED_EVENT_SESSION_LEFT;
 
         if (ours != (refusal == XMPPFED_ERR_INTERNAL || refusal == XMPPFED_ERR_STATE))
             fail_msg("%s: %s", xfed_event_id_name(e), xmppfed_error_name(refusal));

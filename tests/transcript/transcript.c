@@ -471,6 +471,8 @@ static void act(struct transcript *t, char *words[WORDS], size_t count)
         rc = xmppfed_connection_verify(c, words[2], words[3], words[4], words[5]);
     else if (strcmp(words[1], "acks") == 0)
         xmppfed_connection_set_acks(c, 1);
+    else if (strcmp(words[1], "pair") == 0 && count > 3)
+        rc = xmppfed_connection_add_pair(c, words[2], words[3]);
     else if (strcmp(words[1], "evidence") == 0)
         rc = xmppfed_connection_evidence_known(c);
     else if (strcmp(words[1], "tlsa") == 0 && count > 2)

@@ -19,6 +19,7 @@
  *     A: <call of the host>                     checked LOCAL REMOTE OK|CODE [CONDITION],
  *                                               close OK|CODE, gone, tick MILLISECONDS,
  *                                               send FROM TO, verify LOCAL REMOTE ID KEY,
+ *                                               pair LOCAL REMOTE,
  *                                               policy DOMAIN tls=... (no other partner any more),
  *                                               no-policy, host DOMAIN, unhost DOMAIN,
  *                                               tlsa CERTIFICATE: DNS has its key; evidence: that

@@ -1,6 +1,8 @@
 /* test_connection.c - the life of one stream, and the calls of its host. */
 #include "fixture.h"
 
+#include <stdio.h>
+
 static void test_new_initiator(void **state)
 {
     static const struct {
@@ -136,6 +138,72 @@ static void test_send_on_a_received_stream(void **state)
     fixture_close(&f);
 }
 
+/* A stream that is up with a peer that can refuse one pair alone. */
+static void bring_up_with_errors(struct fixture *f)
+{
+    fixture_open_initiator(f);
+    assert_int_equal(xmppfed_site_set_domain(f->site, "im." CONTOSO, NULL), 0);
+    assert_null(fixture_receive(f, HEADER "<stream:features><dialback "
+                                          "xmlns='urn:xmpp:features:dialback'><errors/></dialback>"
+                                          "</stream:features>"));
+    assert_int_equal(xmppfed_event_kind(fixture_receive(f, VALID)), XMPPFED_EVENT_STREAM_UP);
+    (void)fixture_sent(f, "");
+}
+
+static void test_further_pair(void **state)
+{
+    const xmppfed_event *ev;
+    struct fixture f;
+
+    (void)state;
+    fixture_open_initiator(&f);
+    assert_int_equal(xmppfed_connection_add_pair(f.c, "im." CONTOSO, FABRIKAM), XMPPFED_ERR_STATE);
+    fixture_bring_up(&f); /* a peer without features */
+    assert_int_equal(xmppfed_connection_add_pair(f.c, CONTOSO, "im." FABRIKAM),
+                     XMPPFED_ERR_POLICY_NO_METHOD);
+    fixture_close(&f);
+
+    bring_up_with_errors(&f);
+    assert_int_equal(xmppfed_connection_add_pair(f.c, NULL, FABRIKAM), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_connection_add_pair(f.c, "@", FABRIKAM), XMPPFED_ERR_ADDRESS);
+    assert_int_equal(xmppfed_connection_add_pair(f.c, CONTOSO, FABRIKAM),
+                     XMPPFED_ERR_POLICY_NO_METHOD);
+    /* In whatever letters it is written. */
+    assert_int_equal(xmppfed_connection_add_pair(f.c, "IM." CONTOSO, FABRIKAM), 0);
+    assert_true(fixture_sent(&f, "<db:result from='im.contoso.example' to='fabrikam.example'>"));
+    ev = fixture_receive(&f, "<db:result from='fabrikam.example' to='im.contoso.example' "
+                             "type='error'><error type='wait'><resource-constraint "
+                             "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>");
+    assert_int_equal(xmppfed_event_kind(ev), XMPPFED_EVENT_PAIR_REFUSED);
+    assert_string_equal(xmppfed_event_name(xmppfed_event_kind(ev)), "PAIR_REFUSED");
+    assert_string_equal(xmppfed_event_local(ev), "im.contoso.example");
+    assert_string_equal(xmppfed_event_remote(ev), FABRIKAM);
+    assert_int_equal(xmppfed_event_code(ev), XMPPFED_ERR_DIALBACK_REFUSED);
+    assert_string_equal(xmppfed_event_text(ev), "resource-constraint");
+    assert_int_equal(fixture_send(&f, CONTOSO, FABRIKAM, NULL), 0);
+    xmppfed_connection_close(f.c, 0, NULL);
+    assert_int_equal(xmppfed_connection_add_pair(f.c, "im." CONTOSO, FABRIKAM), XMPPFED_ERR_STATE);
+    fixture_close(&f);
+}
+
+static void test_bound_of_further_pairs(void **state)
+{
+    struct fixture f;
+    char name[64];
+
+    (void)state;
+    bring_up_with_errors(&f);
+    for (int i = 0; i < XFED_PAIRS_MAX; i++) {
+        snprintf(name, sizeof(name), "n%d." CONTOSO, i);
+        assert_int_equal(xmppfed_site_set_domain(f.site, name, NULL), 0);
+        assert_int_equal(xmppfed_connection_add_pair(f.c, name, FABRIKAM), 0);
+    }
+    assert_int_equal(xmppfed_connection_add_pair(f.c, "im." CONTOSO, FABRIKAM),
+                     XMPPFED_ERR_LIMIT_PENDING);
+    assert_int_equal(fixture_send(&f, CONTOSO, FABRIKAM, NULL), 0);
+    fixture_close(&f);
+}
+
 static void test_checked(void **state)
 {
     struct fixture f;
@@ -206,6 +274,8 @@ int main(void)
         cmocka_unit_test(test_feed),
         cmocka_unit_test(test_send),
         cmocka_unit_test(test_send_on_a_received_stream),
+        cmocka_unit_test(test_further_pair),
+        cmocka_unit_test(test_bound_of_further_pairs),
         cmocka_unit_test(test_checked),
         cmocka_unit_test(test_checked_after_a_reload),
         cmocka_unit_test(test_half_an_event),

@@ -251,6 +251,185 @@ static void test_pass_verify_answer(void **state)
     fixture_close(&f);
 }
 
+/* ---- further pairs on a stream of ours (XEP-0220 2.6) ---------------------------------------- */
+
+#define SENDER "im.contoso.example"
+#define TARGET "im.fabrikam.example"
+
+/* A stream to fabrikam.example that is up by dialback, with errors, and partners of its server. */
+static void open_up(struct fixture *f, bool tls)
+{
+    fixture_open(f, XFED_INITIATOR, ALL_METHODS);
+    fixture_jump(f, XFED_STATE_I_UP, tls);
+    fake_ports_host(&f->ports, SENDER);
+    (void)fake_ports_partner(&f->ports, TARGET, ALL_METHODS);
+    f->n.method = tls ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
+    f->n.errors_offered = true;
+}
+
+static int ask(struct fixture *f, const char *local, const char *remote)
+{
+    return xfed_negotiation_run(&f->n, XFED_EVENT_PAIR_WANTED,
+                                &(struct xfed_input){.local = local, .remote = remote});
+}
+
+/* The key of a pair is made of its own two domains and the id of the stream. */
+static void test_key_of_a_further_pair(void **state)
+{
+    char key[XFED_DIALBACK_KEY_SIZE];
+    char line[256];
+    struct fixture f;
+
+    (void)state;
+    open_up(&f, true);
+    assert_int_equal(xfed_dialback_key_make(f.ctx, xmppfed_slice_of("a secret of the tests"),
+                                            TARGET, SENDER, "id0", key),
+                     0);
+    assert_true(xfed_negotiation_takes_pair(&f.n, SENDER, TARGET));
+    assert_int_equal(ask(&f, SENDER, TARGET), 0);
+    snprintf(line, sizeof(line), "send <db:result from='%s' to='%s'>%s</db:result>\n", SENDER,
+             TARGET, key);
+    fake_ports_expect(&f.ports, line);
+    assert_false(xfed_negotiation_takes_pair(&f.n, SENDER, TARGET));
+    assert_false(xfed_negotiation_may_send(&f.n, SENDER, TARGET));
+    assert_int_equal(
+        fixture_receive(&f, "<db:result type='valid' from='" TARGET "' to='" SENDER "'/>"), 0);
+    fake_ports_expect(&f.ports, "up " SENDER " " TARGET " 2\n");
+    assert_true(xfed_negotiation_may_send(&f.n, SENDER, TARGET));
+    /* Neither half of it belongs to any other pair. */
+    assert_false(xfed_negotiation_may_send(&f.n, SENDER, "fabrikam.example"));
+    assert_false(xfed_negotiation_may_send(&f.n, "contoso.example", TARGET));
+    /* Its record counts whenever a stanza goes, and so does ours. */
+    f.ports.partners[1].methods = XMPPFED_METHOD_EXTERNAL;
+    assert_false(xfed_negotiation_may_send(&f.n, SENDER, TARGET));
+    f.ports.partners[1].methods = ALL_METHODS;
+    f.ports.hosted[1] = NULL;
+    assert_false(xfed_negotiation_may_send(&f.n, SENDER, TARGET));
+    fixture_close(&f);
+}
+
+/* What a stream of ours is no place for. */
+struct further {
+    const char *name;
+    const char *local;
+    const char *remote;
+    uint32_t methods; /* of the record of the target; 0: all */
+    int dane;
+    unsigned state; /* 0: I_UP */
+    bool plain;
+    bool no_errors;
+    bool bidi;
+    bool bound;
+    int tls_minimum;
+    bool taken;
+};
+
+static const struct further places[] = {
+    {.name = "another sender", .local = SENDER, .remote = "fabrikam.example", .taken = true},
+    {.name = "another target", .local = "contoso.example", .remote = TARGET, .taken = true},
+    {.name = "the pair of the stream", .local = "contoso.example", .remote = "fabrikam.example"},
+    {.name = "not ours", .local = "x.example", .remote = "fabrikam.example"},
+    {.name = "no partner", .local = "contoso.example", .remote = "evil.example"},
+    {.name = "a peer without errors", .local = SENDER, .remote = TARGET, .no_errors = true},
+    {.name = "SASL demanded",
+     .local = SENDER,
+     .remote = TARGET,
+     .methods = XMPPFED_METHOD_EXTERNAL},
+    {.name = "TLS demanded, and there is none",
+     .local = SENDER,
+     .remote = TARGET,
+     .methods = XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS,
+     .plain = true},
+    {.name = "without TLS by consent",
+     .local = SENDER,
+     .remote = TARGET,
+     .plain = true,
+     .taken = true},
+    {.name = "TLS 1.3 demanded", .local = SENDER, .remote = TARGET, .tls_minimum = XMPPFED_TLS_1_3},
+    {.name = "DANE demanded", .local = SENDER, .remote = TARGET, .dane = XMPPFED_DANE_REQUIRED},
+    {.name = "records that bind the server", .local = SENDER, .remote = TARGET, .bound = true},
+    {.name = "both ways, the same peer",
+     .local = SENDER,
+     .remote = "fabrikam.example",
+     .bidi = true,
+     .taken = true},
+    {.name = "both ways, another target", .local = SENDER, .remote = TARGET, .bidi = true},
+    {.name = "before it is up", .local = SENDER, .remote = TARGET, .state = XFED_STATE_I_DIALBACK},
+    {.name = "while it resumes", .local = SENDER, .remote = TARGET, .state = XFED_STATE_I_RESUME},
+    {.name = "a stream for checks",
+     .local = SENDER,
+     .remote = TARGET,
+     .state = XFED_STATE_I_VERIFY},
+};
+
+static void test_places_for_further_pairs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const struct further *row = &places[i];
+        struct fixture f;
+
+        open_up(&f, !row->plain);
+        if (row->state)
+            f.n.state = row->state;
+        f.n.errors_offered = !row->no_errors;
+        f.n.bidi = row->bidi;
+        f.ports.bound = row->bound;
+        f.ports.tls_version = XMPPFED_TLS_1_2;
+        f.ports.partners[1].dane = row->dane;
+        f.ports.partners[1].tls_minimum = row->tls_minimum;
+        if (row->methods)
+            f.ports.partners[1].methods = row->methods;
+        if (xfed_negotiation_takes_pair(&f.n, row->local, row->remote) != row->taken)
+            fail_msg("%s", row->name);
+        /* Looking does nothing, and says nothing about the certificate of the stream's own peer. */
+        assert_int_equal(f.n.further.count, 0);
+        if (strcmp(row->remote, "fabrikam.example") != 0) {
+            assert_int_equal(f.ports.proofs_asked, 0);
+            assert_int_equal(f.n.certificate, XFED_CERTIFICATE_UNCHECKED);
+        }
+        fixture_close(&f);
+    }
+}
+
+/* XEP-0288 2.2: what is a sender on a stream that goes both ways is a target on it too. */
+static void test_further_sender_goes_both_ways(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_up(&f, true);
+    f.ports.prove_rc = 0;
+    f.ports.partners[0].bidi = XMPPFED_BIDI_CERTIFICATE;
+    f.n.bidi = true;
+    assert_int_equal(ask(&f, SENDER, "fabrikam.example"), 0);
+    assert_int_equal(
+        fixture_receive(&f, "<db:result type='valid' from='fabrikam.example' to='" SENDER "'/>"),
+        0);
+    f.ports.log[0] = '\0';
+    assert_int_equal(fixture_receive(&f, "<message xmlns='jabber:server' from='a@fabrikam.example' "
+                                         "to='b@" SENDER "'/>"),
+                     0);
+    fake_ports_expect(&f.ports, "stanza " SENDER " fabrikam.example\n");
+    fixture_close(&f);
+}
+
+static void test_bound_of_further_pairs(void **state)
+{
+    struct fixture f;
+    char name[64];
+
+    (void)state;
+    open_up(&f, true);
+    for (int i = 0; i < XFED_PAIRS_MAX; i++) {
+        snprintf(name, sizeof(name), "n%d.example", i);
+        assert_true(xfed_negotiation_takes_pair(&f.n, SENDER, TARGET));
+        assert_int_equal(xfed_pairs_add(&f.n.further, SENDER, name, XFED_PAIR_REFUSED), 0);
+    }
+    assert_false(xfed_negotiation_takes_pair(&f.n, SENDER, TARGET));
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +444,10 @@ int main(void)
         cmocka_unit_test(test_refused_keys),
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_pass_verify_answer),
+        cmocka_unit_test(test_key_of_a_further_pair),
+        cmocka_unit_test(test_places_for_further_pairs),
+        cmocka_unit_test(test_further_sender_goes_both_ways),
+        cmocka_unit_test(test_bound_of_further_pairs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

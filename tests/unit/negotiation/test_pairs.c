@@ -31,6 +31,25 @@ static void test_add_find_remove(void **state)
     fixture_close(&f);
 }
 
+static void test_settle(void **state)
+{
+    struct fixture f;
+    struct xfed_pairs p;
+
+    (void)state;
+    fixture_open(&f, XFED_INITIATOR, 0);
+    xfed_pairs_init(&p, f.ctx);
+    assert_int_equal(xfed_pairs_add(&p, "a.example", "b.example", 0), 0);
+    assert_int_equal(xfed_pairs_add(&p, "a.example", "c.example", 0), 0);
+    xfed_pairs_settle(&p, "a.example", "c.example", XFED_PAIR_REFUSED);
+    xfed_pairs_settle(&p, "b.example", "a.example", XMPPFED_METHOD_DIALBACK_TLS);
+    assert_int_equal(xfed_pairs_find(&p, "a.example", "b.example")->method, 0);
+    assert_int_equal(xfed_pairs_find(&p, "a.example", "c.example")->method, XFED_PAIR_REFUSED);
+    assert_int_equal(p.count, 2);
+    xfed_pairs_fini(&p);
+    fixture_close(&f);
+}
+
 static void test_adding_again_sets_the_method(void **state)
 {
     struct fixture f;
@@ -108,8 +127,11 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_add_find_remove), cmocka_unit_test(test_adding_again_sets_the_method),
-        cmocka_unit_test(test_find_external),   cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_add_find_remove),
+        cmocka_unit_test(test_settle),
+        cmocka_unit_test(test_adding_again_sets_the_method),
+        cmocka_unit_test(test_find_external),
+        cmocka_unit_test(test_bound),
         cmocka_unit_test(test_no_memory),
     };
 
