@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "proxy/admin/admin.h"
+#include "proxy/diagnose/im_test.h"
 #include "proxy/inside.h"
 #include "proxy/observe/recording.h"
 #include "proxy/outside.h"
@@ -291,6 +292,7 @@ void proxy_fini(struct proxy *p)
     sockets_fini(&p->sockets);
     inside_free(p);
     admin_free(p);
+    im_tests_free(p);
     failures_fini(&p->failures);
     xmppfed_federation_free(p->fed);
     xmppfed_site_unref(p->site);

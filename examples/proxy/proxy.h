@@ -13,6 +13,7 @@
 #include "proxy/store/store.h"
 
 struct admin;
+struct im_tests;
 struct inside;
 struct posh;
 struct validator;
@@ -32,6 +33,7 @@ struct proxy {
     struct sockets sockets;      /* where it listens, on all sides */
     struct inside *inside;       /* listeners and links of the hosts */
     struct admin *admin;         /* the administration socket; NULL: there is none */
+    struct im_tests *im_tests;   /* NULL: there were none yet */
     struct route_table routes;
     struct failures failures;
     struct name_servers name_servers; /* as at the start: a reload leaves them */

@@ -6,6 +6,7 @@
 
 #include "component/link.h"
 #include "proxy/addresses.h"
+#include "proxy/diagnose/im_test.h"
 #include "proxy/posh/posh.h"
 #include "proxy/observe/recording.h"
 
@@ -169,6 +170,15 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 
 /* ---- contacts and outcomes --------------------------------------------------------------- */
 
+static void on_contact_wanted(struct proxy *p, const xmppfed_event *ev)
+{
+    const char *local = xmppfed_event_local(ev);
+    const char *remote = xmppfed_event_remote(ev);
+    int contact = im_test_contact(p, local, remote, store_contact(p->store, local, remote));
+
+    xmppfed_federation_contact(p->fed, xmppfed_event_token(ev), contact, xmppfed_uv_now(p->edge));
+}
+
 static void on_contact_learnt(struct proxy *p, const xmppfed_event *ev)
 {
     learn(p, xmppfed_event_local(ev), xmppfed_event_remote(ev), xmppfed_event_contact(ev));
@@ -296,15 +306,14 @@ void relay_event(const xmppfed_event *ev, void *user)
 {
     struct proxy *p = user;
 
+    if (im_test_take(p, ev))
+        return;
     switch (xmppfed_event_kind(ev)) {
     case XMPPFED_EVENT_STANZA:
         on_stanza(p, ev);
         break;
     case XMPPFED_EVENT_CONTACT_WANTED:
-        xmppfed_federation_contact(
-            p->fed, xmppfed_event_token(ev),
-            store_contact(p->store, xmppfed_event_local(ev), xmppfed_event_remote(ev)),
-            xmppfed_uv_now(p->edge));
+        on_contact_wanted(p, ev);
         break;
     case XMPPFED_EVENT_POSH_WANTED:
         posh_fetch(p, xmppfed_event_token(ev), xmppfed_event_remote(ev));

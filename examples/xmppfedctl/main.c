@@ -132,7 +132,7 @@ static json_t *question_of(const struct command *c, json_t *document)
     return NULL;
 }
 
-/* "refuse" is an answer, and so is "fail", but a script wants to branch on it. */
+/* "refuse" is an answer, and so are "fail" and "Failure", but a script wants to branch on it. */
 static int status_of(json_t *answer)
 {
     const char *verdict = json_string_value(json_object_get(answer, "verdict"));
@@ -140,14 +140,16 @@ static int status_of(json_t *answer)
 
     if (!json_is_true(json_object_get(answer, "ok")))
         return EXIT_REFUSED;
-    if (result && strcmp(result, "fail") == 0)
+    if (result && (strcmp(result, "fail") == 0 || strcmp(result, "Failure") == 0))
         return EXIT_REFUSED;
     return verdict && strcmp(verdict, "refuse") == 0 ? EXIT_REFUSED : EXIT_OK;
 }
 
 static void print_answer(const struct command *c, json_t *answer)
 {
-    const char *error = json_string_value(json_object_get(answer, "error"));
+    /* Where all went well "error" is what a test has found. */
+    bool ok = json_is_true(json_object_get(answer, "ok"));
+    const char *error = ok ? NULL : json_string_value(json_object_get(answer, "error"));
 
     if (c->json || (!error && strcmp(c->verb->name, "export") == 0)) {
         /* What is exported is imported again as it is. */

@@ -183,7 +183,8 @@ static void show_failure(json_t *answer)
     table_print_fields(answer, fields);
 }
 
-static void show_diagnosis(json_t *answer)
+/* Steps as a table, and the advice of those that have one. */
+static void show_steps(json_t *steps)
 {
     static const struct column columns[] = {{"result", "RESULT"},
                                             {"step", "STEP"},
@@ -191,10 +192,6 @@ static void show_diagnosis(json_t *answer)
                                             {"seen", "SEEN"},
                                             {NULL, NULL}};
     static const struct column fields[] = {{"step", "step"}, {"advice", "advice"}, {NULL, NULL}};
-    static const struct column end[] = {{"domain", "domain"}, {"local", "our domain"},
-                                        {"result", "result"}, {"failed", "decided by"},
-                                        {"advice", "advice"}, {NULL, NULL}};
-    json_t *steps = json_object_get(answer, "steps");
     json_t *step;
     size_t i;
 
@@ -207,6 +204,36 @@ static void show_diagnosis(json_t *answer)
         }
     }
     putchar('\n');
+}
+
+static void show_diagnosis(json_t *answer)
+{
+    static const struct column end[] = {{"domain", "domain"}, {"local", "our domain"},
+                                        {"result", "result"}, {"failed", "decided by"},
+                                        {"advice", "advice"}, {NULL, NULL}};
+
+    show_steps(json_object_get(answer, "steps"));
+    table_print_fields(answer, end);
+}
+
+static void show_test(json_t *answer)
+{
+    static const struct column conditions[] = {
+        {"result", "RESULT"}, {"rule", "RULE"}, {"sentence", "CONDITION"}, {NULL, NULL}};
+    static const struct column end[] = {
+        {"target", "target"},          {"from", "from"},     {"result", "result"},
+        {"latency", "latency (ms)"},   {"error", "error"},   {"diagnosis", "diagnosis"},
+        {"confirmed", "confirmed by"}, {"stream", "stream"}, {NULL, NULL}};
+    json_t *policy = json_object_get(answer, "policy");
+
+    table_print(json_object_get(policy, "conditions"), conditions);
+    putchar('\n');
+    if (json_object_get(answer, "steps"))
+        show_steps(json_object_get(answer, "steps"));
+    if (json_array_size(json_object_get(answer, "streams")) > 0) {
+        show_streams(answer);
+        putchar('\n');
+    }
     table_print_fields(answer, end);
 }
 
@@ -224,6 +251,7 @@ void show(const char *command, json_t *answer)
         {"contact list", show_contacts},  {"contact add", show_contact},
         {"contact remove", show_contact}, {"contact block", show_contact},
         {"last-failure", show_failure},   {"diagnose", show_diagnosis},
+        {"test-im", show_test},
     };
     size_t i;
 

@@ -22,7 +22,7 @@ _xmppfedctl()
     case "${words[*]}" in
     "")
         choices="status streams explain partner policy gateway user rule block contact import"
-        choices+=" export check audit reload diagnose last-failure" ;;
+        choices+=" export check audit reload diagnose test-im last-failure" ;;
     streams) choices="list close" ;;
     partner) choices="new set get remove list" ;;
     policy) choices="new set get remove grant revoke" ;;

@@ -14,6 +14,7 @@ HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:server' {db} "
 STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 EXTERNAL = ("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism>"
             "</mechanisms>")
+BIDI = "<bidi xmlns='urn:xmpp:features:bidi'/>"
 DIALBACK = "<dialback xmlns='urn:xmpp:features:dialback'/>"
 NOT_AUTHORIZED = ("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>")
 RESULT = "<db:result from='fabrikam.example' to='contoso.example' type='{}'>{}</db:result>"
@@ -80,7 +81,7 @@ class FakeServer:
 
     def _play(self, peer, silent=False, says=None, stream_error=None, starttls=True, proceed=True,
               versions=None, certificate="fabrikam", error_in_tls=None, external=True,
-              sasl="success", dialback=True, verdict="valid", cut=False):
+              sasl="success", dialback=True, verdict="valid", cut=False, bidi=False):
         if silent:
             return self._wait(peer)
         self._until(peer, r"<stream:stream[^>]*>" if says is None else r".")
@@ -105,9 +106,14 @@ class FakeServer:
             self._say(peer, HEADER.format(id="two", db=declared))
             if error_in_tls:
                 return self._end(peer, error(error_in_tls))
-            features = (EXTERNAL if external else "") + (DIALBACK if dialback else "")
+            features = ((BIDI if bidi else "") + (EXTERNAL if external else "") +
+                        (DIALBACK if dialback else ""))
             self._say(peer, f"<stream:features>{features}</stream:features>")
         return self._prove(peer, sasl, verdict)
+
+    def converse(self, peer):
+        """What it does once the stream is up: nothing."""
+        self._wait(peer)
 
     def _prove(self, peer, sasl, verdict):
         text = self._until(peer, r"</auth>|<auth[^>]*/>|</db:result>")
@@ -116,7 +122,7 @@ class FakeServer:
                 self._say(peer, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
                 self._until(peer, r"<stream:stream[^>]*>")
                 self._say(peer, HEADER.format(id="three", db="") + "<stream:features/>")
-                return self._wait(peer)
+                return self.converse(peer)
             self._say(peer, NOT_AUTHORIZED)
             self._until(peer, r"</db:result>")
         if verdict:

@@ -13,7 +13,7 @@ bool admin_reload(struct admin_call *call)
     return reload_files(call->proxy, &call->why);
 }
 
-/* A command; those that change something leave a line in the log. */
+/* A command; those that change something, or send it, leave a line in the log. */
 static const struct command {
     const char *name;
     bool (*run)(struct admin_call *call);
@@ -54,6 +54,7 @@ static const struct command {
     {"audit", admin_audit, false},
     {"reload", admin_reload, true},
     {"diagnose", admin_diagnose, false},
+    {"test-im", admin_test_im, true},
     {"last-failure", admin_last_failure, false},
 };
 

@@ -69,9 +69,12 @@ bool admin_check(struct admin_call *call);
 bool admin_audit(struct admin_call *call);
 bool admin_reload(struct admin_call *call);
 bool admin_diagnose(struct admin_call *call);
+bool admin_test_im(struct admin_call *call);
 
 /* Reads a number of seconds from 1 to max; without text *ret stays. False with a sentence. */
 bool admin_seconds(struct admin_call *call, const char *text, unsigned max, unsigned *ret);
+/* What "streams list" says of the proved streams between two domains, a list. */
+json_t *admin_streams_between(const struct proxy *p, const char *local, const char *remote);
 /* Seconds since 1970 as "2026-01-31T12:00:00Z". */
 json_t *admin_time(int64_t seconds);
 /* Text that may have come from a peer; bytes that are no UTF-8 become '?'. */

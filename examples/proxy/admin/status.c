@@ -30,9 +30,9 @@ static int compare(const void *a, const void *b)
 }
 
 /* Shows every link to a function, the oldest first; false when out of memory. */
-static bool each_link(struct admin_call *call, link_fn on_link, void *user)
+static bool each_link(const struct proxy *p, link_fn on_link, void *user)
 {
-    xmppfed_federation *fed = call->proxy->fed;
+    xmppfed_federation *fed = p->fed;
     size_t max = xmppfed_federation_links(fed);
     uint64_t *links = calloc(max + 1, sizeof(*links));
     size_t count = links ? xmppfed_federation_list_links(fed, links, max) : 0;
@@ -47,7 +47,7 @@ static bool each_link(struct admin_call *call, link_fn on_link, void *user)
             on_link(&info, user);
     }
     free(links);
-    return links || complain(&call->why, "out of memory");
+    return links != NULL;
 }
 
 /* Milliseconds of the library's clock, as an age in seconds. */
@@ -60,16 +60,22 @@ static json_int_t age_of(const struct proxy *p, xmppfed_time since)
 
 /* What a list of streams is made of. */
 struct stream_list {
-    struct proxy *proxy;
+    const struct proxy *proxy;
     json_t *array;
+    const char *local; /* of proved streams between two domains; NULL: all */
+    const char *remote;
 };
 
 static void list_stream(const xmppfed_link_info *info, void *user)
 {
     struct stream_list *list = user;
     const xmppfed_proof *proof = info->proof;
-    json_t *o = json_object();
+    json_t *o;
 
+    if (list->local && (info->state != XMPPFED_LINK_UP || strcmp(info->local, list->local) != 0 ||
+                        strcmp(info->remote, list->remote) != 0))
+        return;
+    o = json_object();
     admin_put(o, "link", json_integer((json_int_t)info->link));
     admin_put(o, "peer", json_string(info->peer));
     admin_put(o, "direction", json_string(word_of(directions, info->direction)));
@@ -93,7 +99,15 @@ bool admin_streams_list(struct admin_call *call)
     struct stream_list list = {.proxy = call->proxy, .array = json_array()};
 
     admin_put(call->answer, "streams", list.array);
-    return each_link(call, list_stream, &list);
+    return each_link(call->proxy, list_stream, &list) || complain(&call->why, "out of memory");
+}
+
+json_t *admin_streams_between(const struct proxy *p, const char *local, const char *remote)
+{
+    struct stream_list list = {.proxy = p, .array = json_array(), .local = local, .remote = remote};
+
+    (void)each_link(p, list_stream, &list);
+    return list.array;
 }
 
 /* Which streams are to be closed: one by its number, or all of a domain. */
@@ -130,8 +144,8 @@ bool admin_streams_close(struct admin_call *call)
                         "\"%.64s\" is neither the number of a link nor a domain; \"streams list\" "
                         "shows both",
                         text);
-    if (!each_link(call, close_stream, &c))
-        return false;
+    if (!each_link(call->proxy, close_stream, &c))
+        return complain(&call->why, "out of memory");
     xmppfed_uv_wake(call->proxy->edge);
     return json_array_size(c.closed) > 0 ||
            complain(&call->why,

@@ -54,6 +54,11 @@ const struct admin_verb admin_verbs[] = {
      3,
      1,
      "try a partner step by step, without a stanza"},
+    {"test-im",
+     {"from", "to", "seconds"},
+     3,
+     2,
+     "send a partner's user a message and see it arrive"},
     {"last-failure", {"domain"}, 1, 1, "why it went wrong with a domain the last time"},
     {NULL, {NULL}, 0, 0, NULL},
 };

@@ -123,6 +123,17 @@ bool store_note(struct store *s, const struct store_author *by, const char *kind
     return ok;
 }
 
+bool store_audit_add(struct store *s, const struct store_author *by, const char *kind,
+                     const char *name, struct complaint *why)
+{
+    if (!store_begin(s, why))
+        return false;
+    if (store_note(s, by, kind, name, NULL, NULL, why))
+        return store_commit(s, why);
+    store_cancel(s);
+    return false;
+}
+
 /* Puts one record in the place of another, either of which may be missing. */
 static bool put(struct store *s, const struct store_author *by, const struct table *table,
                 const char *name, const json_t *before, const json_t *after, struct complaint *why)
