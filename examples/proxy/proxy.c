@@ -12,9 +12,11 @@
 #include "proxy/outside.h"
 #include "proxy/posh/posh.h"
 #include "proxy/relay.h"
+#include "proxy/service/descriptors.h"
 #include "proxy/service/heartbeat.h"
 #include "proxy/service/notify.h"
 #include "proxy/service/pid_file.h"
+#include "proxy/service/privileges.h"
 #include "proxy/store/watch.h"
 #include "proxy/validator.h"
 
@@ -100,7 +102,8 @@ static bool needs_restart(const struct config *a, const struct config *b)
     return !same_listeners(a->outside, a->outside_count, b->outside, b->outside_count) ||
            !same_listeners(a->inside, a->inside_count, b->inside, b->inside_count) ||
            !same_text(a->store, b->store) || !same_text(a->pid_file, b->pid_file) ||
-           !same_text(a->admin, b->admin);
+           !same_text(a->admin, b->admin) || !same_text(a->user, b->user) ||
+           !same_text(a->group, b->group);
 }
 
 bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
@@ -109,7 +112,9 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     int rc;
 
     if (needs_restart(old->config, loaded->config)) {
-        complain(why, "%s: listeners, 'store', 'pid_file' and 'admin' change only with a restart",
+        complain(why,
+                 "%s: listeners, 'store', 'pid_file', 'admin', 'user' and 'group' change only with "
+                 "a restart",
                  loaded->config->file);
         loaded_free(loaded);
         return false;
@@ -128,6 +133,7 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     partner_trusts_remove(&old->partner_trusts, &loaded->partner_trusts, p->site);
     p->loaded = loaded;
     p->loaded_at = (int64_t)time(NULL);
+    descriptors_provide(p);
     inside_reloaded(p);
     loaded_free(old);
     xmppfed_uv_wake(p->edge);
@@ -156,6 +162,7 @@ bool proxy_set_policy(struct proxy *p, xmppfed_policy *policy, struct partner_tr
     l->partner_trusts = *trusts;
     *trusts = (struct partner_trusts){0};
     p->loaded_at = (int64_t)time(NULL);
+    descriptors_provide(p);
     if (p->edge)
         xmppfed_uv_wake(p->edge);
     return true;
@@ -222,11 +229,12 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
         .loop = loop, .log = p->log, .sockets = p->sockets, .ctx = ctx, .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
-    if (!sockets_inherit(&p->sockets, why) || !sockets_open(&p->sockets, c, &p->log, why) ||
+    if (!sockets_open(&p->sockets, c, &p->log, why) || !privileges_drop(p, why) ||
         !store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
         !make_engine(p, why) || !outside_start(p, p->outside_list, sizeof(p->outside_list), why) ||
         !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why))
         return false;
+    descriptors_provide(p);
     store_watch_start(p);
     p->started_at = (int64_t)time(NULL);
     p->loaded_at = p->started_at;

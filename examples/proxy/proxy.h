@@ -43,6 +43,7 @@ struct proxy {
     struct loaded *loaded;
     uv_timer_t heartbeat;
     bool pid_written;
+    uint32_t connections_told;            /* for which file descriptors were last asked */
     unsigned recordings;                  /* files of them so far */
     char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
     char inside_list[ADDRESS_LIST_SIZE];

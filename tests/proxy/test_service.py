@@ -1,6 +1,9 @@
 """test_service.py - the proxy under a service manager: notifications, passed sockets, units."""
 
+import json
 import os
+import pwd
+import resource
 import shutil
 import signal
 import socket
@@ -138,6 +141,83 @@ def test_missing_socket(folder):
                            os.environ["XMPPFED_PROXY"], proxy.path("proxy.conf")],
                           capture_output=True, text=True, timeout=20, check=False)
     check("refused", done.returncode == 1 and "LISTEN_FDS is 1" in done.stderr, done.stderr)
+
+
+def ids_of(child):
+    """Real, effective and saved user ids, and group ids, and further groups of a process."""
+    with open(f"/proc/{child.pid}/status", encoding="ascii") as file:
+        told = dict(line.rstrip("\n").split(":", 1) for line in file)
+    return [set(map(int, told[name].split())) for name in ("Uid", "Gid", "Groups")]
+
+
+def test_privileges(folder):
+    """Started as root it becomes another user, who can do all but what only root could."""
+    if os.geteuid() != 0:
+        return
+    user = pwd.getpwnam("nobody")
+    proxy = contoso(folder)
+    with open(proxy.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    proxy.put("proxy.conf", text + 'user = "nobody"; pid_file = "proxy.pid";\n')
+    above = os.path.dirname(os.path.dirname(folder))
+    while folder != above:
+        os.chmod(folder, 0o755)
+        folder = os.path.dirname(folder)
+    os.chown(proxy.path("."), user.pw_uid, user.pw_gid)
+    os.chmod(proxy.path("own.key"), 0o600)
+    proxy.start()
+    ids = ids_of(proxy.child)
+    check(f"ids {ids}", ids[:2] == [{user.pw_uid}, {user.pw_gid}] and 0 not in ids[2])
+    for name in ("inside.sock", "admin.sock", "proxy.pid", "contacts.sqlite"):
+        check(f"the owner of {name}", os.stat(proxy.path(name)).st_uid == user.pw_uid)
+    told = [line for line in proxy.seen if "UNREADABLE" in line]
+    check("what a reload will miss", len(told) == 2 and all("own.key" in t for t in told), told)
+    host = Host(proxy)
+    proxy.wait(event="INSIDE_UP")
+    why = proxy.reload(event="RELOAD_FAILED")["text"]
+    check("the reload says so", "own.key" in why, why)
+    os.chown(proxy.path("own.key"), user.pw_uid, -1)
+    proxy.reload()
+    finish(host, proxy)
+    check("its files are gone", not os.path.exists(proxy.path("proxy.pid")) and
+          not os.path.exists(proxy.path("inside.sock")))
+
+
+def test_refused_users(folder):
+    """Users that do not exist, root, and another one than who starts it."""
+    proxy = contoso(folder)
+    with open(proxy.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    for fields, wanted in (('user = "no-such-user";', "there is no user no-such-user"),
+                           ('user = "nobody"; group = "no-such-group";', "no-such-group"),
+                           ('user = "root";', "must not be those of root")):
+        proxy.put("proxy.conf", text + fields)
+        done = subprocess.run([os.environ["XMPPFED_PROXY"], proxy.path("proxy.conf")],
+                              capture_output=True, text=True, timeout=20, check=False)
+        check(fields, done.returncode == 1 and wanted in done.stderr, done.stderr)
+
+
+def limited(hard):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 256), hard))
+
+
+def test_descriptors(folder):
+    """The soft limit follows ConnectionLimit; where the hard one keeps it back, a sentence says so."""
+    proxy = contoso(folder).start(preexec_fn=limited(2000))
+    check("raised", resource.prlimit(proxy.child.pid, resource.RLIMIT_NOFILE)[0] == 1512)
+    check("nothing to say", "DESCRIPTORS_SHORT" not in proxy.tail())
+    finish(proxy)
+    proxy.start(preexec_fn=limited(1000))
+    told = [line for line in proxy.seen if "DESCRIPTORS_SHORT" in line]
+    check("told once", len(told) == 1 and "needs 1512 file descriptors" in told[0], told)
+    check("all there is", resource.prlimit(proxy.child.pid, resource.RLIMIT_NOFILE)[0] == 1000)
+    proxy.put("partners.json", '{"Gateway": {"ConnectionLimit": 400}}')
+    proxy.reload()
+    proxy.put("partners.json", '{"Gateway": {"ConnectionLimit": 600}}')
+    proxy.reload()
+    finish(proxy)
+    told = [json.loads(line) for line in proxy.seen if "DESCRIPTORS_SHORT" in line]
+    check("told again", [t["needed"] for t in told] == [1512, 1112], told)
 
 
 def units(folder):

@@ -76,6 +76,16 @@ void sockets_fini(struct sockets *s)
     *s = (struct sockets){0};
 }
 
+bool sockets_give(const struct sockets *s, uid_t uid, gid_t gid)
+{
+    size_t i;
+
+    for (i = 0; i < s->count; i++)
+        if (s->list[i].path && lchown(s->list[i].path, uid, gid) < 0)
+            return false;
+    return true;
+}
+
 /* ---- passed ones ------------------------------------------------------------------------- */
 
 static enum socket_role role_of(const char *name, size_t len)

@@ -8,6 +8,8 @@
 #ifndef PROXY_SERVICE_SOCKETS_H
 #define PROXY_SERVICE_SOCKETS_H
 
+#include <sys/types.h>
+
 #include "proxy/settings/config.h"
 
 enum socket_role {
@@ -43,6 +45,8 @@ bool sockets_open(struct sockets *s, const struct config *c, const struct log *l
 int sockets_copy(const struct sockets *s, enum socket_role role, size_t entry);
 /* The port that the socket of an entry is bound to; 0 for a UNIX socket. */
 uint16_t sockets_port(const struct sockets *s, enum socket_role role, size_t entry);
+/* Gives the files of UNIX sockets that were made here to another user and group. */
+bool sockets_give(const struct sockets *s, uid_t uid, gid_t gid);
 /* Closes those of one role and removes the files of those that were made here. */
 void sockets_close(struct sockets *s, enum socket_role role);
 /* Closes all. */

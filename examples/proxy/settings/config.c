@@ -434,6 +434,7 @@ static bool read_files(struct reader *r, const config_setting_t *root)
            reader_path(r, root, "partners", &c->partners) && read_store(r, root) &&
            reader_path(r, root, "dialback_secret", &c->dialback_secret) &&
            reader_path(r, root, "pid_file", &c->pid_file) &&
+           reader_string(r, root, "user", &c->user) && reader_string(r, root, "group", &c->group) &&
            reader_path(r, root, "record", &c->record) &&
            reader_needs(r, root, "trust", c->trust, "name the PEM file of the trust anchors") &&
            reader_needs(r, root, "store", c->store,
@@ -443,8 +444,9 @@ static bool read_files(struct reader *r, const config_setting_t *root)
 static bool read_root(struct reader *r, const config_setting_t *root)
 {
     static const char *const fields[] = {
-        "domains", "trust", "crl", "partners", "store",    "dialback_secret", "outside", "inside",
-        "dns",     "posh",  "log", "queue",    "pid_file", "admin",           "record",  NULL};
+        "domains",  "trust",  "crl",    "partners", "store", "dialback_secret",
+        "outside",  "inside", "dns",    "posh",     "log",   "queue",
+        "pid_file", "admin",  "record", "user",     "group", NULL};
 
     return reader_only(r, root, fields) && read_domains(r, root) && read_files(r, root) &&
            read_outside(r, root) && read_inside(r, root) && read_dns(r, root) &&

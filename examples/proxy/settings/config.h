@@ -72,6 +72,8 @@ struct config {
     int64_t queue_seconds;
     int64_t queue_stanzas;
     const char *pid_file;
+    const char *user;   /* that root becomes; NULL: none */
+    const char *group;  /* NULL: that of the user */
     const char *record; /* folder for recordings of streams; NULL: none are made */
     const char *admin;  /* path of the administration socket */
     struct config_memory *memory;
