@@ -6,6 +6,7 @@
 
 #include "component/link.h"
 #include "proxy/addresses.h"
+#include "proxy/blocking.h"
 #include "proxy/diagnose/im_test.h"
 #include "proxy/posh/posh.h"
 #include "proxy/observe/recording.h"
@@ -91,6 +92,10 @@ void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed
         log_event(&p->log, EVENT_INSIDE_INVALID_FROM, LOG_TEXT("host", link_name(l)),
                   LOG_TEXT("from", from ? from : ""));
         link_close(l, "invalid-from", "a stanza was not from the host's own domain");
+        return;
+    }
+    if (blocking_is_for_us(stanza)) {
+        blocking_answer(p, l, stanza);
         return;
     }
     rc = xmppfed_federation_send_knowing(p->fed, stanza, contact_of(p, stanza), id,

@@ -93,7 +93,7 @@ static bool audit(struct admin_call *call, const struct im_test_plan *plan)
     char name[2 * XMPPFED_BARE_SIZE];
 
     snprintf(name, sizeof(name), "%s %s", plan->local, plan->remote);
-    return store_audit_add(call->proxy->store, &call->author, "test-im", name, &call->why);
+    return store_audit_add(call->proxy->store, &call->author, "test-im", name, NULL, &call->why);
 }
 
 static bool start(struct admin_call *call, struct waiting *w, unsigned seconds)

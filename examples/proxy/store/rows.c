@@ -124,11 +124,11 @@ bool store_note(struct store *s, const struct store_author *by, const char *kind
 }
 
 bool store_audit_add(struct store *s, const struct store_author *by, const char *kind,
-                     const char *name, struct complaint *why)
+                     const char *name, const json_t *record, struct complaint *why)
 {
     if (!store_begin(s, why))
         return false;
-    if (store_note(s, by, kind, name, NULL, NULL, why))
+    if (store_note(s, by, kind, name, NULL, record, why))
         return store_commit(s, why);
     store_cancel(s);
     return false;

@@ -112,9 +112,10 @@ bool store_write(struct store *s, const struct store_author *by, json_t *before,
 bool store_commit(struct store *s, struct complaint *why);
 void store_cancel(struct store *s);
 
-/* Adds to the audit what was done, where no record has changed. */
+/* Adds to the audit what was done or said (or NULL), where no record has changed. */
 bool store_audit_add(struct store *s, const struct store_author *by, const char *kind,
-                     const char *name, struct complaint *why);
+                     const char *name, const json_t *record, struct complaint *why);
+
 /* Hands out the latest changes, the last one first, at most max of them. */
 bool store_audit(struct store *s, size_t max, store_change_fn on_change, void *user,
                  struct complaint *why);

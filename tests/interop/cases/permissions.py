@@ -11,7 +11,7 @@ back is the proxy's doing. A cell is a letter:
 
 from case import case, expect
 from client import CLIENT, bare, is_answer
-from component import ACCEPT, Component
+from component import Component
 from proxy import partner
 from world import OUR_DOMAIN, PEERS
 
