@@ -60,6 +60,8 @@ XMPPFED_BEGIN_DECLS
     X(TLS_RECORD, -307, "", "a TLS record could not be read")                                      \
     X(TLS_PIN, -308, "not-authorized", "the peer's key is not one that its record pins")           \
     X(TLS_VERSION, -309, "policy-violation", "the TLS version is below the partner's minimum")     \
+    X(TLS_REVOKED, -310, "policy-violation", "the peer's certificate was revoked")                 \
+    X(TLS_STAPLE, -311, "policy-violation", "the peer's certificate lacks the OCSP response due")  \
     /* -4xx: SASL */                                                                               \
     X(SASL_MALFORMED, -400, "not-authorized", "a SASL message is malformed")                       \
     X(SASL_MECHANISM, -401, "not-authorized", "the SASL mechanism was not offered")                \

@@ -87,6 +87,7 @@ typedef struct xmppfed_proof {
     int has_binding;         /* whether the next member has a value */
     uint8_t binding[32]; /* tls-exporter (RFC 9266): the same at both ends, of this session only */
     int resumed;         /* by a ticket of an earlier session, whose certificate was judged anew */
+    int staple; /* enum xmppfed_staple of tls.h, of a certificate that an authority proves */
 } xmppfed_proof;
 
 /* Kind of the event, one of enum xmppfed_event_kind. */

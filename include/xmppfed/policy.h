@@ -239,6 +239,12 @@ XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_partner_add_pin(xmppfed_partner *p, c
  */
 XMPPFED_API void xmppfed_partner_set_pin_only(xmppfed_partner *p, int on);
 /*
+ * What is asked of the OCSP response that comes with the partner's certificate, one of enum
+ * xmppfed_ocsp_rule (tls.h), default USE. It is asked where an authority proves the partner, also
+ * by TLSA records of usage 1 or 2. Errors: XMPPFED_ERR_ARGUMENT.
+ */
+XMPPFED_API int xmppfed_partner_set_ocsp(xmppfed_partner *p, int rule);
+/*
  * The least version of TLS in which the partner can be proved, one of enum xmppfed_tls_version
  * (tls.h), default 1.2. Errors: XMPPFED_ERR_ARGUMENT.
  */
@@ -375,6 +381,7 @@ typedef struct xmppfed_partner_info {
     int tls_minimum;   /* enum xmppfed_tls_version */
     int minimum_proof; /* enum xmppfed_proof_kind */
     int posh;
+    int ocsp; /* enum xmppfed_ocsp_rule */
 } xmppfed_partner_info;
 
 /*

@@ -23,7 +23,8 @@
 
 XMPPFED_BEGIN_DECLS
 
-/* A certificate chain with its key. Immutable, shared by reference count, usable by any thread. */
+/* A certificate chain with its key, perhaps with a staple. Immutable, shared by reference count,
+ * usable by any thread. */
 typedef struct xmppfed_credentials xmppfed_credentials;
 /* Trust anchors and revocation lists. Immutable, shared by reference count, usable by any thread.
  */
@@ -36,6 +37,25 @@ enum xmppfed_eku_rule {
     XMPPFED_EKU_SERVER = 0,     /* serverAuth in both directions (default) */
     XMPPFED_EKU_ANY = 1,        /* serverAuth or clientAuth */
     XMPPFED_EKU_STRICT_ROLE = 2 /* serverAuth of who accepted, clientAuth of who dialled */
+};
+
+/*
+ * What is asked of the OCSP response that a peer sends with its certificate (RFC 6066 8, a staple).
+ * One past its end, about another certificate or not signed by its issuer is as if there were none.
+ */
+enum xmppfed_ocsp_rule {
+    /* A revoked certificate is refused, and one that demands a staple (RFC 7633) without a good
+     * one (default). */
+    XMPPFED_OCSP_USE = 0,
+    XMPPFED_OCSP_IGNORE = 1, /* staples are not looked at */
+    XMPPFED_OCSP_REQUIRE = 2 /* every certificate must come with a good one */
+};
+
+/* What came with a peer's certificate that was accepted. */
+enum xmppfed_staple {
+    XMPPFED_STAPLE_NONE = 0, /* nothing, or it was not looked at */
+    XMPPFED_STAPLE_GOOD = 1,
+    XMPPFED_STAPLE_UNUSABLE = 2 /* an OCSP response that says nothing of it, see above */
 };
 
 /* Versions that a partner record can ask for. */
@@ -91,6 +111,21 @@ enum xmppfed_tls_role { XMPPFED_TLS_CLIENT = 0, XMPPFED_TLS_SERVER = 1 };
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_credentials_new(xmppfed_context *ctx, xmppfed_slice chain_pem, xmppfed_slice key_pem,
                         xmppfed_problem *why, xmppfed_credentials **ret);
+/*
+ * Makes the same credentials with an OCSP response in DER (RFC 6960) that goes out with the
+ * certificate wherever the peer asks for it: to clients, and in TLS 1.3 to servers as well (RFC
+ * 8446 4.4.2.1). Responses end after some days: do this again with a newer one in time, and give
+ * the site what comes of it; streams that stand are left alone. What has ended is not sent:
+ * connections go by the site's clock, a session of one's own by that of the machine. Credentials
+ * that have a staple get another. Errors, with a sentence in why (may be NULL):
+ * XMPPFED_ERR_TLS_STAPLE (not good at that time, in Unix seconds; unreadable, about another
+ * certificate, or not signed by the issuer in the chain or whom it has let sign),
+ * XMPPFED_ERR_TLS_REVOKED (the own certificate was revoked), XMPPFED_ERR_ARGUMENT, _NOMEM.
+ * Ownership: *ret holds one reference.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_credentials_staple(xmppfed_credentials *c, xmppfed_slice response_der, int64_t unix_seconds,
+                           xmppfed_problem *why, xmppfed_credentials **ret);
 /* One more reference; NULL stays NULL. Threads: any. */
 XMPPFED_API xmppfed_credentials *xmppfed_credentials_ref(xmppfed_credentials *c);
 /* One reference less; NULL is fine. Threads: any. */
@@ -108,8 +143,9 @@ XMPPFED_API int xmppfed_credentials_check(const xmppfed_credentials *c, const ch
 /*
  * Looks at the own certificate for what an administrator should know, now or soon: finding number
  * index, from 0 on. 1 with *ret (a code and a sentence), 0 past the last. Found are: what check()
- * finds; an end within 30 days, of the leaf or of an issuer; a certificate without clientAuth,
- * which old peers refuse of who dials. Errors: XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM.
+ * finds; an end within 30 days, of the leaf or of an issuer; a staple that has ended or ends within
+ * a day, or that the certificate demands (RFC 7633) and does not have; a certificate without
+ * clientAuth, which old peers refuse of who dials. Errors: XMPPFED_ERR_ARGUMENT, XMPPFED_ERR_NOMEM.
  */
 XMPPFED_API XMPPFED_MUST_CHECK int xmppfed_credentials_finding(const xmppfed_credentials *c,
                                                                const char *domain,
@@ -194,8 +230,9 @@ XMPPFED_API void xmppfed_tls_session_sent(xmppfed_tls_session *s, size_t len);
 /*
  * Whether the peer's certificate chains to trust at that time and covers domain (dNSName with one
  * left wildcard label, SRVName _xmpp-server, xmppAddr; never the CN): 0, or
- * XMPPFED_ERR_TLS_CERTIFICATE or XMPPFED_ERR_TLS_IDENTITY with a sentence. domain NULL: only the
- * chain. RFC 6120 13.7, RFC 6125. eku: one of enum xmppfed_eku_rule. trust NULL trusts nothing.
+ * XMPPFED_ERR_TLS_CERTIFICATE, _TLS_REVOKED, _TLS_STAPLE (by XMPPFED_OCSP_USE) or _TLS_IDENTITY
+ * with a sentence. domain NULL: only the chain. RFC 6120 13.7, RFC 6125. eku: one of enum
+ * xmppfed_eku_rule. trust NULL trusts nothing.
  * Other errors: XMPPFED_ERR_STATE (handshake not done), XMPPFED_ERR_ADDRESS (domain is none),
  * XMPPFED_ERR_ARGUMENT, _NOMEM.
  */

@@ -9,6 +9,7 @@
 #include "negotiation/negotiation.h"
 #include "sasl/sasl.h"
 #include "stream/reader.h"
+#include "tls/session.h"
 #include <xmppfed/connection.h>
 
 /* Plaintext bytes that belong together with the wire bytes that carry them. */
@@ -70,6 +71,7 @@ struct xmppfed_connection {
     bool peer_version_0; /* its header has no version (RFC 6120 4.7.5) */
     xmppfed_proof proof; /* of the first proved pair; the kind is the pair's own */
     int64_t proof_until; /* Unix seconds: the certificate proves the peer no longer than that */
+    int staple;          /* enum xmppfed_staple: what came with the certificate */
     xmppfed_time ack_asked_at; /* NEVER until the next call that knows the time */
     bool ack_asked;            /* <r/> waits for its <a/> */
     uint32_t evidence;         /* receiver: what the host can get (enum xmppfed_evidence) */
@@ -161,6 +163,9 @@ unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);
 enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *domain,
                                             const struct xfed_partner *partner,
                                             xmppfed_problem *why);
+/* dane.c: what a partner's certificate must be like; partner NULL: that of nobody in particular. */
+struct xfed_tls_demand xfed_connection_demand(const xmppfed_connection *c,
+                                              const struct xfed_partner *partner);
 /* dane.c: whether the certificate has none of the keys that the record pins. */
 bool xfed_connection_lacks_pin(const xmppfed_connection *c, const char *domain,
                                const struct xfed_partner *partner, xmppfed_problem *why);

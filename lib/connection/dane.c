@@ -185,12 +185,29 @@ bool xfed_connection_is_bound(const xmppfed_connection *c, const struct xfed_par
     return c->negotiation.role == XFED_INITIATOR && heeds_dns(c, partner) && c->dns->usable;
 }
 
+struct xfed_tls_demand xfed_connection_demand(const xmppfed_connection *c,
+                                              const struct xfed_partner *partner)
+{
+    return (struct xfed_tls_demand){
+        .trust = partner ? xfed_site_trust_for(c->site, partner->domain) : c->site->trust,
+        .eku = partner ? partner->eku : XMPPFED_EKU_SERVER,
+        .ocsp = partner ? partner->ocsp : XMPPFED_OCSP_USE,
+        .unix_seconds = xfed_site_wall(c->site, c->now),
+    };
+}
+
 static int verify(xmppfed_connection *c, const char *domain, const struct xfed_partner *partner,
                   xmppfed_problem *why)
 {
-    return xfed_tls_session_prove(c->tls, xfed_site_trust_for(c->site, partner->domain),
-                                  partner->eku, xfed_site_wall(c->site, c->now), domain,
-                                  &c->proof_until, why);
+    const struct xfed_tls_demand demand = xfed_connection_demand(c, partner);
+    struct xfed_tls_standing standing;
+    int rc = xfed_tls_session_prove(c->tls, &demand, domain, &standing, why);
+
+    if (rc < 0)
+        return rc;
+    c->proof_until = standing.until;
+    c->staple = standing.staple;
+    return 0;
 }
 
 /* Whether what DNS said of the peer was long ago; whoever dials asks DNS again. */
@@ -234,9 +251,7 @@ static int match(const xmppfed_connection *c, const char *domain,
                                       .count = count,
                                       .names = names,
                                       .name_count = name_count,
-                                      .trust = xfed_site_trust_for(c->site, partner->domain),
-                                      .eku = partner->eku,
-                                      .unix_seconds = xfed_site_wall(c->site, c->now),
+                                      .demand = xfed_connection_demand(c, partner),
                                       .domain = domain,
                                   },
                                   why);
@@ -273,6 +288,7 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
     enum xfed_certificate worth;
     bool bound = xfed_connection_is_bound(c, partner);
 
+    c->staple = XMPPFED_STAPLE_NONE;
     if (xfed_connection_lacks_pin(c, domain, partner, why))
         return bound ? XFED_CERTIFICATE_REFUTED : XFED_CERTIFICATE_FAILS;
     if (bound && is_past(c)) {

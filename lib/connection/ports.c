@@ -8,9 +8,16 @@
 
 /* ---- TLS --------------------------------------------------------------------------------- */
 
+/* Credentials as they are to be shown now: a staple of theirs may have had its time. */
+static xmppfed_credentials *of_now(const xmppfed_connection *c, xmppfed_credentials *credentials)
+{
+    return xfed_tls_credentials_at(credentials, xfed_site_wall(c->site, c->now));
+}
+
 static xmppfed_credentials *credentials_for(const xmppfed_connection *c, const char *local)
 {
-    return local[0] ? xfed_site_credentials(c->site, local) : xfed_site_any_credentials(c->site);
+    return of_now(c, local[0] ? xfed_site_credentials(c->site, local)
+                              : xfed_site_any_credentials(c->site));
 }
 
 static bool tls_usable(void *user, const char *local, bool server)
@@ -28,7 +35,7 @@ static bool identity_by_sni(void *user, const char *domain, struct xfed_tls_iden
 
     if (!credentials)
         return false;
-    ret->credentials = credentials;
+    ret->credentials = of_now(c, credentials);
     ret->ticket_key = xfed_site_ticket_key(c->site, domain, c->now);
     return true;
 }

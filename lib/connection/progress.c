@@ -64,9 +64,11 @@ int xmppfed_connection_progress(const xmppfed_connection *c, xmppfed_progress *r
 static int proof_of(xmppfed_connection *c, const struct xfed_partner *partner, xmppfed_problem *why)
 {
     int64_t until = c->proof_until;
+    int staple = c->staple;
     enum xfed_certificate worth = xfed_connection_judge(c, c->negotiation.remote, partner, why);
 
     c->proof_until = until;
+    c->staple = staple;
     if (worth == XFED_CERTIFICATE_DANE)
         return XMPPFED_PROOF_DANE;
     return worth == XFED_CERTIFICATE_PKIX ? XMPPFED_PROOF_PKIX : XMPPFED_PROOF_NONE;

@@ -44,6 +44,7 @@ void xfed_connection_note_proof(xmppfed_connection *c, int method)
     proof->has_certificate = facts.has_certificate;
     memcpy(proof->fingerprint, facts.fingerprint, sizeof(proof->fingerprint));
     proof->resumed = facts.resumed;
+    proof->staple = c->staple;
     proof->has_binding = facts.has_binding;
     memcpy(proof->binding, facts.binding, sizeof(proof->binding));
 }

@@ -347,15 +347,14 @@ static const char *certificate_word(const xmppfed_connection *c)
     const char *remote = c->negotiation.remote;
     const struct xfed_partner *partner =
         remote[0] && c->site->policy ? xfed_policy_find(c->site->policy, remote) : NULL;
+    const struct xfed_tls_demand demand = xfed_connection_demand(c, partner);
+    struct xfed_tls_standing standing;
     struct xfed_tls_facts facts;
-    xmppfed_trust *trust = partner ? xfed_site_trust_for(c->site, partner->domain) : c->site->trust;
 
     xfed_tls_session_facts(c->tls, &facts);
     if (!facts.has_certificate)
         return "none";
-    switch (xmppfed_tls_session_verify(c->tls, trust, partner ? partner->eku : XMPPFED_EKU_SERVER,
-                                       xfed_site_wall(c->site, c->now), remote[0] ? remote : NULL,
-                                       NULL)) {
+    switch (xfed_tls_session_prove(c->tls, &demand, remote[0] ? remote : NULL, &standing, NULL)) {
     case 0:
         return "proves";
     case XMPPFED_ERR_TLS_IDENTITY:

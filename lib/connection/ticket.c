@@ -1,6 +1,8 @@
 /* ticket.c - coming back to a server with the TLS session of an earlier stream. */
 #include "connection/connection.h"
 
+enum { SESSION_SECONDS = 24 * 60 * 60 }; /* one is kept no longer (federation/sessions.c) */
+
 void xfed_saved_session_free(xmppfed_context *ctx, struct xfed_saved_session *saved)
 {
     if (saved->data)
@@ -28,6 +30,16 @@ void xfed_connection_offer_session(xmppfed_connection *c)
     xfed_saved_session_free(c->ctx, &c->offer);
 }
 
+/*
+ * A certificate or staple that ends before the session could be used for the last time: the next
+ * handshake is to show the renewed one.
+ */
+static bool ends_soon(const xmppfed_connection *c)
+{
+    return c->negotiation.certificate == XFED_CERTIFICATE_PKIX &&
+           c->proof_until < xfed_site_wall(c->site, c->now) + SESSION_SECONDS;
+}
+
 struct xfed_saved_session xfed_connection_save_session(xmppfed_connection *c)
 {
     struct xfed_saved_session saved = {NULL, 0};
@@ -36,7 +48,7 @@ struct xfed_saved_session xfed_connection_save_session(xmppfed_connection *c)
     /* What proves nothing is not worth keeping: the next handshake may show a better certificate.
      */
     if (c->negotiation.role != XFED_INITIATOR || !c->tls ||
-        (worth != XFED_CERTIFICATE_PKIX && worth != XFED_CERTIFICATE_DANE))
+        (worth != XFED_CERTIFICATE_PKIX && worth != XFED_CERTIFICATE_DANE) || ends_soon(c))
         return saved;
     if (xfed_tls_session_save(c->tls, &saved.data, &saved.len) < 1)
         return (struct xfed_saved_session){NULL, 0};

@@ -1,4 +1,5 @@
-/* partner_tls.c - editing what one partner record asks of TLS: pinned keys, the least version. */
+/* partner_tls.c - editing what one partner record asks of TLS: pinned keys, staples, the least
+ * version. */
 #include <string.h>
 #include <xmppfed/tls.h>
 
@@ -67,6 +68,14 @@ void xmppfed_partner_set_pin_only(xmppfed_partner *p, int on)
 void xmppfed_partner_set_posh(xmppfed_partner *p, int on)
 {
     p->record.posh = on != 0;
+}
+
+int xmppfed_partner_set_ocsp(xmppfed_partner *p, int rule)
+{
+    if (!p || rule < XMPPFED_OCSP_USE || rule > XMPPFED_OCSP_REQUIRE)
+        return XMPPFED_ERR_ARGUMENT;
+    p->record.ocsp = rule;
+    return 0;
 }
 
 int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version)

@@ -177,6 +177,7 @@ void xmppfed_credentials_unref(xmppfed_credentials *c)
     for (size_t i = 0; i < c->chain_count; i++)
         gnutls_free(c->chain[i].data);
     xfed_free(ctx, c->chain);
+    xmppfed_credentials_unref(c->bare);
     xfed_free(ctx, c);
     xmppfed_context_unref(ctx);
 }

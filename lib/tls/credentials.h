@@ -15,6 +15,9 @@ struct xmppfed_credentials {
     gnutls_priority_t priority;
     gnutls_datum_t *chain; /* DER, leaf first */
     size_t chain_count;    /* 0: a client without a certificate */
+    /* Of credentials with a staple: the same without, for when it is out of date; else NULL. */
+    xmppfed_credentials *bare;
+    int64_t staple_until; /* the last second (Unix) in which it is good */
 };
 
 /* Makes credentials without a certificate, for clients; XMPPFED_ERR_NOMEM, else 0. */

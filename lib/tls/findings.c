@@ -4,8 +4,9 @@
 #include "base/fault.h"
 #include "tls/certificate.h"
 #include "tls/credentials.h"
+#include "tls/staple.h"
 
-enum { SOON = 30 * 24 * 3600 }; /* seconds */
+enum { SOON = 30 * 24 * 3600, STAPLE_SOON = 24 * 3600 }; /* seconds */
 
 /* What a look at the certificate yields: 0, or a code with a sentence. */
 typedef int (*look_fn)(const xmppfed_credentials *c, const char *domain, int64_t unix_seconds,
@@ -35,6 +36,35 @@ static int look_at_expiry(const xmppfed_credentials *c, const char *domain, int6
     return rc;
 }
 
+/* A staple is renewed days before it ends, so that one with less has been forgotten. */
+static int look_at_staple(const xmppfed_credentials *c, const char *domain, int64_t unix_seconds,
+                          xmppfed_problem *ret)
+{
+    struct xfed_tls_chain chain;
+    bool must;
+
+    if (c->bare && unix_seconds > c->staple_until)
+        return xfed_fault_set(ret, XMPPFED_ERR_TLS_STAPLE,
+                              "OCSP response of the own certificate for %.128s is out of date and "
+                              "is not sent; get a newer one",
+                              domain);
+    if (c->bare && unix_seconds > c->staple_until - STAPLE_SOON)
+        return xfed_fault_set(ret, XMPPFED_ERR_TLS_STAPLE,
+                              "OCSP response of the own certificate for %.128s ends in less than a "
+                              "day; get a newer one",
+                              domain);
+    if (c->bare || xfed_tls_chain_import(c->chain, c->chain_count, &chain) != XFED_TLS_CHAIN_OK)
+        return 0;
+    must = xfed_staple_is_must(chain.certificates[0]);
+    xfed_tls_chain_fini(&chain);
+    if (!must)
+        return 0;
+    return xfed_fault_set(ret, XMPPFED_ERR_TLS_STAPLE,
+                          "own certificate for %.128s says that an OCSP response is sent beside it "
+                          "(RFC 7633), and there is none; peers will refuse it",
+                          domain);
+}
+
 /* Peers that ask the client purpose of who dials; public authorities issue it no more. */
 static int look_at_client_purpose(const xmppfed_credentials *c, const char *domain,
                                   int64_t unix_seconds, xmppfed_problem *ret)
@@ -60,7 +90,7 @@ static int look_at_client_purpose(const xmppfed_credentials *c, const char *doma
 int xmppfed_credentials_finding(const xmppfed_credentials *c, const char *domain,
                                 int64_t unix_seconds, size_t index, xmppfed_problem *ret)
 {
-    static const look_fn looks[] = {xmppfed_credentials_check, look_at_expiry,
+    static const look_fn looks[] = {xmppfed_credentials_check, look_at_expiry, look_at_staple,
                                     look_at_client_purpose};
     xmppfed_problem found;
 

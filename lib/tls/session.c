@@ -2,6 +2,7 @@
 #include "tls/session.h"
 
 #include <gnutls/crypto.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 #include <limits.h>
 #include <string.h>
@@ -499,37 +500,54 @@ int xfed_tls_session_check_pins(const xmppfed_tls_session *s, const struct xfed_
     return xfed_tls_pins_check(pins, domain, &chain[0], why);
 }
 
-int xfed_tls_session_prove(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
-                           int64_t unix_seconds, const char *domain, int64_t *ret_until,
-                           xmppfed_problem *why)
+/* The question of the demand about the peer of this session; its staple is borrowed. */
+static struct xfed_tls_question question_of(const xmppfed_tls_session *s,
+                                            const struct xfed_tls_demand *demand)
 {
     struct xfed_tls_question question = {
-        .trust = trust, .eku = eku, .unix_seconds = unix_seconds, .domain = NULL};
+        .ctx = s->ctx,
+        .trust = demand->trust,
+        .eku = demand->eku,
+        .ocsp = demand->ocsp,
+        .peer_accepted = !s->is_server,
+        .unix_seconds = demand->unix_seconds,
+    };
+
+    if (gnutls_ocsp_status_request_get2(s->gnutls, 0, &question.staple) < 0)
+        question.staple = (gnutls_datum_t){NULL, 0};
+    return question;
+}
+
+int xfed_tls_session_prove(xmppfed_tls_session *s, const struct xfed_tls_demand *demand,
+                           const char *domain, struct xfed_tls_standing *ret, xmppfed_problem *why)
+{
+    struct xfed_tls_question question;
     char prepared[XMPPFED_DOMAIN_SIZE];
     const gnutls_datum_t *chain;
     unsigned int count;
 
     if (!s->established)
         return xfed_fault_code(why, XMPPFED_ERR_STATE);
+    question = question_of(s, demand);
     if (domain) {
         if (xmppfed_domain_prepare(domain, prepared) < 0)
             return xfed_fault_set(why, XMPPFED_ERR_ADDRESS, "\"%.128s\" is not a domain", domain);
         question.domain = prepared;
     }
-    question.ctx = s->ctx;
-    question.peer_accepted = !s->is_server;
     chain = peer_chain(s, &count);
-    return xfed_tls_verify_until(&question, chain, count, ret_until, why);
+    return xfed_tls_verify_standing(&question, chain, count, ret, why);
 }
 
 int xmppfed_tls_session_verify(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
                                int64_t unix_seconds, const char *domain, xmppfed_problem *why)
 {
-    int64_t until;
+    const struct xfed_tls_demand demand = {
+        .trust = trust, .eku = eku, .ocsp = XMPPFED_OCSP_USE, .unix_seconds = unix_seconds};
+    struct xfed_tls_standing standing;
 
     if (!s || eku < XMPPFED_EKU_SERVER || eku > XMPPFED_EKU_STRICT_ROLE)
         return xfed_fault_code(why, XMPPFED_ERR_ARGUMENT);
-    return xfed_tls_session_prove(s, trust, eku, unix_seconds, domain, &until, why);
+    return xfed_tls_session_prove(s, &demand, domain, &standing, why);
 }
 
 int xfed_tls_session_version(const xmppfed_tls_session *s)
@@ -559,13 +577,8 @@ static bool read_binding(const xmppfed_tls_session *s, uint8_t ret[32])
 int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_promise *promise,
                            xmppfed_problem *why)
 {
-    const struct xfed_dane_question question = {
-        .tls = {.ctx = s->ctx,
-                .trust = promise->trust,
-                .eku = promise->eku,
-                .peer_accepted = !s->is_server,
-                .unix_seconds = promise->unix_seconds,
-                .domain = promise->domain},
+    struct xfed_dane_question question = {
+        .tls = question_of(s, &promise->demand),
         .names = promise->names,
         .name_count = promise->name_count,
     };
@@ -573,6 +586,7 @@ int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_p
     const gnutls_datum_t *chain = peer_chain(s, &count);
     size_t record;
 
+    question.tls.domain = promise->domain;
     return xfed_dane_match(&question, promise->records, promise->count, chain, count, &record, why);
 }
 

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "tls/pin.h"
 #include "tls/tlsa.h"
+#include "tls/verify.h"
 
 /*
  * As xmppfed_tls_session_new, with the session's buffers charged to account (which must outlive
@@ -12,6 +13,13 @@
  */
 int xfed_tls_session_new(struct xfed_account *account, int role, xmppfed_credentials *credentials,
                          const char *server_name, xmppfed_tls_session **ret) XMPPFED_MUST_CHECK;
+
+/*
+ * What of own credentials is to be shown at that time (Unix seconds): those, or without their
+ * staple when it is out of date, for some refuse who shows such a one. Borrowed from c; NULL stays
+ * NULL.
+ */
+xmppfed_credentials *xfed_tls_credentials_at(xmppfed_credentials *c, int64_t unix_seconds);
 
 /* The secret under which a server's tickets are sealed (RFC 8446 4.6.1). */
 enum { XFED_TLS_TICKET_KEY_SIZE = 64 };
@@ -68,12 +76,16 @@ struct xfed_tls_facts {
     uint8_t binding[32];     /* tls-exporter (RFC 9266 2), the same at both ends */
 };
 
-/*
- * As xmppfed_tls_session_verify; *ret_until is the last second (Unix) in which the answer 0 can
- * stand.
- */
-int xfed_tls_session_prove(xmppfed_tls_session *s, xmppfed_trust *trust, int eku,
-                           int64_t unix_seconds, const char *domain, int64_t *ret_until,
+/* What a certificate must be like to prove a domain. */
+struct xfed_tls_demand {
+    xmppfed_trust *trust;
+    int eku;  /* enum xmppfed_eku_rule */
+    int ocsp; /* enum xmppfed_ocsp_rule */
+    int64_t unix_seconds;
+};
+/* As xmppfed_tls_session_verify, and what more there is to say when the answer is 0 (verify.h). */
+int xfed_tls_session_prove(xmppfed_tls_session *s, const struct xfed_tls_demand *demand,
+                           const char *domain, struct xfed_tls_standing *ret,
                            xmppfed_problem *why) XMPPFED_MUST_CHECK;
 /* Whether the peer's certificate has a pinned key: as xfed_tls_pins_check. */
 int xfed_tls_session_check_pins(const xmppfed_tls_session *s, const struct xfed_tls_pins *pins,
@@ -100,10 +112,8 @@ struct xfed_tls_promise {
     size_t count;
     const char *const *names; /* prepared; the certificate must have one, except in usage 3 */
     size_t name_count;
-    xmppfed_trust *trust; /* for usage 1 only */
-    int eku;              /* enum xmppfed_eku_rule */
-    int64_t unix_seconds;
-    const char *domain; /* for sentences */
+    struct xfed_tls_demand demand; /* its trust is for usage 1 only */
+    const char *domain;            /* for sentences */
 };
 /* The verdict on the peer's certificates (dane.h), after the handshake; or XMPPFED_ERR_NOMEM. */
 int xfed_tls_session_match(const xmppfed_tls_session *s, const struct xfed_tls_promise *promise,

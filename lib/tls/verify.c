@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "tls/certificate.h"
+#include "tls/staple.h"
 #include "tls/trust.h"
 
 /* The part of the sent certificates that leads from the leaf to an anchor. */
@@ -205,6 +206,14 @@ static int fail_purpose(const struct xfed_tls_question *q, const struct path *pa
                           peer_name(q), found, wanted);
 }
 
+static int fail_revoked(const struct xfed_tls_question *q, xmppfed_problem *why)
+{
+    return xfed_fault_set(why, XMPPFED_ERR_TLS_REVOKED,
+                          "certificate of %s was revoked by its authority; its operator must "
+                          "replace it",
+                          peer_name(q));
+}
+
 /* Turns GnuTLS's status bits into a sentence, the gravest first. */
 static int fail_status(const struct xfed_tls_question *q, const struct path *path,
                        unsigned int status, const char *wanted, xmppfed_problem *why)
@@ -213,7 +222,6 @@ static int fail_status(const struct xfed_tls_question *q, const struct path *pat
         unsigned int bit;
         const char *sentence;
     } rows[] = {
-        {GNUTLS_CERT_REVOKED, "was revoked by its authority; its operator must replace it"},
         {GNUTLS_CERT_SIGNATURE_FAILURE, "has a wrong signature in its chain; somebody changed it"},
         {GNUTLS_CERT_INSECURE_ALGORITHM,
          "uses a key or signature that is too weak; its operator must replace it"},
@@ -224,6 +232,8 @@ static int fail_status(const struct xfed_tls_question *q, const struct path *pat
         {GNUTLS_CERT_SIGNER_NOT_FOUND, "is signed by an unknown issuer"},
     };
 
+    if (status & GNUTLS_CERT_REVOKED)
+        return fail_revoked(q, why);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (status & rows[i].bit)
             return xfed_fault_set(why, XMPPFED_ERR_TLS_CERTIFICATE, "certificate of %s %s",
@@ -262,6 +272,49 @@ static int check_signatures(const struct xfed_tls_question *q, struct path *path
                               "certificate of %s could not be verified (%s)", peer_name(q),
                               gnutls_strerror(rc));
     return status == 0 ? 0 : fail_status(q, path, status, wanted, why);
+}
+
+/*
+ * What the authority said of the leaf lately (RFC 6066 8). GnuTLS would judge the staple by the
+ * clock of the machine, and only in a verification of its own that we do not use. Where a staple is
+ * due, the proof ends with it.
+ */
+static int check_staple(const struct xfed_tls_question *q, const struct path *path,
+                        struct xfed_tls_standing *standing, xmppfed_problem *why)
+{
+    gnutls_x509_crt_t leaf = path->certificates[0];
+    gnutls_x509_crt_t issuer = path->count > 1 ? path->certificates[1] : path->anchor;
+    bool due = q->ocsp == XMPPFED_OCSP_REQUIRE;
+    struct xfed_staple staple;
+
+    if (q->ocsp == XMPPFED_OCSP_IGNORE)
+        return 0;
+    due = due || xfed_staple_is_must(leaf);
+    staple = xfed_staple_judge(&q->staple, leaf, issuer, q->unix_seconds);
+    switch (staple.verdict) {
+    case XFED_STAPLE_REVOKED:
+        return fail_revoked(q, why);
+    case XFED_STAPLE_GOOD:
+        standing->staple = XMPPFED_STAPLE_GOOD;
+        if (due && staple.until < standing->until)
+            standing->until = staple.until;
+        return 0;
+    case XFED_STAPLE_UNUSABLE:
+        standing->staple = XMPPFED_STAPLE_UNUSABLE;
+        break;
+    case XFED_STAPLE_NONE:
+        break;
+    }
+    if (!due)
+        return 0;
+    return xfed_fault_set(
+        why, XMPPFED_ERR_TLS_STAPLE,
+        "certificate of %s is good only with an OCSP response beside it (%s), and "
+        "%s%s; its operator must have its server staple one",
+        peer_name(q),
+        q->ocsp == XMPPFED_OCSP_REQUIRE ? "the partner record asks for one"
+                                        : "it says so itself, RFC 7633",
+        staple.reason ? "the one that came " : "none came", staple.reason ? staple.reason : "");
 }
 
 static int check_identity(const struct xfed_tls_question *q, const struct path *path,
@@ -324,14 +377,15 @@ static int import_chain(const struct xfed_tls_question *q, const gnutls_datum_t 
 int xfed_tls_verify(const struct xfed_tls_question *q, const gnutls_datum_t *der, size_t count,
                     xmppfed_problem *why)
 {
-    int64_t until;
+    struct xfed_tls_standing standing;
 
-    return xfed_tls_verify_until(q, der, count, &until, why);
+    return xfed_tls_verify_standing(q, der, count, &standing, why);
 }
 
-int xfed_tls_verify_until(const struct xfed_tls_question *q, const gnutls_datum_t *der,
-                          size_t count, int64_t *ret_until, xmppfed_problem *why)
+int xfed_tls_verify_standing(const struct xfed_tls_question *q, const gnutls_datum_t *der,
+                             size_t count, struct xfed_tls_standing *ret, xmppfed_problem *why)
 {
+    struct xfed_tls_standing standing = {.staple = XMPPFED_STAPLE_NONE};
     struct xfed_tls_name_list names = {0};
     struct xfed_tls_chain chain;
     struct xfed_arena arena;
@@ -356,10 +410,14 @@ int xfed_tls_verify_until(const struct xfed_tls_question *q, const gnutls_datum_
     rc = path.anchor ? check_dates(q, &path, why) : fail_unknown_issuer(q, &path, why);
     if (rc == 0)
         rc = check_signatures(q, &path, why);
+    if (rc == 0) {
+        standing.until = end_of(&path);
+        rc = check_staple(q, &path, &standing, why);
+    }
     if (rc == 0 && q->domain)
         rc = check_identity(q, &path, &names, why);
     if (rc == 0)
-        *ret_until = end_of(&path);
+        *ret = standing;
 out:
     xfed_arena_fini(&arena);
     xfed_tls_chain_fini(&chain);

@@ -12,6 +12,8 @@ struct xfed_tls_question {
     xmppfed_context *ctx;
     const struct xmppfed_trust *trust; /* NULL: nothing is trusted */
     int eku;                           /* enum xmppfed_eku_rule */
+    int ocsp;                          /* enum xmppfed_ocsp_rule */
+    gnutls_datum_t staple;             /* OCSP response that came with the leaf; empty: none */
     bool peer_accepted;                /* the peer is the TLS server */
     int64_t unix_seconds;
     const char *domain; /* prepared; NULL: only the chain is asked about */
@@ -20,15 +22,20 @@ struct xfed_tls_question {
 /* The last second of a proof that nothing ends. */
 #define XFED_TLS_FOREVER INT64_MAX
 
+/* What more there is to say of a chain that was accepted. */
+struct xfed_tls_standing {
+    int64_t until; /* the last second (Unix) in which all that led to the answer is good */
+    int staple;    /* enum xmppfed_staple */
+};
+
 /*
  * Answers the question about certificates in DER, leaf first (RFC 5280 6, RFC 6120 13.7.2): 0,
- * XMPPFED_ERR_TLS_CERTIFICATE, XMPPFED_ERR_TLS_IDENTITY or XMPPFED_ERR_NOMEM, with a sentence.
+ * XMPPFED_ERR_TLS_CERTIFICATE, _TLS_REVOKED, _TLS_STAPLE, _TLS_IDENTITY or _NOMEM, with a sentence.
  */
 int xfed_tls_verify(const struct xfed_tls_question *q, const gnutls_datum_t *der, size_t count,
                     xmppfed_problem *why);
-/* The same, and *ret_until is the last second (Unix) in which every certificate that led to the
- * answer 0 is within its dates. */
-int xfed_tls_verify_until(const struct xfed_tls_question *q, const gnutls_datum_t *der,
-                          size_t count, int64_t *ret_until, xmppfed_problem *why);
+/* The same, and what more there is to say when the answer is 0. */
+int xfed_tls_verify_standing(const struct xfed_tls_question *q, const gnutls_datum_t *der,
+                             size_t count, struct xfed_tls_standing *ret, xmppfed_problem *why);
 
 #endif

@@ -208,7 +208,7 @@ static void test_listing(void **state)
         MEMBER(xmppfed_progress, condition, 48),
         MEMBER(xmppfed_progress, tls_version, 56),
         MEMBER(xmppfed_progress, cipher, 64),
-        SIZE(xmppfed_partner_info, 144),
+        SIZE(xmppfed_partner_info, 152),
         MEMBER(xmppfed_partner_info, size, 0),
         MEMBER(xmppfed_partner_info, domain, 8),
         MEMBER(xmppfed_partner_info, description, 16),
@@ -235,6 +235,7 @@ static void test_listing(void **state)
         MEMBER(xmppfed_partner_info, tls_minimum, 132),
         MEMBER(xmppfed_partner_info, minimum_proof, 136),
         MEMBER(xmppfed_partner_info, posh, 140),
+        MEMBER(xmppfed_partner_info, ocsp, 144),
         SIZE(xmppfed_fingerprint, 68),
         MEMBER(xmppfed_fingerprint, hash, 0),
         MEMBER(xmppfed_fingerprint, octets, 4),
@@ -248,7 +249,7 @@ static void test_listing(void **state)
 static void test_proof(void **state)
 {
     static const struct layout rows[] = {
-        SIZE(xmppfed_proof, 136),
+        SIZE(xmppfed_proof, 144),
         MEMBER(xmppfed_proof, kind, 0),
         MEMBER(xmppfed_proof, tls_version, 4),
         MEMBER(xmppfed_proof, cipher, 20),
@@ -258,6 +259,7 @@ static void test_proof(void **state)
         MEMBER(xmppfed_proof, has_binding, 96),
         MEMBER(xmppfed_proof, binding, 100),
         MEMBER(xmppfed_proof, resumed, 132),
+        MEMBER(xmppfed_proof, staple, 136),
         END,
     };
 

@@ -106,6 +106,15 @@ append_issuer fabrikam-chain sub-ca
 leaf fabrikam-srvname ca "$always" "Fabrikam" "$srv_name" "$both"
 leaf fabrikam-xmppaddr ca "$always" "Fabrikam" "$xmpp_addr" "$both"
 leaf fabrikam-wildcard ca "$always" "Fabrikam" "DNS:*.fabrikam.example" "$both"
+# Good only with an OCSP response beside it (RFC 7633).
+leaf fabrikam-muststaple ca "$always" fabrikam.example DNS:fabrikam.example "$both
+tlsfeature=status_request"
+# The same, but what stands there cannot be read.
+leaf fabrikam-badfeature ca "$always" fabrikam.example DNS:fabrikam.example "$both
+1.3.6.1.5.5.7.1.24=DER:04020500"
+# Those that an authority has let sign OCSP responses for it (RFC 6960 4.2.2.2).
+leaf ocsp-responder ca "$always" "Test Responder" "" extendedKeyUsage=OCSPSigning
+leaf ocsp-responder-expired ca "$past" "Expired Responder" "" extendedKeyUsage=OCSPSigning
 
 # What does not, each for one reason.
 leaf fabrikam-clientauth ca "$always" fabrikam.example DNS:fabrikam.example "$client"

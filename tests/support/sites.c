@@ -31,6 +31,7 @@ static void add_partner(xmppfed_policy_builder *b, const struct test_partner *ro
     if (row->pin)
         assert_int_equal(xmppfed_partner_add_pin(p, row->pin, NULL), 0);
     xmppfed_partner_set_pin_only(p, row->pin_only);
+    assert_int_equal(xmppfed_partner_set_ocsp(p, row->ocsp), 0);
     if (row->tls_minimum)
         assert_int_equal(xmppfed_partner_set_tls_minimum(p, row->tls_minimum), 0);
 }

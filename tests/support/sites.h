@@ -18,6 +18,7 @@ struct test_partner {
     const char *pin;
     bool pin_only;
     int tls_minimum;
+    int ocsp;
 };
 
 /* A policy of these records, all federated, everybody allowed. */

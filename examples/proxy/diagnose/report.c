@@ -207,7 +207,8 @@ static bool tls_is_up(const struct attempt_seen *s)
 static bool is_of_certificate(int code)
 {
     return code == XMPPFED_ERR_TLS_CERTIFICATE || code == XMPPFED_ERR_TLS_IDENTITY ||
-           code == XMPPFED_ERR_TLS_PIN;
+           code == XMPPFED_ERR_TLS_PIN || code == XMPPFED_ERR_TLS_REVOKED ||
+           code == XMPPFED_ERR_TLS_STAPLE;
 }
 
 /* Why a stream ended; a time that ran out is as the stream's own timeout. */

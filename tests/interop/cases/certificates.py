@@ -46,7 +46,7 @@ FAULTS = {
     "selfsigned": ("TLS_CERTIFICATE", "self-signed"),
     "unknown": ("TLS_CERTIFICATE", "unknown issuer"),
     "expired": ("TLS_CERTIFICATE", "expired on"),
-    "revoked": ("TLS_CERTIFICATE", "revoked"),
+    "revoked": ("TLS_REVOKED", "revoked"),
     "client": ("TLS_CERTIFICATE", "clientAuth only"),
     "wrongname": ("TLS_IDENTITY", "elsewhere.example"),
     "cnonly": ("TLS_IDENTITY", "no dNSName"),

@@ -162,12 +162,33 @@ static void test_tls_minimum(void **state)
     xmppfed_policy_unref(policy);
 }
 
+static void test_ocsp(void **state)
+{
+    xmppfed_partner_info info = {.size = sizeof(info)};
+    xmppfed_policy_builder *b = fixture_builder();
+    xmppfed_partner *p = fixture_partner(b, "fabrikam.example");
+    xmppfed_policy *policy;
+
+    (void)state;
+    fixture_partner(b, "other.example");
+    assert_int_equal(xmppfed_partner_set_ocsp(NULL, XMPPFED_OCSP_USE), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_partner_set_ocsp(p, XMPPFED_OCSP_USE - 1), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_partner_set_ocsp(p, XMPPFED_OCSP_REQUIRE + 1), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xmppfed_partner_set_ocsp(p, XMPPFED_OCSP_REQUIRE), 0);
+    policy = fixture_finish(b);
+    assert_int_equal(xmppfed_policy_find_partner(policy, "fabrikam.example", &info), 0);
+    assert_int_equal(info.ocsp, XMPPFED_OCSP_REQUIRE);
+    assert_int_equal(xmppfed_policy_find_partner(policy, "other.example", &info), 0);
+    assert_int_equal(info.ocsp, XMPPFED_OCSP_USE);
+    xmppfed_policy_unref(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pins),        cmocka_unit_test(test_many),
         cmocka_unit_test(test_notes),       cmocka_unit_test(test_open_federation),
-        cmocka_unit_test(test_tls_minimum),
+        cmocka_unit_test(test_tls_minimum), cmocka_unit_test(test_ocsp),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

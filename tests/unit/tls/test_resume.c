@@ -149,7 +149,7 @@ static void test_judged_anew(void **state)
     rc = xmppfed_tls_session_verify(e.pair.server, trust, 0, TEST_TIME, FABRIKAM, NULL);
     assert_int_equal(rc, 0);
     rc = xmppfed_tls_session_verify(e.pair.server, revoking, 0, TEST_TIME, FABRIKAM, NULL);
-    assert_int_equal(rc, XMPPFED_ERR_TLS_CERTIFICATE);
+    assert_int_equal(rc, XMPPFED_ERR_TLS_REVOKED);
     xmppfed_trust_unref(trust);
     xmppfed_trust_unref(other);
     xmppfed_trust_unref(revoking);

@@ -104,7 +104,7 @@ static const struct row rows[] = {
     {.name = "revoked",
      .peer = "fabrikam-revoked",
      .crl = "crl.pem",
-     CERTIFICATE,
+     .code = XMPPFED_ERR_TLS_REVOKED,
      .says = "was revoked"},
     {.name = "not the revoked one", .peer = "fabrikam", .crl = "crl.pem"},
     {.name = "too many names", .peer = "fabrikam-manynames", CERTIFICATE, .says = "256 names"},
@@ -311,19 +311,19 @@ static void test_until(void **state)
     for (size_t i = 0; i < sizeof(until_rows) / sizeof(until_rows[0]); i++) {
         xmppfed_trust *trust = test_trust_of(ctx, until_rows[i].anchor, NULL);
         struct tls_pair pair;
-        int64_t until = 0;
+        const struct xfed_tls_demand demand = {.trust = trust, .unix_seconds = INT64_C(1600000000)};
+        struct xfed_tls_standing standing = {0};
         int rc;
 
         tls_pair_init(&pair, ctx, "contoso", until_rows[i].peer);
         tls_pair_handshake(&pair);
-        rc = xfed_tls_session_prove(pair.client, trust, 0, INT64_C(1600000000), fabrikam, &until,
-                                    NULL);
-        if (rc != 0 || until != until_rows[i].until)
-            fail_msg("%s: %d, until %lld", until_rows[i].peer, rc, (long long)until);
-        until = 1;
-        assert_true(xfed_tls_session_prove(pair.client, trust, 0, INT64_C(1600000000),
-                                           "other.example", &until, NULL) < 0);
-        assert_int_equal(until, 1);
+        rc = xfed_tls_session_prove(pair.client, &demand, fabrikam, &standing, NULL);
+        if (rc != 0 || standing.until != until_rows[i].until)
+            fail_msg("%s: %d, until %lld", until_rows[i].peer, rc, (long long)standing.until);
+        standing.until = 1;
+        assert_true(xfed_tls_session_prove(pair.client, &demand, "other.example", &standing, NULL) <
+                    0);
+        assert_int_equal(standing.until, 1);
         tls_pair_fini(&pair);
         xmppfed_trust_unref(trust);
     }
