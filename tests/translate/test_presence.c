@@ -7,7 +7,7 @@
 #define XML "<?xml version='1.0' encoding='UTF-8'?>\n"
 #define PIDF(who, inside)                                                                  \
     XML "<presence xmlns='urn:ietf:params:xml:ns:pidf' entity='pres:" who "'>" inside "</" \
-                                                                                      "presence>"
+        "presence>"
 #define TUPLE(id, inside) "<tuple id='" id "'>" inside "</tuple>"
 #define OPEN "<status><basic>open</basic></status>"
 #define CLOSED "<status><basic>closed</basic></status>"
