@@ -1,23 +1,22 @@
 /* main.c - xmppfedctl: asks a running proxy and steers it. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <xmppfed/common.h>
 
 #include "proxy/admin/verbs.h"
+#include "xmppfedctl/local.h"
+#include "xmppfedctl/options.h"
 #include "xmppfedctl/request.h"
 #include "xmppfedctl/show.h"
-
-#define DEFAULT_SOCKET "/run/xmppfed/admin.sock"
 
 enum { EXIT_OK = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
 
 /* The command line. */
 struct command {
-    const char *socket;
-    bool json;
+    struct options options;
     const struct admin_verb *verb;
+    bool local;       /* no proxy is asked */
     char **arguments; /* of the verb */
     size_t count;
 };
@@ -43,16 +42,14 @@ static int usage(FILE *out, int status)
 {
     const struct admin_verb *v;
 
-    fputs("Usage: xmppfedctl [--socket PATH] [--json] COMMAND [ARGUMENT...]\n\n"
-          "Asks a running xmppfed-proxy and steers it.\n\n"
-          "  --socket PATH  its administration socket; default $XMPPFED_ADMIN,\n"
-          "                 else " DEFAULT_SOCKET "\n"
-          "  --json         print the answer as JSON\n"
-          "  --version      print the version and end\n"
-          "  --help         print this text and end\n\n"
-          "Commands:\n",
+    fputs("Usage: xmppfedctl [OPTION...] COMMAND [ARGUMENT...]\n\n"
+          "Asks a running xmppfed-proxy and steers it; makes and checks certificates.\n\n",
           out);
+    options_print(out);
+    fputs("\nCommands:\n", out);
     for (v = admin_verbs; v->name; v++)
+        print_verb(out, v);
+    for (v = local_verbs; v->name; v++)
         print_verb(out, v);
     fputs("\nExit status: 0 well, 1 refused or nothing found, 2 wrong command line, 3 the proxy "
           "cannot be\nreached.\n",
@@ -66,6 +63,15 @@ static int complain_usage(const char *what, const char *sentence)
     return EXIT_USAGE;
 }
 
+static const struct admin_verb *find_local(const char *name)
+{
+    const struct admin_verb *v = local_verbs;
+
+    while (v->name && strcmp(v->name, name) != 0)
+        v++;
+    return v->name ? v : NULL;
+}
+
 /* A verb of two words, or else of one. */
 static bool find_verb(char **words, size_t count, struct command *ret)
 {
@@ -73,7 +79,10 @@ static bool find_verb(char **words, size_t count, struct command *ret)
 
     if (count > 1) {
         snprintf(name, sizeof(name), "%s %s", words[0], words[1]);
-        ret->verb = admin_verb_find(name);
+        ret->verb = find_local(name);
+        ret->local = ret->verb != NULL;
+        if (!ret->verb)
+            ret->verb = admin_verb_find(name);
         ret->arguments = words + 2;
         ret->count = count - 2;
         if (ret->verb)
@@ -151,7 +160,7 @@ static void print_answer(const struct command *c, json_t *answer)
     bool ok = json_is_true(json_object_get(answer, "ok"));
     const char *error = ok ? NULL : json_string_value(json_object_get(answer, "error"));
 
-    if (c->json || (!error && strcmp(c->verb->name, "export") == 0)) {
+    if (c->options.json || (!error && strcmp(c->verb->name, "export") == 0)) {
         /* What is exported is imported again as it is. */
         json_t *document = error ? NULL : json_object_get(answer, "document");
 
@@ -164,26 +173,40 @@ static void print_answer(const struct command *c, json_t *answer)
     }
 }
 
-static int run(const struct command *c)
+/* What the proxy answers; NULL with an exit status if it cannot be asked. */
+static json_t *ask(const struct command *c, int *ret_status)
 {
     json_t *document = c->verb->document ? document_of(c->arguments[0]) : NULL;
     json_t *question;
     json_t *answer;
     char why[512];
-    int status;
 
+    *ret_status = EXIT_USAGE;
     if (c->verb->document && !document)
-        return EXIT_USAGE;
+        return NULL;
     question = question_of(c, document);
     json_decref(document);
-    if (!question)
-        return complain_usage(c->verb->name, "has an argument that is not UTF-8");
-    answer = request(c->socket, question, why, sizeof(why));
+    if (!question) {
+        complain_usage(c->verb->name, "has an argument that is not UTF-8");
+        return NULL;
+    }
+    answer = request(c->options.socket, question, why, sizeof(why));
     json_decref(question);
     if (!answer) {
         fprintf(stderr, "xmppfedctl: %s\n", why);
-        return EXIT_UNREACHABLE;
+        *ret_status = EXIT_UNREACHABLE;
     }
+    return answer;
+}
+
+static int run(const struct command *c)
+{
+    int status = EXIT_REFUSED;
+    json_t *answer = c->local ? local_answer(c->verb, &c->options.cert, c->arguments, c->count)
+                              : ask(c, &status);
+
+    if (!answer)
+        return status;
     print_answer(c, answer);
     status = status_of(answer);
     json_decref(answer);
@@ -192,33 +215,20 @@ static int run(const struct command *c)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"socket", required_argument, NULL, 's'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    struct command c = {.socket = getenv("XMPPFED_ADMIN")};
-    int o;
+    struct command c = {.verb = NULL};
 
-    if (!c.socket || !*c.socket)
-        c.socket = DEFAULT_SOCKET;
-    while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (o == 'v')
-            return printf("xmppfedctl %s\n", xmppfed_version()) < 0;
-        if (o == 'h')
-            return usage(stdout, EXIT_OK);
-        if (o == '?') {
-            fputs("xmppfedctl: see xmppfedctl --help\n", stderr);
-            return EXIT_USAGE;
-        }
-        if (o == 's')
-            c.socket = optarg;
-        c.json = c.json || o == 'j';
-    }
+    if (!options_read(argc, argv, &c.options))
+        return EXIT_USAGE;
+    if (c.options.version)
+        return printf("xmppfedctl %s\n", xmppfed_version()) < 0;
+    if (c.options.help)
+        return usage(stdout, EXIT_OK);
     if (optind == argc)
         return usage(stderr, EXIT_USAGE);
     if (!find_verb(argv + optind, (size_t)(argc - optind), &c))
         return complain_usage(argv[optind], "is not a command");
+    if (c.options.of_cert && !c.local)
+        return complain_usage(c.options.of_cert, "is an option of the commands \"cert\" alone");
     if (c.count < c.verb->needed)
         return complain_usage(c.verb->name, "needs more arguments");
     if (c.count > c.verb->field_count && !c.verb->rest)

@@ -237,6 +237,31 @@ static void show_test(json_t *answer)
     table_print_fields(answer, end);
 }
 
+static void show_request(json_t *answer)
+{
+    static const struct column fields[] = {{"request", "request"},
+                                           {"key", "key"},
+                                           {"key_type", "key type"},
+                                           {"names", "names"},
+                                           {NULL, NULL}};
+
+    table_print_fields(answer, fields);
+    puts(
+        "\nSend the request to an authority, keep the key to yourself, and look at what comes back "
+        "with\n'cert check'.");
+}
+
+static void show_check(json_t *answer)
+{
+    static const struct column columns[] = {{"result", "RESULT"},
+                                            {"domain", "DOMAIN"},
+                                            {"file", "FILE"},
+                                            {"text", "FINDING"},
+                                            {NULL, NULL}};
+
+    table_print(json_object_get(answer, "findings"), columns);
+}
+
 void show(const char *command, json_t *answer)
 {
     static const struct {
@@ -251,7 +276,8 @@ void show(const char *command, json_t *answer)
         {"contact list", show_contacts},  {"contact add", show_contact},
         {"contact remove", show_contact}, {"contact block", show_contact},
         {"last-failure", show_failure},   {"diagnose", show_diagnosis},
-        {"test-im", show_test},
+        {"test-im", show_test},           {"cert request", show_request},
+        {"cert check", show_check},
     };
     size_t i;
 

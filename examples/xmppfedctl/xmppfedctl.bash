@@ -6,23 +6,38 @@ _xmppfedctl()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "${COMP_WORDS[i]}" in
         --socket) i=$((i + 1)); options=(--socket "${COMP_WORDS[i]}") ;;
+        --config | --key | --trust | --out | --key-type | --organization | --unit | --country | \
+            --state | --locality) i=$((i + 1)) ;;
         --*) ;;
         *) words+=("${COMP_WORDS[i]}") ;;
         esac
     done
-    if [[ "${COMP_WORDS[COMP_CWORD - 1]}" == --socket ]]; then
+    case "${COMP_WORDS[COMP_CWORD - 1]}" in
+    --socket | --config | --key | --trust | --out)
+        compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
-        return
-    fi
-    if [[ "$current" == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "--socket --json --version --help" -- "$current")
-        return
-    fi
+        return ;;
+    --key-type)
+        mapfile -t COMPREPLY < <(compgen -W "ecdsa256 ecdsa384 rsa2048 rsa3072 rsa4096" -- "$current")
+        return ;;
+    --organization | --unit | --country | --state | --locality) return ;;
+    esac
     local choices=""
+    if [[ "$current" == -* ]]; then
+        choices="--socket --json --version --help"
+        case "${words[*]:0:2}" in
+        "cert request")
+            choices="--json --config --out --key-type --organization --unit --country --state"
+            choices+=" --locality --no-sip --srv-names --client-auth --force" ;;
+        "cert check") choices="--json --config --key --trust" ;;
+        esac
+        mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
+        return
+    fi
     case "${words[*]}" in
     "")
         choices="status streams explain partner policy gateway user rule block contact import"
-        choices+=" export check audit reload diagnose test-im last-failure" ;;
+        choices+=" export check audit reload diagnose test-im last-failure cert" ;;
     streams) choices="list close" ;;
     partner) choices="new set get remove list" ;;
     policy) choices="new set get remove grant revoke" ;;
@@ -31,7 +46,8 @@ _xmppfedctl()
     rule) choices="list set remove" ;;
     block) choices="list add remove" ;;
     contact) choices="list add remove block" ;;
-    import)
+    cert) choices="request check" ;;
+    import | "cert check")
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return ;;

@@ -56,7 +56,7 @@ HOSTS = {
     "lib/unbound": ("unbound.h",),
     "examples/component": ("uv.h", "gnutls/crypto.h"),
     "examples/replay": ("gnutls/x509.h",),
-    "examples/xmppfedctl": ("jansson.h",),
+    "examples/xmppfedctl": ("jansson.h", "gnutls/*.h"),
     "examples/translate": (),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
                        "asm/socket.h", "systemd/*.h"),
