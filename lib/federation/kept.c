@@ -3,7 +3,9 @@
 
 #include "base/slice.h"
 #include "connection/connection.h"
+#include "federation/acks.h"
 #include "federation/contact.h"
+#include "federation/guest.h"
 #include "federation/link.h"
 #include "policy/proof.h"
 
@@ -19,6 +21,9 @@ static void free_session(xmppfed_federation *fed, struct xfed_kept *s)
 {
     if (s->link)
         s->link->kept = NULL;
+    /* What waits for it ends by its own time. */
+    while (!xfed_list_empty(&s->waiting))
+        xfed_list_remove(s->waiting.next);
     xfed_list_remove(&s->lost);
     (void)xfed_map_remove_text(&fed->kept, s->id);
     xfed_free(fed->ctx, s);
@@ -116,6 +121,7 @@ int xfed_kept_open(struct xfed_link *link, char *ret_id, size_t size, uint32_t *
     s = xfed_zalloc(fed->ctx, sizeof(*s));
     if (!s)
         return XMPPFED_ERR_NOMEM;
+    xfed_list_init(&s->waiting);
     rc = xfed_random_token(fed->ctx, s->id, sizeof(s->id));
     if (rc == 0)
         rc = xfed_map_put_text(&fed->kept, s->id, s);
@@ -158,6 +164,16 @@ static struct xfed_acks acks_of(const struct xfed_kept *s)
     return acks;
 }
 
+/*
+ * The stream before is over, whatever its transport thinks; what went out on it against its
+ * direction waits for the word of the new one.
+ */
+static void replace(struct xfed_link *old)
+{
+    xfed_link_close(old, XMPPFED_ERR_STREAM_REPLACED, NULL);
+    xfed_acks_lost(old);
+}
+
 void xfed_kept_take(struct xfed_link *link, const struct xfed_management *resume,
                     struct xfed_session_answer *ret)
 {
@@ -174,10 +190,24 @@ void xfed_kept_take(struct xfed_link *link, const struct xfed_management *resume
     /* With an h that cannot be, this stream ends and the session stays where it is. */
     if (!ret->resumes || !xfed_acks_take(&acks, resume->h))
         return;
-    /* The stream before is over, whatever its transport thinks. */
     if (s->link)
-        xfed_link_close(s->link, XMPPFED_ERR_STREAM_REPLACED, NULL);
+        replace(s->link);
     move_to(s, link, proof);
+}
+
+void xfed_kept_resumed(struct xfed_link *link, uint32_t h)
+{
+    struct xfed_node *waiting = &link->kept->waiting;
+
+    while (!xfed_list_empty(waiting)) {
+        struct xfed_route *route = XFED_CONTAINER(waiting->next, struct xfed_route, resume.node);
+
+        if (!xfed_resume_settle(route, h))
+            xfed_resume_give_up(route);
+        /* What it has sent before is settled now, so that nothing keeps it from the new stream. */
+        xfed_guest_welcome(link, route->local, route->remote);
+        xfed_route_go_on(route, link->connection->now);
+    }
 }
 
 void xfed_kept_lost(struct xfed_link *link, xmppfed_time now)

@@ -100,7 +100,7 @@ static bool is_wanted(const struct xfed_route *route)
         return false;
     if (route->purpose == XMPPFED_PURPOSE_VERIFY)
         return xfed_dialback_waits(route);
-    return !route->on_received && (route->move.trying || !xfed_queue_empty(&route->queue));
+    return !route->on_received && (route->move.trying || xfed_route_wants_stream(route));
 }
 
 /* ---- going on ---------------------------------------------------------------------------- */

@@ -9,13 +9,20 @@
 #include "federation/route.h"
 #include "federation/kept.h"
 
+/*
+ * How long stanzas wait for a peer that has to come back by itself: longer than a short break of
+ * the network lasts, and less than others behind them can bear.
+ */
+enum { PEER_TIME = 15000 };
+
 bool xfed_resume_waits(const struct xfed_route *route)
 {
-    return route->resume.id != NULL;
+    return route->resume.id || route->resume.theirs;
 }
 
 void xfed_resume_fini(struct xfed_route *route)
 {
+    xfed_list_remove(&route->resume.node);
     xfed_free(route->fed->ctx, route->resume.id);
     route->resume = (struct xfed_resume){.id = NULL};
 }
@@ -29,36 +36,82 @@ static xmppfed_time time_for(const struct xfed_link *link)
     return theirs > 0 && theirs < ours ? theirs : ours;
 }
 
-bool xfed_resume_keep(struct xfed_route *route, const struct xfed_link *link)
+/*
+ * Whether we go back to a lost stream with nothing of ours under way: it went both ways, so that
+ * the peer may wait for us with what it has sent. One that was ended in order needs nobody.
+ */
+static bool owed(const struct xfed_link *link)
+{
+    int code = link->connection->down_code;
+
+    return link->connection->negotiation.bidi &&
+           (code == XMPPFED_ERR_STREAM_CLOSED || code == XMPPFED_ERR_TIMEOUT_ACK);
+}
+
+/* A stream of ours: it is for us to ask for its session. */
+static bool keep_own(struct xfed_route *route, const struct xfed_link *link,
+                     const struct xfed_queued *last)
 {
     const struct xfed_negotiation *n = &link->connection->negotiation;
-    uint64_t taken = xmppfed_connection_acked(link->connection);
-    const struct xfed_queued *last = xfed_queue_unsend_after(&route->queue, taken);
 
-    if (!last)
+    if (!n->session || route->move.next || (!last && !owed(link)))
         return false;
-    if (n->session && link->fed->resume_time > 0 && !link->fed->closing && !route->move.next)
-        route->resume.id = xfed_strdup(link->fed->ctx, n->session);
+    route->resume.id = xfed_strdup(link->fed->ctx, n->session);
     if (!route->resume.id)
         return false;
     route->resume.acks = n->acks;
-    route->resume.acks.sent = last->number; /* more than the transport took it cannot have */
+    /* More than the transport took it cannot have. */
+    route->resume.acks.sent = last ? last->number : n->acks.acked;
     route->resume.until = link->connection->now + time_for(link);
     return true;
 }
 
-/* Ends the stanzas that the peer has by its own word; those that it has not are sent again. */
-static void settle(struct xfed_route *route)
+/* A stream of the peer's: only the peer can come back to its session. */
+static bool keep_theirs(struct xfed_route *route, const struct xfed_link *link,
+                        const struct xfed_queued *last)
+{
+    xmppfed_time longest = link->fed->resume_time;
+
+    if (!link->kept || link->connection->down_code == 0 || !last)
+        return false;
+    route->resume.theirs = true;
+    route->resume.acks = link->connection->negotiation.acks;
+    route->resume.until = link->connection->now + (longest < PEER_TIME ? longest : PEER_TIME);
+    xfed_list_append(&link->kept->waiting, &route->resume.node);
+    return true;
+}
+
+bool xfed_resume_keep(struct xfed_route *route, const struct xfed_link *link)
+{
+    uint64_t taken = xmppfed_connection_acked(link->connection);
+    const struct xfed_queued *last = xfed_queue_unsend_after(&route->queue, taken);
+
+    if (link->fed->resume_time == 0 || link->fed->closing)
+        return false;
+    return link->route ? keep_own(route, link, last) : keep_theirs(route, link, last);
+}
+
+bool xfed_resume_settle(struct xfed_route *route, uint32_t h)
 {
     const struct xfed_acks *acks = &route->resume.acks;
     struct xfed_queued *s;
+    bool moved = false;
 
+    if (!xfed_acks_take(&route->resume.acks, h))
+        return false;
     while ((s = xfed_queue_first(&route->queue)) != NULL && xfed_queue_is_sent(&route->queue, s) &&
-           xfed_acks_covers(acks, s->number))
+           xfed_acks_covers(acks, s->number)) {
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_ACKNOWLEDGED, 0, NULL, NULL);
+        moved = true;
+    }
     xfed_resume_fini(route);
     xfed_queue_unsend(&route->queue);
-    xfed_route_moved(route);
+    /* A peer that handles nothing and is lost again is not dialled in a hurry. */
+    if (moved)
+        xfed_route_moved(route);
+    else
+        xfed_route_rearm(route);
+    return true;
 }
 
 void xfed_resume_give_up(struct xfed_route *route)
@@ -81,7 +134,7 @@ static const char *left(void *user, struct xfed_acks *ret)
     struct xfed_route *route = link->route;
     xmppfed_time now = link->connection->now;
 
-    if (!route || !xfed_resume_waits(route) || now >= route->resume.until ||
+    if (!route || !route->resume.id || now >= route->resume.until ||
         (route->link && route->link != link) || !xfed_race_won(link, now))
         return NULL;
     *ret = route->resume.acks;
@@ -90,21 +143,19 @@ static const char *left(void *user, struct xfed_acks *ret)
 
 static void resumed(void *user, uint32_t h)
 {
-    struct xfed_route *route = ((struct xfed_link *)user)->route;
+    struct xfed_link *link = user;
 
-    if (route && xfed_resume_waits(route) && xfed_acks_take(&route->resume.acks, h))
-        settle(route);
+    if (link->route && link->route->resume.id)
+        (void)xfed_resume_settle(link->route, h);
+    else if (link->kept)
+        xfed_kept_resumed(link, h);
 }
 
 static void ended(void *user, const uint32_t *h)
 {
     struct xfed_route *route = ((struct xfed_link *)user)->route;
 
-    if (!route || !xfed_resume_waits(route))
-        return;
-    if (h && xfed_acks_take(&route->resume.acks, *h))
-        settle(route);
-    else
+    if (route && route->resume.id && !(h && xfed_resume_settle(route, *h)))
         xfed_resume_give_up(route);
 }
 

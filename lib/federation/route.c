@@ -42,7 +42,7 @@ struct xfed_route *xfed_route_find(const xmppfed_federation *fed, int purpose, c
     return xfed_map_get(&fed->routes, xfed_slice(key.bytes, key.len));
 }
 
-static void arm_expiry(struct xfed_route *route)
+void xfed_route_rearm(struct xfed_route *route)
 {
     bool resumes = xfed_resume_waits(route);
     const struct xfed_queued *first =
@@ -64,7 +64,7 @@ void xfed_route_moved(struct xfed_route *route)
 {
     route->backoff = 0;
     route->hurried = false;
-    arm_expiry(route);
+    xfed_route_rearm(route);
 }
 
 /* The oldest stanza that can expire: behind others that a stream has got none does. */
@@ -94,8 +94,13 @@ static void on_expiry(struct xfed_timer *t, xmppfed_time now)
 {
     struct xfed_route *route = XFED_CONTAINER(t, struct xfed_route, expiry);
     const struct xfed_queued *first;
+    bool waited = route->resume.theirs;
 
     expire_waiting(route, now);
+    if (waited && !route->resume.theirs) {
+        xfed_route_go_on(route, now); /* the peer has not come back */
+        return;
+    }
     first = xfed_queue_first(&route->queue);
     if (first && first->expires <= now && !xfed_resume_waits(route) &&
         !xfed_acks_awaits(route, now)) {
@@ -104,7 +109,7 @@ static void on_expiry(struct xfed_timer *t, xmppfed_time now)
                                   "the transport took no bytes", now);
         return;
     }
-    arm_expiry(route);
+    xfed_route_rearm(route);
 }
 
 static void on_rest(struct xfed_timer *t, xmppfed_time now)
@@ -116,10 +121,10 @@ static void on_rest(struct xfed_timer *t, xmppfed_time now)
         return;
     }
     route->state = XFED_ROUTE_IDLE;
-    if (xfed_queue_empty(&route->queue))
-        xfed_route_release(route);
-    else
+    if (xfed_route_wants_stream(route))
         xfed_dial_start(route, now);
+    else
+        xfed_route_release(route);
 }
 
 struct xfed_route *xfed_route_get(xmppfed_federation *fed, int purpose, const char *local,
@@ -172,7 +177,8 @@ void xfed_route_free(struct xfed_route *route)
 
 void xfed_route_release(struct xfed_route *route)
 {
-    if (route->state == XFED_ROUTE_IDLE && xfed_queue_empty(&route->queue) && !route->received)
+    if (route->state == XFED_ROUTE_IDLE && xfed_queue_empty(&route->queue) &&
+        !xfed_resume_waits(route) && !route->received)
         xfed_route_free(route);
 }
 
@@ -190,13 +196,13 @@ int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remo
         xfed_route_release(route);
         return rc;
     }
-    arm_expiry(route);
+    xfed_route_rearm(route);
     xfed_guest_enter(route);
     if (route->on_received)
         xfed_route_flush(route);
     else if (route->state == XFED_ROUTE_DEAD)
         xfed_route_bounce(route, route->why.code, route->why.text);
-    else if (route->state == XFED_ROUTE_IDLE)
+    else if (route->state == XFED_ROUTE_IDLE && !route->resume.theirs)
         xfed_dial_start(route, now);
     else
         xfed_route_flush(route);
@@ -230,6 +236,8 @@ void xfed_route_flush(struct xfed_route *route)
     struct xfed_link *link;
     struct xfed_queued *s;
 
+    if (route->resume.theirs)
+        return; /* order: what the peer has to ask for comes first */
     xfed_guest_enter(route);
     link = xfed_route_carrier(route);
     if (!link || !link->up || link->state != XFED_LINK_OPEN)
@@ -285,7 +293,7 @@ void xfed_route_bounce(struct xfed_route *route, int code, const char *text)
     while ((s = xfed_queue_first(&route->queue)) != NULL)
         xfed_route_end_stanza(route, s, XMPPFED_OUTCOME_BOUNCED, code, text,
                               xfed_failure_stanza_condition(code));
-    arm_expiry(route);
+    xfed_route_rearm(route);
 }
 
 /* A stream that stood is over: goes on with what it has left behind. */
@@ -298,7 +306,9 @@ static void resume(struct xfed_route *route, xmppfed_time now)
             xfed_route_release(route);
         return;
     }
-    if (xfed_queue_empty(&route->queue)) {
+    if (route->resume.theirs)
+        return;
+    if (!xfed_route_wants_stream(route)) {
         xfed_route_release(route);
         return;
     }
@@ -314,6 +324,19 @@ static void resume(struct xfed_route *route, xmppfed_time now)
     xfed_dial_start(route, now);
 }
 
+bool xfed_route_wants_stream(const struct xfed_route *route)
+{
+    return route->resume.id || (!route->resume.theirs && !xfed_queue_empty(&route->queue));
+}
+
+void xfed_route_go_on(struct xfed_route *route, xmppfed_time now)
+{
+    xfed_route_rearm(route);
+    xfed_route_flush(route);
+    if (route->state == XFED_ROUTE_IDLE && !route->link && !route->on_received)
+        resume(route, now);
+}
+
 void xfed_route_end(struct xfed_route *route)
 {
     xfed_route_bounce(route, XMPPFED_ERR_SHUTDOWN, xmppfed_error_sentence(XMPPFED_ERR_SHUTDOWN));
@@ -323,9 +346,10 @@ void xfed_route_end(struct xfed_route *route)
 /* What a stream has not handed over waits again; false if that is the end of the route. */
 static bool take_back(struct xfed_route *route, xmppfed_time now)
 {
-    xfed_queue_unsend(&route->queue);
+    if (!xfed_resume_waits(route))
+        xfed_queue_unsend(&route->queue);
     expire_waiting(route, now);
-    arm_expiry(route);
+    xfed_route_rearm(route);
     if (!route->fed->closing)
         return true;
     if (!route->link && route->race.count == 0)
@@ -354,7 +378,7 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
         if (!xfed_resume_waits(route))
             xfed_queue_unsend(&route->queue);
         expire_waiting(route, now);
-        arm_expiry(route);
+        xfed_route_rearm(route);
     }
     if (xfed_move_finish(route) || route->race.count > 0) {
         /* The stream that waited, or the attempts at one, are the route's own from now on. */
@@ -377,6 +401,8 @@ static void shut_down(struct xfed_route *route)
 {
     const struct xfed_link *carrier = xfed_route_carrier(route);
 
+    if (route->resume.theirs)
+        xfed_resume_give_up(route); /* nobody can come back to us any more */
     xfed_dial_cancel(route);
     xfed_move_stop(route);
     if (route->on_received && route->link)

@@ -80,6 +80,12 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now);
 void xfed_route_end(struct xfed_route *route);
 /* The received stream into which the route flowed is gone: goes on with what it has left behind. */
 void xfed_route_stranded(struct xfed_route *route, xmppfed_time now);
+/* Whether a stream of its own is of use: stanzas wait, or a session that we can resume. */
+bool xfed_route_wants_stream(const struct xfed_route *route);
+/* Lets what waits go on: by a stream that stands or is coming, or by a new one; may free it. */
+void xfed_route_go_on(struct xfed_route *route, xmppfed_time now);
+/* The queue has changed: sets the time at which something in it ends. */
+void xfed_route_rearm(struct xfed_route *route);
 /* A stanza has reached the peer: what comes next need not wait as after a failure. */
 void xfed_route_moved(struct xfed_route *route);
 /* Takes a stanza out of the queue and tells its end; condition is that of xfed_answer_outcome(). */

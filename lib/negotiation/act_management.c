@@ -13,7 +13,7 @@ static int send(struct xfed_negotiation *n, const struct xfed_management *m)
 int xfed_act_find_session(struct xfed_negotiation *n, const struct xfed_row *row,
                           const struct xfed_input *in)
 {
-    const struct xfed_session_port *port = n->bidi ? NULL : n->ports.session;
+    const struct xfed_session_port *port = n->ports.session;
     const char *id = port ? port->left(n->ports.session_user, &n->acks_before) : NULL;
 
     (void)row;
@@ -34,18 +34,22 @@ int xfed_act_send_enable(struct xfed_negotiation *n, const struct xfed_row *row,
     (void)in;
     return rc < 0 ? rc
                   : send(n, &(struct xfed_management){.kind = XFED_MANAGEMENT_ENABLE,
-                                                      .resume = n->ports.session && !n->bidi});
+                                                      .resume = n->ports.session != NULL});
 }
 
 int xfed_act_send_resume(struct xfed_negotiation *n, const struct xfed_row *row,
                          const struct xfed_input *in)
 {
+    /* As for <enable/>. */
+    int rc = xfed_bidi_begin(n);
+
     (void)row;
     (void)in;
-    return send(n, &(struct xfed_management){.kind = XFED_MANAGEMENT_RESUME,
-                                             .id = n->session,
-                                             .has_h = true,
-                                             .h = n->acks_before.handled});
+    return rc < 0 ? rc
+                  : send(n, &(struct xfed_management){.kind = XFED_MANAGEMENT_RESUME,
+                                                      .id = n->session,
+                                                      .has_h = true,
+                                                      .h = n->acks_before.handled});
 }
 
 /* A peer that only echoes our wish, without an id, keeps nothing that could be resumed. */
@@ -55,8 +59,7 @@ int xfed_act_acks_up(struct xfed_negotiation *n, const struct xfed_row *row,
     const struct xfed_management *m = in->management;
 
     xfed_acks_begin(&n->acks);
-    if (n->ports.session && !n->bidi && m->resume && m->id[0] &&
-        strlen(m->id) <= XFED_MANAGEMENT_ID_MAX) {
+    if (n->ports.session && m->resume && m->id[0] && strlen(m->id) <= XFED_MANAGEMENT_ID_MAX) {
         n->session = xfed_strdup(n->ctx, m->id);
         if (!n->session)
             return XMPPFED_ERR_NOMEM;
@@ -96,7 +99,7 @@ int xfed_act_send_enabled(struct xfed_negotiation *n, const struct xfed_row *row
 
     (void)row;
     xfed_acks_begin(&n->acks);
-    if (n->ports.session && !n->bidi && in->management->resume) {
+    if (n->ports.session && in->management->resume) {
         int rc = n->ports.session->open(n->ports.session_user, id, sizeof(id), &m.max);
 
         if (rc < 0)
@@ -120,9 +123,10 @@ int xfed_act_answer_resume(struct xfed_negotiation *n, const struct xfed_row *ro
 {
     struct xfed_session_answer answer = {.resumes = false};
     struct xfed_management m = {.kind = XFED_MANAGEMENT_RESUMED, .has_h = true};
+    int rc;
 
     (void)row;
-    if (n->ports.session && !n->bidi)
+    if (n->ports.session)
         n->ports.session->take(n->ports.session_user, in->management, &answer);
     if (!answer.resumes)
         return xfed_negotiation_send(
@@ -132,7 +136,11 @@ int xfed_act_answer_resume(struct xfed_negotiation *n, const struct xfed_row *ro
         return XMPPFED_ERR_STREAM_ACK_TOO_HIGH;
     m.id = in->management->id;
     m.h = n->acks.handled;
-    return send(n, &m);
+    rc = send(n, &m);
+    /* Afterwards, so that what is sent anew follows the answer (XEP-0198 5). */
+    if (rc == 0)
+        n->ports.session->resumed(n->ports.session_user, in->management->h);
+    return rc;
 }
 
 int xfed_act_answer_request(struct xfed_negotiation *n, const struct xfed_row *row,

@@ -100,7 +100,7 @@ struct xfed_session_answer {
 struct xfed_session_port {
     /* Initiator: the id of a session that this stream may resume, or NULL, and its counts. */
     const char *(*left)(void *user, struct xfed_acks *ret);
-    /* Initiator: it goes on; the peer has handled h of its stanzas. */
+    /* It goes on: <resumed/> has passed, and the peer has handled h of our stanzas. */
     void (*resumed)(void *user, uint32_t h);
     /* Initiator: it is over; the peer has handled *h of its stanzas, NULL if nobody knows. */
     void (*ended)(void *user, const uint32_t *h);

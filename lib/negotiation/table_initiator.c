@@ -96,6 +96,7 @@ static const struct xfed_row rows[] = {
     /* After a failed resumption acks begin anew (XEP-0198 5). */
     ROW(I_RESUME, SM_RESUMED, ALWAYS, NEVER, resumed_up, I_UP),
     ROW(I_RESUME, SM_FAILED, ALWAYS, NEVER, end_session, I_ENABLE),
+    BOTH_WAYS(I_RESUME),
     ANSWERS_IGNORED(I_RESUME),
     ENDS(I_RESUME),
 

@@ -10,9 +10,22 @@ enum { STANZAS = 3 };
 
 /*
  * How the partner's server is found; LOOKED_UP: and how the partner finds who we are. WAY_BACK: it
- * replies on the stream that we have opened (XEP-0288).
+ * replies on the stream that we have opened (XEP-0288). LOST: the stream is lost before a word of
+ * what came, and resumed; LOST_WAY_BACK: by us, with the partner's replies under way (XEP-0198 5).
  */
-enum way { BY_ADDRESS, BY_DNS, BY_TLSA, BY_RACE, BY_MOVE, BY_TICKET, BY_POSH, LOOKED_UP, WAY_BACK };
+enum way {
+    BY_ADDRESS,
+    BY_DNS,
+    BY_TLSA,
+    BY_RACE,
+    BY_MOVE,
+    BY_TICKET,
+    BY_POSH,
+    LOOKED_UP,
+    WAY_BACK,
+    LOST,
+    LOST_WAY_BACK
+};
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -122,14 +135,34 @@ static void publish(struct scene *s)
 /* Who sends in this scene. */
 static struct loop_side *sender(const struct scene *s, enum way way)
 {
-    return way == WAY_BACK ? s->fabrikam : s->contoso;
+    return way == WAY_BACK || way == LOST_WAY_BACK ? s->fabrikam : s->contoso;
+}
+
+/* Streams of contoso go one way: nobody goes back to one before there is something to say. */
+static void make_one_way(struct scene *s)
+{
+    struct loop_partner partners[] = {scene_partner("fabrikam.example", s->fabrikam->number,
+                                                    XMPPFED_PARTNER_FEDERATED, BY_EXTERNAL),
+                                      {.domain = NULL}};
+
+    partners[0].bidi = XMPPFED_BIDI_NEVER;
+    loop_policy(s->contoso, partners);
+}
+
+/* Loses the stream with the stanzas on the other side, and the acks on the way back. */
+static void lose_acks(struct scene *s, enum way way)
+{
+    loop_run(&s->loop);
+    loop_cut(s->contoso);
+    (way == LOST ? s->fabrikam : s->contoso)->stuck = false;
 }
 
 /* Sends the stanzas, and says which of them were taken. */
 static void send_all(struct scene *s, enum way way, bool taken[STANZAS + 1])
 {
-    const char *from = way == WAY_BACK ? BOB : ALICE;
-    const char *to = way == WAY_BACK ? ALICE : BOB;
+    bool back = sender(s, way) == s->fabrikam;
+    const char *from = back ? BOB : ALICE;
+    const char *to = back ? ALICE : BOB;
 
     for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
         xmppfed_element *e = cookie == 2 ? loop_presence(&s->loop, from, to, "subscribe")
@@ -139,38 +172,71 @@ static void send_all(struct scene *s, enum way way, bool taken[STANZAS + 1])
     }
 }
 
+/* Sets the scene; the server that is back later, where the way has one. */
+static struct loop_side *prepare(struct scene *s, enum scene_proof proof, enum way way)
+{
+    struct loop_side *better = NULL;
+
+    scene_init_certs(s, way == LOOKED_UP ? "fabrikam-selfsigned" : "contoso",
+                     way == BY_POSH ? "fabrikam-selfsigned" : "fabrikam");
+    scene_trust(s, s->contoso, XMPPFED_PARTNER_FEDERATED, proof);
+    scene_trust(s, s->fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
+    s->fabrikam->contact = XMPPFED_CONTACT_ADDED;
+    if (way == BY_MOVE)
+        better = put_a_better_before(s, proof);
+    if (way == BY_RACE)
+        put_a_hole_before(s, proof);
+    if (way == BY_POSH)
+        publish(s);
+    if (way == BY_DNS || way == BY_TLSA)
+        ask_dns(s, proof, way);
+    if (way == BY_TICKET || way == LOST)
+        make_one_way(s);
+    if (way == BY_TICKET)
+        lose_stream(s);
+    if (way == LOOKED_UP)
+        be_looked_up(s);
+    if (way == WAY_BACK || way == LOST || way == LOST_WAY_BACK) {
+        scene_say(s, "Hello", 8);
+        loop_run(&s->loop);
+    }
+    if (way == LOST)
+        s->fabrikam->stuck = true;
+    if (way == LOST_WAY_BACK)
+        s->contoso->stuck = true;
+    return better;
+}
+
+/* Without a failure the scene is what it says. */
+static void expect_scene(const struct scene *s, enum way way)
+{
+    if (way == BY_TLSA)
+        assert_int_equal(loop_event(s->contoso, XMPPFED_EVENT_STREAM_UP, 0)->proof,
+                         XMPPFED_PROOF_DANE);
+    if (way == LOOKED_UP)
+        assert_int_equal(loop_event(s->fabrikam, XMPPFED_EVENT_STREAM_UP, 0)->proof,
+                         XMPPFED_PROOF_DANE);
+    if (way == WAY_BACK)
+        assert_int_equal(loop_count(s->fabrikam, XMPPFED_EVENT_DIAL), 0);
+    if (way != LOST && way != LOST_WAY_BACK)
+        return;
+    assert_int_equal(loop_count(s->contoso, XMPPFED_EVENT_DIAL), 2);
+    for (uint64_t cookie = 1; cookie <= STANZAS; cookie++)
+        assert_int_equal(loop_outcome(sender(s, way), cookie), XMPPFED_OUTCOME_ACKNOWLEDGED);
+}
+
 /* One exchange; whatever fails, each stanza that was taken has one end. */
 static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool *ret_done)
 {
     struct scene s;
     bool taken[STANZAS + 1] = {false};
-    struct loop_side *better = NULL;
-    size_t armed_at;
+    struct loop_side *better = prepare(&s, proof, way);
+    size_t armed_at = s.memory.calls;
 
-    scene_init_certs(&s, way == LOOKED_UP ? "fabrikam-selfsigned" : "contoso",
-                     way == BY_POSH ? "fabrikam-selfsigned" : "fabrikam");
-    scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, proof);
-    scene_trust(&s, s.fabrikam, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof);
-    s.fabrikam->contact = XMPPFED_CONTACT_ADDED;
-    if (way == BY_MOVE)
-        better = put_a_better_before(&s, proof);
-    if (way == BY_RACE)
-        put_a_hole_before(&s, proof);
-    if (way == BY_POSH)
-        publish(&s);
-    if (way == BY_DNS || way == BY_TLSA)
-        ask_dns(&s, proof, way);
-    if (way == BY_TICKET)
-        lose_stream(&s);
-    if (way == LOOKED_UP)
-        be_looked_up(&s);
-    if (way == WAY_BACK) {
-        scene_say(&s, "Hello", 8);
-        loop_run(&s.loop);
-    }
-    armed_at = s.memory.calls;
     s.memory.fail_at = armed_at + fail_at;
     send_all(&s, way, taken);
+    if (way == LOST || way == LOST_WAY_BACK)
+        lose_acks(&s, way);
     if (better) {
         loop_advance(&s.loop, 1000);
         better->refuses = false;
@@ -184,15 +250,8 @@ static void exchange(enum scene_proof proof, enum way way, size_t fail_at, bool 
             fail_msg("allocation %zu: stanza %d was %staken and has outcome %d", fail_at,
                      (int)cookie, taken[cookie] ? "" : "not ", outcome);
     }
-    /* Without a failure the scene is what it says. */
-    if (*ret_done && way == BY_TLSA)
-        assert_int_equal(loop_event(s.contoso, XMPPFED_EVENT_STREAM_UP, 0)->proof,
-                         XMPPFED_PROOF_DANE);
-    if (*ret_done && way == LOOKED_UP)
-        assert_int_equal(loop_event(s.fabrikam, XMPPFED_EVENT_STREAM_UP, 0)->proof,
-                         XMPPFED_PROOF_DANE);
-    if (*ret_done && way == WAY_BACK)
-        assert_int_equal(loop_count(s.fabrikam, XMPPFED_EVENT_DIAL), 0);
+    if (*ret_done)
+        expect_scene(&s, way);
     /* Nothing is stuck: the two can still talk. */
     scene_say(&s, "Hello again", 9);
     loop_advance(&s.loop, 59 * 1000);
@@ -278,15 +337,28 @@ static void test_way_back(void **state)
     run(BY_EXTERNAL, WAY_BACK);
 }
 
+static void test_lost(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, LOST);
+}
+
+static void test_lost_way_back(void **state)
+{
+    (void)state;
+    run(BY_EXTERNAL, LOST_WAY_BACK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_way_back),     cmocka_unit_test(test_external),
-        cmocka_unit_test(test_dialback_tls), cmocka_unit_test(test_dialback_tcp),
-        cmocka_unit_test(test_dns),          cmocka_unit_test(test_by_tlsa),
-        cmocka_unit_test(test_race),         cmocka_unit_test(test_move),
-        cmocka_unit_test(test_ticket),       cmocka_unit_test(test_looked_up),
-        cmocka_unit_test(test_by_posh),
+        cmocka_unit_test(test_way_back),      cmocka_unit_test(test_external),
+        cmocka_unit_test(test_dialback_tls),  cmocka_unit_test(test_dialback_tcp),
+        cmocka_unit_test(test_dns),           cmocka_unit_test(test_by_tlsa),
+        cmocka_unit_test(test_race),          cmocka_unit_test(test_move),
+        cmocka_unit_test(test_ticket),        cmocka_unit_test(test_looked_up),
+        cmocka_unit_test(test_by_posh),       cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_lost_way_back),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

@@ -336,7 +336,10 @@ static void test_own_stream_stays(void **state)
     scene_fini(&s);
 }
 
-/* Bob's stanzas are in Alice's stream when it breaks: they go on in order, over a stream of his. */
+/*
+ * Bob's stanzas wait for Alice's stream when it breaks, which has taken none: they go on in order,
+ * over the stream by which Alice comes back.
+ */
 static void test_loss(void **state)
 {
     const struct loop_event *got;
@@ -360,8 +363,9 @@ static void test_loss(void **state)
     s.fabrikam->stuck = false;
     loop_advance(&s.loop, 40 * 1000);
     for (uint64_t i = 1; i <= 20; i++)
-        assert_int_equal(loop_outcome(s.fabrikam, i), XMPPFED_OUTCOME_ACKNOWLEDGED);
-    assert_int_equal(opened(s.fabrikam), 1);
+        assert_true(loop_outcome(s.fabrikam, i) == XMPPFED_OUTCOME_ACKNOWLEDGED ||
+                    loop_outcome(s.fabrikam, i) == XMPPFED_OUTCOME_HANDED);
+    assert_int_equal(opened(s.contoso), 2);
     for (size_t i = 0; (got = loop_event(s.contoso, XMPPFED_EVENT_STANZA, i)) != NULL; i++) {
         assert_int_equal(strtol(scene_body(got->element), NULL, 10), last + 1);
         last++;

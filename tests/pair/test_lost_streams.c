@@ -6,7 +6,7 @@
 
 enum { FIRST = 1, LAST_BEFORE = 3, LAST = 8 };
 
-/* Streams that go one way each: one that goes both ways is not resumed (XEP-0288). */
+/* Streams that go one way each; test_lost_both_ways.c has the others (XEP-0288). */
 static void lost_trust(struct scene *s, struct loop_side *side, int type, enum scene_proof proof)
 {
     struct loop_side *other = side == s->contoso ? s->fabrikam : s->contoso;

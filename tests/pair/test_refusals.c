@@ -32,6 +32,8 @@ static void open_scene(struct scene *s, bool dialback)
         const struct loop_partner partners[] = {{.domain = other->domain,
                                                  .type = XMPPFED_PARTNER_FEDERATED,
                                                  .number = other->number,
+                                                 /* Nobody goes back to an idle stream. */
+                                                 .bidi = XMPPFED_BIDI_NEVER,
                                                  .no_dialback = !dialback},
                                                 {.domain = NULL}};
 

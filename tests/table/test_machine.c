@@ -340,7 +340,8 @@ static void test_stanzas(void **state)
             bool passes = row->action == XFED_ACTION_pass_stanza;
 
             unsigned proof = FACT(PAIR_PROVED) | (r == 0 ? FACT(BIDI_OPEN) : 0u);
-            bool up = r == 0 ? row->state == XFED_STATE_I_UP || row->state == XFED_STATE_I_ENABLE
+            bool up = r == 0 ? row->state == XFED_STATE_I_UP || row->state == XFED_STATE_I_ENABLE ||
+                                   row->state == XFED_STATE_I_RESUME
                              : row->state == XFED_STATE_R_UP;
 
             /* On a stream of ours also for the way back, that is by the peer's certificate. */
