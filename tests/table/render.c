@@ -129,6 +129,52 @@ static void render_role(struct text *out, enum xfed_role role)
     }
 }
 
+/* Whether the change of state of a row is none that the diagram shows, or one of a row before. */
+static bool is_left_out(const struct xfed_table *table, size_t row)
+{
+    const struct xfed_row *r = &table->rows[row];
+
+    if (r->next == XFED_STATE_CLOSED || r->next == r->state)
+        return true;
+    for (size_t i = 0; i < row; i++)
+        if (table->rows[i].state == r->state && table->rows[i].next == r->next)
+            return true;
+    return false;
+}
+
+/* The events, each once, that lead from the state of a row to its next. */
+static void render_labels(struct text *out, const struct xfed_table *table, size_t row)
+{
+    const struct xfed_row *r = &table->rows[row];
+    unsigned last = XFED_EVENT_NONE;
+
+    for (size_t i = row; i < table->count; i++) {
+        const struct xfed_row *other = &table->rows[i];
+
+        if (other->state != r->state || other->next != r->next || other->event == last)
+            continue;
+        add(out, "%s%s", last == XFED_EVENT_NONE ? "" : ", ", xfed_event_id_name(other->event));
+        last = other->event;
+    }
+}
+
+static void render_diagram(struct text *out, enum xfed_role role)
+{
+    const struct xfed_table *table = table_of(role);
+
+    add(out, "\n```mermaid\nstateDiagram-v2\n    [*] --> %s\n",
+        xfed_state_name(table->rows[0].state));
+    for (size_t i = 0; i < table->count; i++) {
+        if (is_left_out(table, i))
+            continue;
+        add(out, "    %s --> %s: ", xfed_state_name(table->rows[i].state),
+            xfed_state_name(table->rows[i].next));
+        render_labels(out, table, i);
+        add(out, "\n");
+    }
+    add(out, "```\n");
+}
+
 void render_document(struct text *out)
 {
     add(out, "# The states of a stream\n\n"
@@ -137,7 +183,10 @@ void render_document(struct text *out)
              "`table_receiver.c`); a test compares the two.\n\n"
              "A row applies when the stream is in its state, its event happens, all facts of "
              "\"If\" hold and\nnone of \"If not\" does. The first such row wins. What no row "
-             "lists ends the stream with the\nerror of the event.\n\n## States\n");
+             "lists ends the stream with the\nerror of the event.\n\nThe diagrams show the ways "
+             "from state to state, by the events that lead there. What "
+             "stays in its\nstate is left out, and so is the way to CLOSED, which is open "
+             "everywhere.\n\n## States\n");
     render_names(out, "State", xfed_state_name, xfed_state_text, XFED_STATE_COUNT);
     add(out, "\n## Events\n");
     render_events(out);
@@ -145,7 +194,9 @@ void render_document(struct text *out)
              "is accepted.\n");
     render_names(out, "Fact", xfed_fact_name, xfed_fact_text, XFED_FACT_COUNT);
     add(out, "\n## A stream that we open\n");
+    render_diagram(out, XFED_INITIATOR);
     render_role(out, XFED_INITIATOR);
     add(out, "\n## A stream that a peer opens\n");
+    render_diagram(out, XFED_RECEIVER);
     render_role(out, XFED_RECEIVER);
 }
