@@ -37,12 +37,23 @@ static bool hosts_domain(const struct config *c, const char *name)
 
 static int apply_options(struct proxy *p, const struct config *c)
 {
-    int rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_QUEUE_SECONDS,
-                                           (uint64_t)c->queue_seconds);
+    const struct {
+        int option;
+        int64_t value;
+    } options[] = {
+        {XMPPFED_OPTION_QUEUE_SECONDS, c->queue_seconds},
+        {XMPPFED_OPTION_QUEUE_STANZAS, c->queue_stanzas},
+        {XMPPFED_OPTION_QUEUE_BYTES, c->queue_bytes},
+        {XMPPFED_OPTION_RACE_MILLISECONDS, c->race_milliseconds},
+        {XMPPFED_OPTION_RETURN_SECONDS, c->return_seconds},
+        {XMPPFED_OPTION_RESUME_SECONDS, c->resume_seconds},
+        {XMPPFED_OPTION_RESUME_SESSIONS, c->resume_sessions},
+    };
+    int rc = 0;
+    size_t i;
 
-    if (rc == 0)
-        rc = xmppfed_federation_set_option(p->fed, XMPPFED_OPTION_QUEUE_STANZAS,
-                                           (uint64_t)c->queue_stanzas);
+    for (i = 0; rc == 0 && i < sizeof(options) / sizeof(options[0]); i++)
+        rc = xmppfed_federation_set_option(p->fed, options[i].option, (uint64_t)options[i].value);
     return rc;
 }
 

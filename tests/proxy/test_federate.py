@@ -160,6 +160,52 @@ def test_recordings(folder):
             raise Failure(f"{name}:\n{text}")
 
 
+def add_settings(proxy, settings):
+    with open(proxy.path("proxy.conf"), encoding="utf-8") as file:
+        text = file.read()
+    proxy.put("proxy.conf", text + settings)
+
+
+def asks_to_resume(folder, settings):
+    """Whether the proxy wants its stream to be resumable, with these settings."""
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, {}, {})
+    os.makedirs(contoso.path("recordings"))
+    add_settings(contoso, 'record = "recordings";\n' + settings)
+    contoso.reload()
+    ours, theirs = Host(contoso), Host(fabrikam, "--status", "in a meeting")
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    converse(ours, theirs)
+    finish(ours, theirs, contoso, fabrikam)
+    for name in os.listdir(contoso.path("recordings")):
+        if name.endswith("-out-fabrikam.example.xt"):
+            with open(os.path.join(contoso.path("recordings"), name), encoding="utf-8") as file:
+                return "<enable xmlns='urn:xmpp:sm:3' resume='true'/>" in file.read()
+    raise Failure("no stream was recorded")
+
+
+def test_resume_settings(folder):
+    """A reload says whether streams made from then on are resumed."""
+    for settings, expected in (("", True), ("resume = { seconds = 0; };\n", False)):
+        with tempfile.TemporaryDirectory(dir=folder) as inner:
+            if asks_to_resume(inner, settings) != expected:
+                raise Failure(f"with {settings!r}: resumable is {not expected}")
+
+
+def test_queue_bytes(folder):
+    """What is larger than the queue of a partner that cannot be reached comes back at once."""
+    contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
+    add_settings(contoso, "queue = { bytes = 65536; };\n")
+    contoso.set_partners([partner("fabrikam.example", "127.0.0.1:1")])
+    contoso.start()
+    ours = Host(contoso)
+    contoso.wait(event="INSIDE_UP")
+    ours.send(kind="message", id="m1", body="x" * 70000,
+              **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+    ours.wait(5, kind="message", id="m1", type="error", error="resource-constraint")
+    finish(ours, contoso)
+
+
 def test_bad_reload(folder):
     """A reload with a fault says why and changes nothing."""
     contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso").start()
@@ -444,9 +490,9 @@ def test_flood(folder):
 
 def main():
     for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_private_files, test_recordings, test_bad_reload, test_new_certificate, test_dns,
-                 test_dns_over_tcp, test_validation, test_bogus, test_posh,
-                 test_direct_tls, test_flood):
+                 test_private_files, test_recordings, test_resume_settings, test_queue_bytes,
+                 test_bad_reload, test_new_certificate, test_dns, test_dns_over_tcp,
+                 test_validation, test_bogus, test_posh, test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
         print("ok", test.__name__)

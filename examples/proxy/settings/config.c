@@ -388,17 +388,52 @@ static bool read_log(struct reader *r, const config_setting_t *root)
 
 static bool read_queue(struct reader *r, const config_setting_t *root)
 {
-    static const char *const fields[] = {"seconds", "stanzas", NULL};
+    static const char *const fields[] = {"seconds", "stanzas", "bytes", NULL};
     struct config *c = r->config;
     const config_setting_t *group;
 
     c->queue_seconds = 60;
     c->queue_stanzas = 1000;
+    c->queue_bytes = 4 << 20;
     if (!reader_group(r, root, "queue", &group))
         return false;
     return !group || (reader_only(r, group, fields) &&
                       reader_number(r, group, "seconds", 1, 3600, &c->queue_seconds) &&
-                      reader_number(r, group, "stanzas", 1, 100000, &c->queue_stanzas));
+                      reader_number(r, group, "stanzas", 1, 100000, &c->queue_stanzas) &&
+                      reader_number(r, group, "bytes", 64 << 10, 1 << 30, &c->queue_bytes));
+}
+
+/* How a partner's servers are tried. */
+static bool read_dial(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"race_milliseconds", "return_seconds", NULL};
+    struct config *c = r->config;
+    const config_setting_t *group;
+
+    c->race_milliseconds = 250;
+    c->return_seconds = 600;
+    if (!reader_group(r, root, "dial", &group))
+        return false;
+    return !group ||
+           (reader_only(r, group, fields) &&
+            reader_number(r, group, "race_milliseconds", 10, 15000, &c->race_milliseconds) &&
+            reader_number(r, group, "return_seconds", 10, 86400, &c->return_seconds));
+}
+
+/* For how long lost streams are gone on with, and how many of partners (XEP-0198 5). */
+static bool read_resume(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"seconds", "sessions", NULL};
+    struct config *c = r->config;
+    const config_setting_t *group;
+
+    c->resume_seconds = 120;
+    c->resume_sessions = 1000;
+    if (!reader_group(r, root, "resume", &group))
+        return false;
+    return !group || (reader_only(r, group, fields) &&
+                      reader_number(r, group, "seconds", 0, 3600, &c->resume_seconds) &&
+                      reader_number(r, group, "sessions", 0, 100000, &c->resume_sessions));
 }
 
 static bool read_admin(struct reader *r, const config_setting_t *root)
@@ -446,11 +481,13 @@ static bool read_root(struct reader *r, const config_setting_t *root)
     static const char *const fields[] = {
         "domains",  "trust",  "crl",    "partners", "store", "dialback_secret",
         "outside",  "inside", "dns",    "posh",     "log",   "queue",
-        "pid_file", "admin",  "record", "user",     "group", NULL};
+        "pid_file", "admin",  "record", "user",     "group", "dial",
+        "resume",   NULL};
 
     return reader_only(r, root, fields) && read_domains(r, root) && read_files(r, root) &&
            read_outside(r, root) && read_inside(r, root) && read_dns(r, root) &&
-           read_posh(r, root) && read_log(r, root) && read_queue(r, root) && read_admin(r, root);
+           read_posh(r, root) && read_log(r, root) && read_queue(r, root) && read_dial(r, root) &&
+           read_resume(r, root) && read_admin(r, root);
 }
 
 /* ---- the file ---------------------------------------------------------------------------- */

@@ -71,6 +71,11 @@ struct config {
     enum log_level log_level;
     int64_t queue_seconds;
     int64_t queue_stanzas;
+    int64_t queue_bytes;
+    int64_t race_milliseconds; /* until the next server of a partner is tried beside one */
+    int64_t return_seconds;    /* until a stream moves back to a better server */
+    int64_t resume_seconds;    /* for which a lost stream may be gone on with; 0: none is */
+    int64_t resume_sessions;   /* streams of partners that may be, at most */
     const char *pid_file;
     const char *user;   /* that root becomes; NULL: none */
     const char *group;  /* NULL: that of the user */
