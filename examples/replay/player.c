@@ -113,8 +113,17 @@ static int negotiation_of(const char *value)
     return -1;
 }
 
-static bool set_field(struct player *p, xmppfed_partner *partner, const char *name,
-                      const char *value)
+/* The recording does not tell the secret; any will do until the peer is to prove that it knows it.
+ */
+static int set_secret(struct player *p, xmppfed_partner *partner, const char *domain,
+                      const char *secret)
+{
+    xmppfed_partner_set_shared_secret(partner, 1);
+    return xmppfed_site_set_partner_secret(p->site, domain, xmppfed_slice_of(secret));
+}
+
+static bool set_field(struct player *p, xmppfed_partner *partner, const char *domain,
+                      const char *name, const char *value)
 {
     int rc = 0;
 
@@ -131,6 +140,8 @@ static bool set_field(struct player *p, xmppfed_partner *partner, const char *na
                                                                         : XMPPFED_EKU_STRICT_ROLE);
     else if (strcmp(name, "tls-minimum") == 0)
         rc = xmppfed_partner_set_tls_minimum(partner, XMPPFED_TLS_1_3);
+    else if (strcmp(name, "shared-secret") == 0)
+        rc = set_secret(p, partner, domain, value);
     else
         return give_up(p, "a partner has no %s", name);
     return rc == 0 || give_up(p, "%s=%s is no setting", name, value);
@@ -152,7 +163,7 @@ static bool add_partner(struct player *p, xmppfed_policy_builder *b, char *words
         if (!value)
             return give_up(p, "%s has no value", words[i]);
         *value = '\0';
-        if (!set_field(p, partner, words[i], value + 1))
+        if (!set_field(p, partner, words[1], words[i], value + 1))
             return false;
     }
     return true;

@@ -224,6 +224,7 @@ typedef struct xmppfed_progress {
     int offers_external;
     int offers_dialback;
     uint32_t tried;          /* OR of enum xmppfed_method */
+    int offers_scram;        /* ... and SCRAM-SHA-256-PLUS, as of the features above */
     const char *condition;   /* the peer's: of a stream, SASL or dialback error; "" for none */
     const char *tls_version; /* "TLS1.3", "" without TLS */
     const char *cipher;

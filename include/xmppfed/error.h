@@ -68,6 +68,7 @@ XMPPFED_BEGIN_DECLS
     X(SASL_REFUSED, -402, "", "SASL authentication was refused")                                   \
     X(SASL_AUTHZID, -403, "not-authorized", "the SASL authorization identity is another domain")   \
     X(SASL_TRIES, -404, "policy-violation", "SASL was tried too often on one stream")              \
+    X(SASL_MUTUAL, -405, "not-authorized", "the peer did not prove that it knows the shared secret") \
     /* -5xx: server dialback */                                                                    \
     X(DIALBACK_INVALID, -500, "not-authorized", "the dialback key is not valid")                   \
     X(DIALBACK_REFUSED, -501, "", "the peer answered the dialback request with an error")          \

@@ -78,11 +78,12 @@ enum xmppfed_dane_rule {
     XMPPFED_DANE_REQUIRED = 2       /* nothing but TLSA records proves the partner */
 };
 
-/* Ways to prove a domain; a set is an OR. Preference is in this order. */
+/* Ways to prove a domain; a set is an OR. SCRAM goes first, then preference is in this order. */
 enum xmppfed_method {
     XMPPFED_METHOD_EXTERNAL = 1,     /* SASL EXTERNAL over TLS */
     XMPPFED_METHOD_DIALBACK_TLS = 2, /* dialback inside TLS */
-    XMPPFED_METHOD_DIALBACK_TCP = 4  /* dialback without TLS */
+    XMPPFED_METHOD_DIALBACK_TCP = 4, /* dialback without TLS */
+    XMPPFED_METHOD_SCRAM = 8         /* SASL SCRAM-SHA-256-PLUS over TLS, by a shared secret */
 };
 
 /* How a domain was proved. */
@@ -92,7 +93,8 @@ enum xmppfed_proof_kind {
     XMPPFED_PROOF_DANE = 2,
     XMPPFED_PROOF_DIALBACK_TLS = 3, /* dialback inside TLS */
     XMPPFED_PROOF_DIALBACK_TCP = 4,
-    XMPPFED_PROOF_POSH = 5 /* certificate whose fingerprint its domain publishes (RFC 7711) */
+    XMPPFED_PROOF_POSH = 5, /* certificate whose fingerprint its domain publishes (RFC 7711) */
+    XMPPFED_PROOF_SHARED_SECRET = 6 /* a secret that both know, over this very TLS session */
 };
 
 /* Gateway-wide settings with the defaults of the original. */
@@ -110,7 +112,7 @@ enum xmppfed_gateway_setting {
 /* On which proof one stream carries stanzas both ways (XEP-0288); without TLS it never does. */
 enum xmppfed_bidi {
     XMPPFED_BIDI_NEVER = 1,
-    XMPPFED_BIDI_CERTIFICATE = 2, /* the certificate proves the partner; default */
+    XMPPFED_BIDI_CERTIFICATE = 2, /* the certificate or a secret proves the partner; default */
     XMPPFED_BIDI_ANY_PROOF = 3    /* also dialback, on streams that the partner has opened */
 };
 
@@ -251,10 +253,20 @@ XMPPFED_API int xmppfed_partner_set_ocsp(xmppfed_partner *p, int rule);
 XMPPFED_API int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version);
 /*
  * The weakest proof that is enough (enum xmppfed_proof_kind; NONE, the default: any that
- * the matrix permits). From weak to strong: DIALBACK_TCP, DIALBACK_TLS, POSH, PKIX, DANE. Errors:
- * XMPPFED_ERR_ARGUMENT.
+ * the matrix permits, or nothing but SHARED_SECRET in a record that has one). From weak to strong:
+ * DIALBACK_TCP, DIALBACK_TLS, POSH, PKIX, DANE, SHARED_SECRET. Errors: XMPPFED_ERR_ARGUMENT.
  */
 XMPPFED_API int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof);
+/*
+ * Says that the partner and we share a secret, by which each proves itself to the other with SASL
+ * SCRAM-SHA-256-PLUS (RFC 7677) bound to the TLS session (RFC 9266); default 0. The secret itself is
+ * given to the site, xmppfed_site_set_partner_secret(): no snapshot has it. Nothing else then proves
+ * the partner, not even a certificate, unless the minimum proof names what else is enough; and a
+ * secret that is refused is a failure, which nothing takes the place of. Pins are asked for besides.
+ * Errors: none; finish() refuses it for a wildcard and open federation, as a secret that several
+ * know proves none of them, without TLS or SASL, and where DANE is required.
+ */
+XMPPFED_API void xmppfed_partner_set_shared_secret(xmppfed_partner *p, int on);
 /*
  * A gateway setting of the partner's own, in place of the gateway's. Errors:
  * XMPPFED_ERR_POLICY_RECORD (out of its range), _ARGUMENT (also for CONNECTION_LIMIT and BIDI).
@@ -379,9 +391,10 @@ typedef struct xmppfed_partner_info {
     size_t pin_count;
     int pin_only;
     int tls_minimum;   /* enum xmppfed_tls_version */
-    int minimum_proof; /* enum xmppfed_proof_kind */
+    int minimum_proof; /* enum xmppfed_proof_kind; SHARED_SECRET where that follows */
     int posh;
     int ocsp; /* enum xmppfed_ocsp_rule */
+    int shared_secret;
 } xmppfed_partner_info;
 
 /*

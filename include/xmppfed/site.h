@@ -57,6 +57,15 @@ XMPPFED_API void xmppfed_site_set_trust(xmppfed_site *site, xmppfed_trust *trust
  */
 XMPPFED_API XMPPFED_MUST_CHECK int
 xmppfed_site_set_partner_trust(xmppfed_site *site, const char *domain, xmppfed_trust *trust);
+/*
+ * The secret shared with one partner whose record says that there is one
+ * (xmppfed_partner_set_shared_secret()): domain is the primary one of its record. 16 to 256
+ * printable ASCII characters without spaces, best 32 at random; the bytes are copied, and wiped when
+ * they are replaced. Empty: there is none any more. Streams proved by another secret are closed.
+ * Errors: XMPPFED_ERR_ARGUMENT (no such secret), XMPPFED_ERR_ADDRESS, XMPPFED_ERR_NOMEM.
+ */
+XMPPFED_API XMPPFED_MUST_CHECK int
+xmppfed_site_set_partner_secret(xmppfed_site *site, const char *domain, xmppfed_slice secret);
 /* Who the partners are; takes a reference. NULL: nobody. */
 XMPPFED_API void xmppfed_site_set_policy(xmppfed_site *site, xmppfed_policy *policy);
 /* The policy in force, borrowed; NULL for none. */

@@ -39,6 +39,7 @@ struct xmppfed_connection {
     struct xfed_reader *reader; /* NULL until the first byte of a stream */
     xmppfed_tls_session *tls;
     struct xfed_sasl *sasl;
+    uint64_t secret_serial; /* of the shared secret that SCRAM has begun with; 0: it has not */
     struct xfed_event_queue events;
     struct xfed_connection_dns *dns;   /* what DNSSEC has proved of the peer; NULL: nothing */
     struct xfed_saved_session offer;   /* to be offered to the server that we dial */
@@ -88,7 +89,7 @@ struct xmppfed_connection {
     int down_code;
 };
 
-/* The ports that negotiation uses (ports.c). */
+/* The ports that negotiation uses (ports.c, sasl.c). */
 extern const struct xfed_tls_port xfed_connection_tls_port;
 extern const struct xfed_sasl_port xfed_connection_sasl_port;
 extern const struct xfed_stream_port xfed_connection_stream_port;

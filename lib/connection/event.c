@@ -230,6 +230,7 @@ const char *xmppfed_proof_name(int kind)
         {XMPPFED_PROOF_DIALBACK_TLS, "DIALBACK_TLS"},
         {XMPPFED_PROOF_DIALBACK_TCP, "DIALBACK_TCP"},
         {XMPPFED_PROOF_POSH, "POSH"},
+        {XMPPFED_PROOF_SHARED_SECRET, "SHARED_SECRET"},
     };
 
     return FIND(names, kind);

@@ -1,9 +1,8 @@
-/* ports.c - what the negotiation asks of TLS, SASL and the stream, done with this connection's. */
+/* ports.c - what the negotiation asks of TLS and the stream, done with this connection's. */
 #include "connection/connection.h"
 
 #include "connection/recording.h"
 #include "crypto/random.h"
-#include "sasl/payload.h"
 #include "tls/session.h"
 
 /* ---- TLS --------------------------------------------------------------------------------- */
@@ -109,49 +108,6 @@ static int tls_version(void *user)
 
 const struct xfed_tls_port xfed_connection_tls_port = {
     tls_usable, tls_start, tls_prove, tls_bound, tls_evidence, tls_epoch, tls_version};
-
-/* ---- SASL -------------------------------------------------------------------------------- */
-
-static void sasl_end(void *user)
-{
-    xmppfed_connection *c = user;
-
-    xfed_sasl_free(c->sasl);
-    c->sasl = NULL;
-}
-
-static int sasl_start(void *user, bool initiator, const char *proved)
-{
-    xmppfed_connection *c = user;
-
-    sasl_end(c);
-    return initiator ? xfed_sasl_external_initiator(c->ctx, NULL, &c->sasl)
-                     : xfed_sasl_external_receiver(c->ctx, proved, &c->sasl);
-}
-
-static int sasl_step(void *user, const char *text, char **ret_text)
-{
-    xmppfed_connection *c = user;
-    xmppfed_slice input;
-    xmppfed_slice output;
-    char *owned = NULL;
-    int status;
-    int rc;
-
-    if (!c->sasl)
-        return XMPPFED_ERR_SASL_MALFORMED;
-    rc = xfed_sasl_payload_read(c->ctx, text, &input, &owned);
-    if (rc < 0)
-        return rc;
-    status = xfed_sasl_step(c->sasl, input, &output);
-    xfed_free(c->ctx, owned);
-    if (status < 0)
-        return status;
-    rc = xfed_sasl_payload_write(c->ctx, output, ret_text);
-    return rc < 0 ? rc : status;
-}
-
-const struct xfed_sasl_port xfed_connection_sasl_port = {sasl_start, sasl_step, sasl_end};
 
 /* ---- the site ---------------------------------------------------------------------------- */
 
@@ -336,7 +292,7 @@ static int stanza(void *user, const struct xfed_input *in)
         return XMPPFED_ERR_NOMEM;
     ev->direction = XMPPFED_INBOUND; /* of the stanza: its stream may be our own (XEP-0288) */
     if (!pair)
-        pair = xfed_pairs_find_external(proved, in->remote);
+        pair = xfed_pairs_find_sasl(proved, in->remote);
     if (!c->up) /* before the answer to <enable/>, on a stream of ours that goes both ways */
         xfed_connection_note_proof(c, pair ? pair->method : 0);
     xfed_connection_attach_proof(c, pair ? pair->method : 0, ev);

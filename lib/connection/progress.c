@@ -49,6 +49,7 @@ int xmppfed_connection_progress(const xmppfed_connection *c, xmppfed_progress *r
     found.offers_tls = n->tls_offered;
     found.offers_external = n->external_offered;
     found.offers_dialback = n->dialback_offered;
+    found.offers_scram = n->scram_offered;
     found.tried = n->tried;
     found.condition = n->peer_condition;
     if (c->tls) {

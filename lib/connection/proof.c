@@ -21,6 +21,8 @@ static int kind_of(const xmppfed_connection *c, int method)
     switch (method) {
     case XMPPFED_METHOD_EXTERNAL:
         return kind_of_certificate(c);
+    case XMPPFED_METHOD_SCRAM:
+        return XMPPFED_PROOF_SHARED_SECRET;
     case XMPPFED_METHOD_DIALBACK_TLS:
         return XMPPFED_PROOF_DIALBACK_TLS;
     case XMPPFED_METHOD_DIALBACK_TCP:

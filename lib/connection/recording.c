@@ -17,6 +17,7 @@ enum { UNIT_MAX = 16384, LINE_MAX = 1000, DOMAINS_MAX = 1024 };
 /* The secret of the example in XEP-0185: whoever plays a recording can make its keys. */
 #define KNOWN_SECRET "s3cr3tf0rd14lb4ck"
 #define MASKED "masked"
+#define MASKED_SECRET "masked-shared-secret" /* long enough to be one */
 
 struct xfed_recording {
     struct xfed_account account;
@@ -223,13 +224,14 @@ void xfed_recording_partner(xmppfed_connection *c, const struct xfed_partner *pa
 
     if (!c->recording)
         return;
-    snprintf(line, sizeof(line), "policy %s tls=%s sasl=%s dialback=%s allow-plaintext=%s%s%s\n",
+    snprintf(line, sizeof(line), "policy %s tls=%s sasl=%s dialback=%s allow-plaintext=%s%s%s%s\n",
              domain, negotiation_word(partner->tls), negotiation_word(partner->sasl),
              partner->dialback ? "true" : "false", partner->allow_plaintext ? "true" : "false",
              partner->eku == XMPPFED_EKU_SERVER ? ""
              : partner->eku == XMPPFED_EKU_ANY  ? " eku=any"
                                                 : " eku=strict-role",
-             partner->tls_minimum == XMPPFED_TLS_1_3 ? " tls-minimum=1.3" : "");
+             partner->tls_minimum == XMPPFED_TLS_1_3 ? " tls-minimum=1.3" : "",
+             partner->shared_secret ? " shared-secret=" MASKED_SECRET : "");
     put_once(c->recording, line);
 }
 
@@ -298,13 +300,19 @@ static void reduce(struct xfed_recording *r, const xmppfed_element *e)
     add_cause(r, "/>\n");
 }
 
-/* The element with which SASL begins may carry a secret, unless its mechanism has none. */
-static bool is_secret(const xmppfed_element *e)
+/*
+ * The element with which SASL begins may carry a secret, unless its mechanism has none; and whoever
+ * has all messages of SCRAM can try out secrets at leisure.
+ */
+static bool is_secret(const xmppfed_connection *c, const xmppfed_element *e)
 {
     const char *mechanism = xmppfed_element_attribute(e, "mechanism");
 
-    return xmppfed_element_is(e, "auth", XFED_NS_SASL) &&
-           (!mechanism || strcmp(mechanism, "EXTERNAL") != 0) && *xmppfed_element_text(e);
+    if (strcmp(xmppfed_element_ns(e), XFED_NS_SASL) != 0 || !*xmppfed_element_text(e))
+        return false;
+    if (xmppfed_element_is(e, "auth", XFED_NS_SASL))
+        return !mechanism || strcmp(mechanism, "EXTERNAL") != 0;
+    return c->negotiation.method == XMPPFED_METHOD_SCRAM;
 }
 
 static void put_unit(xmppfed_connection *c, const xmppfed_element *item)
@@ -320,7 +328,7 @@ static void put_unit(xmppfed_connection *c, const xmppfed_element *item)
     begin_at(c, "C: ");
     if (item && is_request(item, "verify"))
         put_verify(c, bytes, item);
-    else if (item && (has_key(item) || is_secret(item))) {
+    else if (item && (has_key(item) || is_secret(c, item))) {
         put_masked(r, bytes, MASKED);
         put_text(r, "\n");
     } else
@@ -421,7 +429,7 @@ void xfed_recording_said(xmppfed_connection *c, size_t before, const xmppfed_ele
         put_header(r, bytes, id);
     else if (e && is_request(e, "result"))
         put_result(c, bytes);
-    else if (e && (has_key(e) || is_secret(e)))
+    else if (e && (has_key(e) || is_secret(c, e)))
         put_masked(r, bytes, MASKED);
     else
         put(r, bytes.data, bytes.len);

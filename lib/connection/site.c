@@ -2,8 +2,8 @@
 #include "connection/site.h"
 
 #include "base/memory.h"
+#include "connection/shared_secret.h"
 #include "crypto/random.h"
-#include <xmppfed/address.h>
 
 #include <string.h>
 
@@ -37,6 +37,7 @@ int xmppfed_site_new(xmppfed_context *ctx, xmppfed_site **ret)
     rc = xfed_random(ctx, &seed, sizeof(seed));
     xfed_map_init(&site->domains, ctx, seed);
     xfed_map_init(&site->partner_trust, ctx, seed);
+    xfed_map_init(&site->partner_secrets, ctx, seed);
     if (rc == 0) {
         site->secret = xfed_zalloc(ctx, SECRET_RANDOM);
         site->secret_len = SECRET_RANDOM;
@@ -95,6 +96,7 @@ void xmppfed_site_unref(xmppfed_site *site)
     while (xfed_map_next(&site->partner_trust, &cursor, NULL, &value))
         xmppfed_trust_unref(value);
     xfed_map_fini(&site->partner_trust);
+    xfed_shared_secrets_fini(site);
     xmppfed_trust_unref(site->trust);
     xmppfed_policy_unref(site->policy);
     wipe_secret(site);
@@ -167,8 +169,7 @@ void xmppfed_site_set_trust(xmppfed_site *site, xmppfed_trust *trust)
     site->generation++;
 }
 
-/* Prepares the primary domain of a record, which may be a wildcard: "*.example.com". */
-static int prepare_primary(const char *domain, char ret[XMPPFED_DOMAIN_SIZE + 2])
+int xfed_site_prepare_primary(const char *domain, char ret[XMPPFED_DOMAIN_SIZE + 2])
 {
     bool wildcard = strncmp(domain, "*.", 2) == 0;
 
@@ -184,7 +185,7 @@ int xmppfed_site_set_partner_trust(xmppfed_site *site, const char *domain, xmppf
 
     if (!site || !domain)
         return XMPPFED_ERR_ARGUMENT;
-    rc = prepare_primary(domain, prepared);
+    rc = xfed_site_prepare_primary(domain, prepared);
     if (rc < 0)
         return rc;
     old = xfed_map_get_text(&site->partner_trust, prepared);

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "tls/session.h"
 #include "xml/limits.h"
+#include <xmppfed/address.h>
 #include <xmppfed/site.h>
 
 /* Limits for strangers and for proved peers; those of XML also as its gate wants them. */
@@ -18,8 +19,9 @@ struct xmppfed_site {
     xmppfed_context *ctx;
     struct xfed_map domains; /* prepared domain -> struct site_domain of site.c */
     xmppfed_trust *trust;
-    struct xfed_map partner_trust; /* prepared primary domain -> xmppfed_trust */
-    uint64_t generation;           /* one more whenever trust or policy was replaced */
+    struct xfed_map partner_trust;   /* prepared primary domain -> xmppfed_trust */
+    struct xfed_map partner_secrets; /* prepared primary domain -> struct xfed_shared_secret */
+    uint64_t generation;             /* one more whenever trust, policy or a secret was replaced */
     xmppfed_policy *policy;
     char *secret;
     size_t secret_len;
@@ -47,6 +49,9 @@ const uint8_t *xfed_site_ticket_key(xmppfed_site *site, const char *prepared, xm
 /* Whom to believe about the partner whose record has this primary domain, borrowed; NULL: nobody.
  */
 xmppfed_trust *xfed_site_trust_for(const xmppfed_site *site, const char *primary);
+/* site.c: prepares the primary domain of a record, which may be a wildcard: "*.example.com". */
+int xfed_site_prepare_primary(const char *domain,
+                              char ret[XMPPFED_DOMAIN_SIZE + 2]) XMPPFED_MUST_CHECK;
 /* The dialback secret, borrowed. */
 xmppfed_slice xfed_site_secret(const xmppfed_site *site);
 /* site_limits.c: the defaults. */

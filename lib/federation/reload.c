@@ -18,6 +18,8 @@ static uint32_t method_of(int proof)
     case XMPPFED_PROOF_DANE:
     case XMPPFED_PROOF_POSH:
         return XMPPFED_METHOD_EXTERNAL;
+    case XMPPFED_PROOF_SHARED_SECRET:
+        return XMPPFED_METHOD_SCRAM;
     case XMPPFED_PROOF_DIALBACK_TLS:
         return XMPPFED_METHOD_DIALBACK_TLS;
     case XMPPFED_PROOF_DIALBACK_TCP:

@@ -5,7 +5,9 @@
 
 int xfed_bidi_begin(struct xfed_negotiation *n)
 {
-    return n->bidi ? xfed_pairs_add(&n->proved, n->local, n->remote, XMPPFED_METHOD_EXTERNAL) : 0;
+    int method = n->method == XMPPFED_METHOD_SCRAM ? n->method : XMPPFED_METHOD_EXTERNAL;
+
+    return n->bidi ? xfed_pairs_add(&n->proved, n->local, n->remote, method) : 0;
 }
 
 /* The features are still to be answered: with <auth/>, or with a key (XEP-0288 2.2). */

@@ -32,11 +32,46 @@ static bool is_promised(const struct xfed_negotiation *n)
     return n->role == XFED_INITIATOR && partner && n->ports.tls->bound(n->ports.user, partner);
 }
 
+/* Why the secret that the record speaks of has not proved the peer. */
+static int fail_secret(struct xfed_negotiation *n, const struct xfed_partner *partner, int code,
+                       const char *who)
+{
+    xmppfed_problem why;
+
+    if (code == XMPPFED_ERR_SASL_REFUSED)
+        return xfed_fault_set(&n->fault, code,
+                              "%s: refused our proof of the shared secret (%s); both sides must "
+                              "have the same, for each other's domain",
+                              who, n->peer_condition[0] ? n->peer_condition : "without a reason");
+    if (n->ports.sasl->secret(n->ports.user, partner, &why) < 0)
+        return xfed_fault_set(&n->fault, code, "%s: %s", who, why.text);
+    return xfed_fault_set(&n->fault, code,
+                          "%s: its record has a shared secret, and it does not offer "
+                          "SCRAM-SHA-256-PLUS; its operator must set the secret for our domain, or "
+                          "somebody on the way has taken it out",
+                          who);
+}
+
+/* The record, where it is for want of its secret that the stream fails; else NULL. */
+static const struct xfed_partner *lacks_secret(const struct xfed_negotiation *n, int code)
+{
+    const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, n->remote);
+
+    if (!partner || !n->tls_on || !(partner->methods & XMPPFED_METHOD_SCRAM))
+        return NULL;
+    if (code == XMPPFED_ERR_SASL_REFUSED)
+        return n->method == XMPPFED_METHOD_SCRAM ? partner : NULL;
+    if ((partner->methods & XMPPFED_METHOD_EXTERNAL) && n->certificate == XFED_CERTIFICATE_FAILS)
+        return NULL; /* a good certificate would have done */
+    return code == XMPPFED_ERR_POLICY_NO_METHOD ? partner : NULL;
+}
+
 /* The sentence names the certificate's fault where that is what left no method. */
 int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
                   const struct xfed_input *in)
 {
     const char *sentence = xmppfed_error_sentence(row->code);
+    const struct xfed_partner *partner;
     const char *who;
 
     if (in->header)
@@ -53,6 +88,9 @@ int xfed_act_fail(struct xfed_negotiation *n, const struct xfed_row *row,
     if (n->certificate == XFED_CERTIFICATE_REFUTED)
         return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,
                               n->why_not_proved.text, "no other method may take its place");
+    partner = lacks_secret(n, row->code);
+    if (partner)
+        return fail_secret(n, partner, row->code, who);
     if (n->certificate == XFED_CERTIFICATE_FAILS && n->why_not_proved.code < 0 &&
         (row->code == XMPPFED_ERR_POLICY_NO_METHOD || row->code == XMPPFED_ERR_SASL_TRIES))
         return xfed_fault_set(&n->fault, n->why_not_proved.code, "%s: %s; %s", who,
@@ -108,6 +146,7 @@ int xfed_act_legacy_features(struct xfed_negotiation *n, const struct xfed_row *
 
     n->tls_offered = false;
     n->external_offered = false;
+    n->scram_offered = false;
     return rc < 0 ? rc : XFED_EVENT_FEATURES;
 }
 
@@ -115,18 +154,20 @@ int xfed_act_legacy_features(struct xfed_negotiation *n, const struct xfed_row *
 static struct xfed_stream_features offers(struct xfed_negotiation *n, const struct xfed_input *in)
 {
     unsigned facts = xfed_negotiation_facts(n, XFED_EVENT_HEADER, in);
+    uint32_t sasl = xfed_negotiation_sasl(n, XFED_EVENT_HEADER, in);
     bool dialback = (facts & XFED_FACT_DIALBACK_OPEN) != 0;
 
     /* A header without version gets no features, so nothing was offered (RFC 6120 4.7.5). */
-    n->external_offered =
-        in->header->version_1 && n->tls_on && (facts & XFED_FACT_EXTERNAL_OPEN) != 0;
+    n->external_offered = in->header->version_1 && (sasl & XMPPFED_METHOD_EXTERNAL) != 0;
+    n->scram_offered = in->header->version_1 && (sasl & XMPPFED_METHOD_SCRAM) != 0;
     /* A peer that goes on with dialback sees no other features than these. */
     n->acks.offered = n->acks.wanted && in->header->version_1 && dialback;
     return (struct xfed_stream_features){
         .starttls = (facts & XFED_FACT_TLS_USABLE) != 0,
         .starttls_required = (facts & XFED_FACT_TLS_REQUIRED) != 0,
-        .sasl = n->external_offered,
+        .sasl = n->external_offered || n->scram_offered,
         .sasl_external = n->external_offered,
+        .sasl_scram = n->scram_offered,
         .dialback = dialback,
         .dialback_errors = dialback,
         .bidi = (facts & XFED_FACT_BIDI_OPEN) != 0,
@@ -200,9 +241,9 @@ int xfed_act_answer_header_up(struct xfed_negotiation *n, const struct xfed_row 
     offer.management = n->acks.offered;
     rc = answer(n, in, &offer);
     if (rc == 0)
-        rc = xfed_pairs_add(&n->proved, n->local, n->remote, XMPPFED_METHOD_EXTERNAL);
+        rc = xfed_pairs_add(&n->proved, n->local, n->remote, n->method);
     if (rc == 0)
-        rc = n->ports.stream->up(n->ports.user, n->local, n->remote, XMPPFED_METHOD_EXTERNAL);
+        rc = n->ports.stream->up(n->ports.user, n->local, n->remote, n->method);
     return rc;
 }
 

@@ -18,8 +18,8 @@
 int xfed_negotiation_send(struct xfed_negotiation *n, xmppfed_element *e) XMPPFED_MUST_CHECK;
 
 /*
- * Where <bidi/> was sent: stanzas of the peer to our domain are proved from now on, by its
- * certificate alone, whatever proves us (facts.c). XMPPFED_ERR_NOMEM or 0.
+ * Where <bidi/> was sent: stanzas of the peer to our domain are proved from now on, by the shared
+ * secret or by its certificate alone, whatever proves us (facts.c). XMPPFED_ERR_NOMEM or 0.
  */
 int xfed_bidi_begin(struct xfed_negotiation *n) XMPPFED_MUST_CHECK;
 

@@ -167,14 +167,70 @@ static bool wants_evidence(const struct xfed_negotiation *n, unsigned event,
            n->ports.tls->evidence(n->ports.user, domain, partner) != 0;
 }
 
+/* Whether the shared secret can prove the peer, or still proves it. */
+static bool secret_proves(struct xfed_negotiation *n, const struct xfed_partner *partner)
+{
+    return n->tls_on && (partner->methods & XMPPFED_METHOD_SCRAM) && !is_refuted(n, partner) &&
+           n->ports.sasl->secret(n->ports.user, partner, NULL) == 0;
+}
+
+/* The methods of SASL that are offered, and allowed; of one that was chosen, that one alone. */
+static uint32_t sasl_on_offer(const struct xfed_negotiation *n, unsigned event,
+                              const struct xfed_partner *partner, const char *local)
+{
+    const uint32_t all = XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_SCRAM;
+    uint32_t offered = (n->external_offered ? XMPPFED_METHOD_EXTERNAL : 0u) |
+                       (n->scram_offered ? XMPPFED_METHOD_SCRAM : 0u);
+
+    if (n->role == XFED_RECEIVER &&
+        (event == XFED_EVENT_HEADER || event == XFED_EVENT_EVIDENCE_KNOWN))
+        offered = all;
+    if (n->role == XFED_INITIATOR && !n->ports.tls->usable(n->ports.user, local, true))
+        offered &= XMPPFED_METHOD_SCRAM; /* there is no certificate that EXTERNAL could show */
+    if ((uint32_t)n->method & all)
+        offered &= (uint32_t)n->method;
+    return offered & partner->methods;
+}
+
+/*
+ * The methods of SASL by which the stream's own peer can be proved now, never another pair's
+ * domain. An initiator that can do SCRAM asks for nothing else.
+ */
+static uint32_t sasl_methods(struct xfed_negotiation *n, unsigned event,
+                             const struct xfed_partner *partner, const char *domain,
+                             const char *local)
+{
+    uint32_t methods = sasl_on_offer(n, event, partner, local);
+
+    if (!n->tls_on || !is_peer(n, domain))
+        return 0;
+    if ((methods & XMPPFED_METHOD_SCRAM) && !secret_proves(n, partner))
+        methods &= ~(uint32_t)XMPPFED_METHOD_SCRAM;
+    if ((methods & XMPPFED_METHOD_SCRAM) && n->role == XFED_INITIATOR)
+        return XMPPFED_METHOD_SCRAM;
+    /* Only where the record and the peer leave the choice: else EXTERNAL is tried again. */
+    if (n->dialback_first && n->dialback_offered && dialback_is_open(n, domain, partner))
+        methods &= ~(uint32_t)XMPPFED_METHOD_EXTERNAL;
+    if ((methods & XMPPFED_METHOD_EXTERNAL) && !certificate_proves(n, domain, partner))
+        methods &= ~(uint32_t)XMPPFED_METHOD_EXTERNAL;
+    return methods;
+}
+
+/* Whether the way to EXTERNAL is a certificate's lack of what evidence may give it. */
+static bool evidence_is_wanted(struct xfed_negotiation *n, unsigned event,
+                               const struct xfed_partner *partner, const char *domain,
+                               const char *local)
+{
+    return n->role == XFED_RECEIVER && n->tls_on && is_peer(n, domain) &&
+           (sasl_on_offer(n, event, partner, local) & XMPPFED_METHOD_EXTERNAL) &&
+           !certificate_proves(n, domain, partner) && wants_evidence(n, event, partner, domain);
+}
+
 static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
                              const struct xfed_partner *partner, const char *domain,
                              const char *local)
 {
     bool server = n->role == XFED_RECEIVER;
-    bool offering = event == XFED_EVENT_HEADER || event == XFED_EVENT_EVIDENCE_KNOWN;
-    bool offered = server ? n->external_offered || offering
-                          : n->external_offered && n->ports.tls->usable(n->ports.user, local, true);
     /* Where direct TLS is dialled, the peer's SRV record has offered it (XEP-0368 3). */
     bool tls_offered = server || n->tls_offered || event == XFED_EVENT_DIRECT_TLS;
     unsigned facts = 0;
@@ -187,20 +243,27 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
         facts |= XFED_FACT_TLS_REQUIRED;
     if (!version_suffices(n, domain, partner))
         return facts;
-    if (dialback_is_open(n, domain, partner))
+    /* A secret that the peer refuses is a fault to be mended: nothing weaker takes its place. */
+    if (dialback_is_open(n, domain, partner) &&
+        !(event == XFED_EVENT_FAILURE && n->method == XMPPFED_METHOD_SCRAM))
         facts |= XFED_FACT_DIALBACK_OPEN;
-    /* Only where the record and the peer leave the choice: else EXTERNAL is tried again. */
-    if (n->dialback_first && n->tls_on && n->dialback_offered && (facts & XFED_FACT_DIALBACK_OPEN))
-        return facts;
-    /* The certificate was checked for the stream's own peer, never for another pair's domain. */
-    if (!n->tls_on || !offered || !(partner->methods & XMPPFED_METHOD_EXTERNAL) ||
-        !is_peer(n, domain))
-        return facts;
-    if (certificate_proves(n, domain, partner))
-        facts |= XFED_FACT_EXTERNAL_OPEN;
-    else if (wants_evidence(n, event, partner, domain))
+    if (sasl_methods(n, event, partner, domain, local) != 0)
+        facts |= XFED_FACT_SASL_OPEN;
+    if (evidence_is_wanted(n, event, partner, domain, local))
         facts |= XFED_FACT_EVIDENCE_WANTED;
     return facts;
+}
+
+uint32_t xfed_negotiation_sasl(struct xfed_negotiation *n, unsigned event,
+                               const struct xfed_input *in)
+{
+    const char *domain = subject(n, event, in);
+    const struct xfed_partner *partner =
+        domain[0] ? n->ports.stream->partner(n->ports.user, domain) : NULL;
+
+    if (!partner || !version_suffices(n, domain, partner))
+        return 0;
+    return sasl_methods(n, event, partner, domain, target(n, event, in));
 }
 
 /*
@@ -216,6 +279,8 @@ static bool proof_stands(struct xfed_negotiation *n, const char *remote, int met
         return false;
     if (method == XMPPFED_METHOD_EXTERNAL)
         return certificate_proves(n, n->remote, partner);
+    if (method == XMPPFED_METHOD_SCRAM)
+        return secret_proves(n, partner);
     return dns_leaves_room(n, remote, partner);
 }
 
@@ -236,6 +301,8 @@ bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
     if (n->certificate != XFED_CERTIFICATE_PKIX && n->certificate != XFED_CERTIFICATE_DANE &&
         n->certificate != XFED_CERTIFICATE_POSH)
         return false;
+    if (n->method == XMPPFED_METHOD_SCRAM)
+        return false;
     if (n->bidi)
         return true;
     if (n->role == XFED_INITIATOR)
@@ -255,10 +322,23 @@ bool xfed_negotiation_external_failed(struct xfed_negotiation *n)
 }
 
 /*
+ * Whether the shared secret has proved the stream's own peer, or nothing has yet and it is what
+ * will be tried: an initiator that can do SCRAM does nothing else.
+ */
+static bool is_proved_by_secret(struct xfed_negotiation *n, const struct xfed_partner *partner)
+{
+    bool offered = n->role == XFED_RECEIVER || n->scram_offered;
+
+    if (n->method != XMPPFED_METHOD_SCRAM && (n->method != 0 || n->proved.count > 0 || !offered))
+        return false;
+    return secret_proves(n, partner);
+}
+
+/*
  * Whether a stream may carry stanzas against the direction in which it was opened, to or from a
  * remote domain that a method has proved (0: not yet). Who dials is told by DNS alone with whom it
- * speaks; therefore what comes in on our own stream needs the certificate, whatever the record says
- * (doc/threat-model.md, row 30).
+ * speaks; therefore what comes in on our own stream needs the certificate or the secret, whatever
+ * the record says (doc/threat-model.md, row 30).
  */
 static bool may_go_back(struct xfed_negotiation *n, const char *remote, int method)
 {
@@ -267,6 +347,9 @@ static bool may_go_back(struct xfed_negotiation *n, const char *remote, int meth
 
     if (!partner || !n->tls_on || partner->bidi == XMPPFED_BIDI_NEVER)
         return false;
+    if (strcmp(remote, n->remote) == 0 && version_suffices(n, remote, partner) &&
+        is_proved_by_secret(n, partner))
+        return true;
     /* Looked at first, so that afterwards uses_certificate() is right. */
     if (strcmp(remote, n->remote) == 0 && version_suffices(n, remote, partner) &&
         certificate_proves(n, remote, partner) && (partner->methods & XMPPFED_METHOD_EXTERNAL))
@@ -307,7 +390,7 @@ int xfed_negotiation_method_of(struct xfed_negotiation *n, const char *local, co
         return 0;
     pair = xfed_pairs_find(&n->proved, local, remote);
     if (!pair)
-        pair = xfed_pairs_find_external(&n->proved, remote);
+        pair = xfed_pairs_find_sasl(&n->proved, remote);
     return pair && proof_stands(n, remote, pair->method) ? pair->method : 0;
 }
 

@@ -86,6 +86,7 @@ static void remember_offers(struct xfed_negotiation *n, const struct xfed_stream
 {
     n->tls_offered = f->starttls;
     n->external_offered = f->sasl_external;
+    n->scram_offered = f->sasl_scram;
     n->dialback_offered = n->dialback_offered || f->dialback;
     n->errors_offered = f->dialback_errors;
     n->bidi_offered = f->bidi;

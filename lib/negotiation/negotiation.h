@@ -25,6 +25,7 @@ struct xfed_negotiation {
     bool heard; /* a header of the peer was read */
     bool tls_on;
     bool external_offered; /* initiator: by the peer; receiver: by us */
+    bool scram_offered;    /* ... and SCRAM-SHA-256-PLUS */
     bool tls_offered;      /* initiator: by the peer */
     bool dialback_offered; /* initiator: by the peer */
     bool errors_offered;   /* ... with errors, so that one pair can fail alone (XEP-0220 2.4.2) */
@@ -35,6 +36,7 @@ struct xfed_negotiation {
     size_t peer_max_bytes; /* initiator: the largest element that the peer takes; 0: not said */
     bool evidence_asked;   /* receiver: about the certificate, once a stream */
     unsigned sasl_tries;
+    bool sasl_done;          /* initiator: the peer has proved itself by SASL as well */
     int method;              /* enum xmppfed_method that is being tried, or that succeeded */
     unsigned tried;          /* initiator: OR of those that were tried */
     char peer_condition[64]; /* initiator: of the last error that the peer sent, "" for none */
@@ -138,8 +140,16 @@ bool xfed_negotiation_stands(struct xfed_negotiation *n);
 bool xfed_negotiation_external_failed(struct xfed_negotiation *n);
 /* Receiver: the enum xmppfed_method by which a pair is proved if that stands now, else 0. */
 int xfed_negotiation_method_of(struct xfed_negotiation *n, const char *local, const char *remote);
-/* Whether a proof on this stream is by a certificate that was found good when last looked at. */
+/* Whether a proof on this stream, and not a shared secret, is by a certificate that was found good
+ * when last looked at. */
 bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n);
+
+/*
+ * The methods of SASL (OR of enum xmppfed_method) of which the fact SASL_OPEN is made at this
+ * event.
+ */
+uint32_t xfed_negotiation_sasl(struct xfed_negotiation *n, unsigned event,
+                               const struct xfed_input *in);
 
 /* The facts of facts.def as they are for this event; asks the ports, changes only the cache of the
  * certificate check. */

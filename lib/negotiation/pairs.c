@@ -28,14 +28,19 @@ static size_t find(const struct xfed_pairs *p, const char *local, const char *re
     return i;
 }
 
+static bool is_sasl(int method)
+{
+    return method == XMPPFED_METHOD_EXTERNAL || method == XMPPFED_METHOD_SCRAM;
+}
+
 int xfed_pairs_add(struct xfed_pairs *p, const char *local, const char *remote, int method)
 {
     size_t at = find(p, local, remote);
     struct xfed_pair *grown;
 
     if (at < p->count) {
-        /* Dialback later on adds nothing to a certificate, which counts for all our domains. */
-        if (p->items[at].method != XMPPFED_METHOD_EXTERNAL)
+        /* Dialback later on adds nothing to SASL, which counts for all our domains. */
+        if (!is_sasl(p->items[at].method))
             p->items[at].method = method;
         return 0;
     }
@@ -61,11 +66,10 @@ const struct xfed_pair *xfed_pairs_find(const struct xfed_pairs *p, const char *
     return at < p->count ? &p->items[at] : NULL;
 }
 
-const struct xfed_pair *xfed_pairs_find_external(const struct xfed_pairs *p, const char *remote)
+const struct xfed_pair *xfed_pairs_find_sasl(const struct xfed_pairs *p, const char *remote)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (p->items[i].method == XMPPFED_METHOD_EXTERNAL &&
-            strcmp(p->items[i].remote, remote) == 0)
+        if (is_sasl(p->items[i].method) && strcmp(p->items[i].remote, remote) == 0)
             return &p->items[i];
     return NULL;
 }

@@ -36,15 +36,15 @@ struct xfed_pairs {
 void xfed_pairs_init(struct xfed_pairs *p, xmppfed_context *ctx);
 void xfed_pairs_fini(struct xfed_pairs *p);
 
-/* Adds a pair, or sets the method of one that no certificate has proved. XMPPFED_ERR_LIMIT_PENDING,
+/* Adds a pair, or sets the method of one that SASL has not proved. XMPPFED_ERR_LIMIT_PENDING,
  * _NOMEM, or 0. */
 int xfed_pairs_add(struct xfed_pairs *p, const char *local, const char *remote,
                    int method) XMPPFED_MUST_CHECK;
 /* The pair of two prepared domains, or NULL. */
 const struct xfed_pair *xfed_pairs_find(const struct xfed_pairs *p, const char *local,
                                         const char *remote);
-/* The first pair with this remote domain that a certificate proved, whatever its local, or NULL. */
-const struct xfed_pair *xfed_pairs_find_external(const struct xfed_pairs *p, const char *remote);
+/* The first pair with this remote domain that SASL proved, whatever its local, or NULL. */
+const struct xfed_pair *xfed_pairs_find_sasl(const struct xfed_pairs *p, const char *remote);
 /* Sets the method of a pair that is there. */
 void xfed_pairs_settle(struct xfed_pairs *p, const char *local, const char *remote, int method);
 /* Takes a pair out; false if it was not there. */

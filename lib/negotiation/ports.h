@@ -50,8 +50,18 @@ struct xfed_tls_port {
 };
 
 struct xfed_sasl_port {
-    /* Begins EXTERNAL; proved is the peer's domain for a receiver, NULL for an initiator. */
-    int (*start)(void *user, bool initiator, const char *proved);
+    /*
+     * Whether a partner can be proved by a shared secret on this TLS session: there is one, the
+     * session can be bound, and its certificate is none that pins keep out. Once SCRAM has begun:
+     * whether its secret is the partner's still. 0, or an error and a sentence in why (may be
+     * NULL).
+     */
+    int (*secret)(void *user, const struct xfed_partner *partner, xmppfed_problem *why);
+    /*
+     * Begins a method of enum xmppfed_method, EXTERNAL or SCRAM. domain is that of the initiating
+     * side, which it proves; for an initiator of EXTERNAL it is not used.
+     */
+    int (*start)(void *user, int method, bool initiator, const char *domain);
     /*
      * One step with element text (NULL: nothing was sent). *ret_text, the text to send, is freed by
      * the caller with xfed_free. 1 when done, 0 to go on, or an error.

@@ -2,8 +2,8 @@
  * table_initiator.c - every step of a stream that we open (RFC 6120 4-6, XEP-0178, XEP-0220,
  * XEP-0198, XEP-0288, XEP-0368).
  *
- * Preference of methods: SASL EXTERNAL over TLS, dialback over TLS, dialback over TCP. Where a row
- * needs a method, the partner record is asked again at that moment (facts.c).
+ * Preference of methods: SASL SCRAM over TLS, EXTERNAL over TLS, dialback over TLS, dialback over
+ * TCP. Where a row needs a method, the partner record is asked again at that moment (facts.c).
  */
 #include "negotiation/rows.h"
 
@@ -41,23 +41,29 @@ static const struct xfed_row rows[] = {
     ROW(I_TLS_HEADER, HEADER, VERSION_1, NEVER, note_header, I_TLS_FEATURES),
     ROW(I_TLS_HEADER, HEADER, ALWAYS, VERSION_1, legacy_features, I_TLS_FEATURES),
 
-    /* EXTERNAL only to a peer that its certificate proves (RFC 6120 13.7.2); else dialback. */
+    /* EXTERNAL only to a peer that its certificate proves (RFC 6120 13.7.2), SCRAM only where there
+     * is a secret and TLS to bind it to (RFC 9266); else dialback. */
     FAIL(I_TLS_FEATURES, FEATURES, ALWAYS, PARTNER_LISTED, POLICY_UNKNOWN_PARTNER),
     ROW(I_TLS_FEATURES, FEATURES, VERIFY_ONLY, NEVER, announce_verify, I_VERIFY),
-    /* First both ways, where the certificate proves the peer (XEP-0288 2.2); then comes a method. */
-    ROW(I_TLS_FEATURES, FEATURES, BIDI_OPEN | EXTERNAL_OPEN, VERIFY_ONLY, send_bidi, I_TLS_FEATURES),
+    /* First both ways, where the peer is or will be proved (XEP-0288 2.2); then comes a method. */
+    ROW(I_TLS_FEATURES, FEATURES, BIDI_OPEN | SASL_OPEN, VERIFY_ONLY, send_bidi, I_TLS_FEATURES),
     ROW(I_TLS_FEATURES, FEATURES, BIDI_OPEN | DIALBACK_OPEN | DIALBACK_OFFERED, VERIFY_ONLY, send_bidi, I_TLS_FEATURES),
-    ROW(I_TLS_FEATURES, FEATURES, EXTERNAL_OPEN, VERIFY_ONLY, send_auth, I_AUTH),
-    ROW(I_TLS_FEATURES, FEATURES, DIALBACK_OPEN | DIALBACK_OFFERED, VERIFY_ONLY | EXTERNAL_OPEN, send_db_result, I_DIALBACK),
-    FAIL(I_TLS_FEATURES, FEATURES, ALWAYS, VERIFY_ONLY | EXTERNAL_OPEN, POLICY_NO_METHOD),
+    ROW(I_TLS_FEATURES, FEATURES, SASL_OPEN, VERIFY_ONLY, send_auth, I_AUTH),
+    ROW(I_TLS_FEATURES, FEATURES, DIALBACK_OPEN | DIALBACK_OFFERED, VERIFY_ONLY | SASL_OPEN, send_db_result, I_DIALBACK),
+    FAIL(I_TLS_FEATURES, FEATURES, ALWAYS, VERIFY_ONLY | SASL_OPEN, POLICY_NO_METHOD),
     ANSWERS_IGNORED(I_TLS_FEATURES),
     ENDS(I_TLS_FEATURES),
 
-    /* A refused EXTERNAL goes on with dialback on the same stream where the record allows it. */
+    /*
+     * A refused EXTERNAL goes on with dialback on the same stream where the record allows it, a
+     * refused secret with nothing. With a secret the peer proves itself too (RFC 5802 5).
+     */
     ROW(I_AUTH, CHALLENGE, TRIES_LEFT, NEVER, send_response, I_AUTH),
     FAIL(I_AUTH, CHALLENGE, ALWAYS, TRIES_LEFT, SASL_TRIES),
-    ROW(I_AUTH, SUCCESS, EXTERNAL_OPEN, NEVER, restart_header, I_AUTH_HEADER),
-    FAIL(I_AUTH, SUCCESS, ALWAYS, EXTERNAL_OPEN, POLICY_NO_METHOD),
+    ROW(I_AUTH, SUCCESS, ALWAYS, NEVER, check_success, I_AUTH),
+    ROW(I_AUTH, SASL_DONE, SASL_OPEN, NEVER, restart_header, I_AUTH_HEADER),
+    FAIL(I_AUTH, SASL_DONE, ALWAYS, SASL_OPEN, POLICY_NO_METHOD),
+    FAIL(I_AUTH, SASL_REFUSED, ALWAYS, NEVER, SASL_MUTUAL),
     ROW(I_AUTH, FAILURE, DIALBACK_OPEN | DIALBACK_OFFERED, NEVER, send_db_result, I_DIALBACK),
     FAIL(I_AUTH, FAILURE, ALWAYS, NEVER, SASL_REFUSED),
     ANSWERS_IGNORED(I_AUTH),

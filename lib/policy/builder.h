@@ -55,6 +55,10 @@ void xfed_partner_free(struct xmppfed_partner *p);
 const char *xfed_record_warning(const struct xfed_partner *record, bool strict,
                                 const char **ret_text);
 
+/* The minimum proof that is in force: nothing but the shared secret where the record leaves it open.
+ */
+int xfed_partner_minimum(const struct xfed_partner *record);
+
 /* Whether the domain of a record stands for all below it: "*.example.com". */
 bool xfed_builder_is_wildcard(const char *domain);
 

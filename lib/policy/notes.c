@@ -55,6 +55,18 @@ static const struct remark d1 = {"D1", XMPPFED_ERR_POLICY_RECORD,
                                  "DANE is required, which only a certificate can meet, and SASL or "
                                  "TLS is not supported: set both "
                                  "to Required or Optional, or Dane to Opportunistic"};
+static const struct remark s1 = {
+    "S1", XMPPFED_ERR_POLICY_RECORD,
+    "a shared secret is used with SASL and TLS, and one of them is not supported: set "
+    "TlsNegotiation and SaslNegotiation to Required, or take the secret out"};
+static const struct remark s2 = {
+    "S2", XMPPFED_ERR_POLICY_RECORD,
+    "a secret that several domains know proves none of them: give each a record and a secret of "
+    "its own"};
+static const struct remark s3 = {
+    "S3", XMPPFED_ERR_POLICY_RECORD,
+    "DANE is required, beside which nothing else proves the partner: set Dane to Opportunistic, or "
+    "take the secret out"};
 static const struct remark g1 = {
     "G1", XMPPFED_ERR_POLICY_RECORD,
     "the user policy granted to this user does not exist: add it with the scope user, or take the "
@@ -139,6 +151,28 @@ static const struct remark *apply_dane(struct xfed_partner *record)
     return record->methods ? NULL : &d1;
 }
 
+/* A secret comes on top of the matrix, and in place of it unless the record says otherwise. */
+static const struct remark *apply_secret(struct xfed_partner *record, const char *domain)
+{
+    if (!record->shared_secret)
+        return NULL;
+    if (!domain[0] || xfed_builder_is_wildcard(domain))
+        return &s2;
+    if (record->tls == XMPPFED_NOT_SUPPORTED || record->sasl == XMPPFED_NOT_SUPPORTED)
+        return &s1;
+    if (record->dane == XMPPFED_DANE_REQUIRED)
+        return &s3;
+    record->methods |= XMPPFED_METHOD_SCRAM;
+    return NULL;
+}
+
+int xfed_partner_minimum(const struct xfed_partner *record)
+{
+    return record->shared_secret && record->minimum_proof == XMPPFED_PROOF_NONE
+               ? XMPPFED_PROOF_SHARED_SECRET
+               : record->minimum_proof;
+}
+
 static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partner *p,
                          int *first_error, xmppfed_problem *why)
 {
@@ -148,21 +182,25 @@ static int check_partner(struct xmppfed_policy_builder *b, struct xmppfed_partne
     const struct remark *remark = judge(record, &row);
     const struct remark *pins;
     const struct remark *dane;
+    const struct remark *secret;
     uint32_t methods;
     int rc = 0;
 
     record->methods = row.methods;
     pins = apply_pins(record);
     dane = apply_dane(record);
+    secret = apply_secret(record, p->domain);
     methods = record->methods;
-    record->methods &= xfed_proof_methods(record->minimum_proof);
+    record->methods &= xfed_proof_methods(xfed_partner_minimum(record));
     if (remark)
         rc = add_note(b, remark, p->domain, first_error, why);
     if (rc == 0 && pins && !(remark && remark->error < 0))
         rc = add_note(b, pins, p->domain, first_error, why);
     if (rc == 0 && dane)
         rc = add_note(b, dane, p->domain, first_error, why);
-    if (rc == 0 && methods && !record->methods)
+    if (rc == 0 && secret)
+        rc = add_note(b, secret, p->domain, first_error, why);
+    if (rc == 0 && !secret && methods && !record->methods)
         rc = add_note(b, &m1, p->domain, first_error, why);
     if (rc == 0 && (record->methods & XMPPFED_METHOD_DIALBACK_TCP) && !record->allow_plaintext)
         rc = add_note(b, &p1, p->domain, first_error, why);

@@ -171,6 +171,11 @@ int xmppfed_partner_set_minimum_proof(xmppfed_partner *p, int proof)
     return 0;
 }
 
+void xmppfed_partner_set_shared_secret(xmppfed_partner *p, int on)
+{
+    p->record.shared_secret = on != 0;
+}
+
 int xmppfed_partner_set_gateway(xmppfed_partner *p, int setting, uint32_t value,
                                 xmppfed_problem *why)
 {

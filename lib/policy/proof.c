@@ -13,6 +13,8 @@ static const struct {
     [XMPPFED_PROOF_POSH] = {3, XMPPFED_METHOD_EXTERNAL},
     [XMPPFED_PROOF_PKIX] = {4, XMPPFED_METHOD_EXTERNAL},
     [XMPPFED_PROOF_DANE] = {5, XMPPFED_METHOD_EXTERNAL},
+    /* No authority and no zone can forge it, and it is proved over this very session. */
+    [XMPPFED_PROOF_SHARED_SECRET] = {6, XMPPFED_METHOD_SCRAM},
 };
 
 enum { PROOF_COUNT = sizeof(proofs) / sizeof(proofs[0]) };

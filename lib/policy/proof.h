@@ -7,7 +7,8 @@
 
 /*
  * Whether a proof (enum xmppfed_proof_kind) is as strong as a minimum: dialback over TCP is the
- * weakest, then dialback over TLS, a certificate by PKIX, and one by DANE.
+ * weakest, then dialback over TLS, a certificate by POSH, by PKIX, and one by DANE, and a shared
+ * secret.
  */
 bool xfed_proof_suffices(int proof, int minimum);
 

@@ -96,6 +96,7 @@ static void copy_partner(const struct xmppfed_policy_builder *b, const struct xm
     if (ret->connection_limit == 0)
         ret->connection_limit =
             xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_PARTNER_CONNECTION_LIMIT);
+    ret->minimum_proof = xfed_partner_minimum(&p->record);
     if (!xfed_gateway_get(&b->gateway, XMPPFED_GATEWAY_BIDI))
         ret->bidi = XMPPFED_BIDI_NEVER;
 }

@@ -38,13 +38,16 @@ static size_t read_number(const xmppfed_element *limits, const char *name, size_
     return text[strspn(text, space)] == '\0' ? number : 0;
 }
 
-static bool lists_external(const xmppfed_element *mechanisms)
+static const char EXTERNAL[] = "EXTERNAL";
+static const char SCRAM[] = "SCRAM-SHA-256-PLUS"; /* RFC 7677; never without "PLUS" */
+
+static bool lists(const xmppfed_element *mechanisms, const char *name)
 {
     const xmppfed_element *child = xmppfed_element_first(mechanisms);
 
     for (; child; child = xmppfed_element_next(child)) {
         if (xmppfed_element_is(child, "mechanism", XFED_NS_SASL) &&
-            xfed_text_equal(xmppfed_element_text(child), "EXTERNAL"))
+            xfed_text_equal(xmppfed_element_text(child), name))
             return true;
     }
     return false;
@@ -72,7 +75,8 @@ void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_feat
         .starttls = tls != NULL,
         .starttls_required = tls && has_child(tls, "required", XFED_NS_TLS),
         .sasl = sasl != NULL,
-        .sasl_external = sasl && lists_external(sasl),
+        .sasl_external = sasl && lists(sasl, EXTERNAL),
+        .sasl_scram = sasl && lists(sasl, SCRAM),
         .dialback = dialback != NULL,
         .dialback_errors = dialback && has_child(dialback, "errors", XFED_NS_DIALBACK_FEATURE),
         .bidi = has_child(e, "bidi", XFED_NS_BIDI_FEATURE),
@@ -83,6 +87,20 @@ void xfed_stream_features_read(const xmppfed_element *e, struct xfed_stream_feat
         ret->max_bytes = read_number(limits, "max-bytes", SIZE_MAX);
         ret->idle_seconds = (unsigned)read_number(limits, "idle-seconds", UINT_MAX);
     }
+}
+
+/* A <mechanisms/> without any mechanism is not valid (RFC 6120 A.4). The best one comes first. */
+static void write_mechanisms(xmppfed_element *features, const struct xfed_stream_features *offer)
+{
+    xmppfed_element *e;
+
+    if (!offer->sasl_scram && !offer->sasl_external)
+        return;
+    e = xmppfed_element_add_child(features, "mechanisms", XFED_NS_SASL);
+    if (offer->sasl_scram)
+        xmppfed_element_add_text(xmppfed_element_add_child(e, "mechanism", XFED_NS_SASL), SCRAM);
+    if (offer->sasl_external)
+        xmppfed_element_add_text(xmppfed_element_add_child(e, "mechanism", XFED_NS_SASL), EXTERNAL);
 }
 
 static void write_number(xmppfed_element *limits, const char *name, size_t number)
@@ -108,12 +126,7 @@ xmppfed_element *xfed_stream_features_write(xmppfed_context *ctx,
         if (offer->starttls_required)
             xmppfed_element_add_child(child, "required", XFED_NS_TLS);
     }
-    /* A <mechanisms/> without any mechanism is not valid (RFC 6120 A.4): EXTERNAL or nothing. */
-    if (offer->sasl_external) {
-        child = xmppfed_element_add_child(e, "mechanisms", XFED_NS_SASL);
-        child = xmppfed_element_add_child(child, "mechanism", XFED_NS_SASL);
-        xmppfed_element_add_text(child, "EXTERNAL");
-    }
+    write_mechanisms(e, offer);
     if (offer->dialback) {
         child = xmppfed_element_add_child(e, "dialback", XFED_NS_DIALBACK_FEATURE);
         if (offer->dialback_errors)

@@ -10,6 +10,7 @@ struct xfed_stream_features {
     bool starttls_required;
     bool sasl;            /* a <mechanisms/> is there */
     bool sasl_external;   /* and lists EXTERNAL */
+    bool sasl_scram;      /* and lists SCRAM-SHA-256-PLUS */
     bool dialback;        /* urn:xmpp:features:dialback */
     bool dialback_errors; /* with <errors/> */
     bool bidi;            /* urn:xmpp:features:bidi (XEP-0288 2.1) */

@@ -22,12 +22,22 @@ struct scene {
     xmppfed_site *fabrikam;
 };
 
+/* A row of the matrix on both sides, or a secret that they share. */
+enum { SECRET_ROW = 0 };
+
+static struct test_partner record(const char *domain, unsigned row)
+{
+    if (row == SECRET_ROW)
+        return (struct test_partner){.domain = domain, .secret = "correct-horse-battery"};
+    return test_matrix_row(domain, row);
+}
+
 static void open_scene(struct scene *s, unsigned row)
 {
     memset(s, 0, sizeof(*s));
     s->ctx = test_context_counted(&s->memory);
-    s->contoso = test_site(s->ctx, CONTOSO, "contoso", test_matrix_row(FABRIKAM, row));
-    s->fabrikam = test_site(s->ctx, FABRIKAM, "fabrikam", test_matrix_row(CONTOSO, row));
+    s->contoso = test_site(s->ctx, CONTOSO, "contoso", record(FABRIKAM, row));
+    s->fabrikam = test_site(s->ctx, FABRIKAM, "fabrikam", record(CONTOSO, row));
 }
 
 static void close_scene(struct scene *s)
@@ -120,6 +130,12 @@ static void test_external(void **state)
     fail_each(8, XMPPFED_PROOF_PKIX, DIAL_STARTTLS);
 }
 
+static void test_secret(void **state)
+{
+    (void)state;
+    fail_each(SECRET_ROW, XMPPFED_PROOF_SHARED_SECRET, DIAL_STARTTLS);
+}
+
 static void test_dialback_in_tls(void **state)
 {
     (void)state;
@@ -142,9 +158,8 @@ static void test_direct(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_external),
-        cmocka_unit_test(test_dialback_in_tls),
-        cmocka_unit_test(test_dialback_on_tcp),
+        cmocka_unit_test(test_external),        cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_dialback_in_tls), cmocka_unit_test(test_dialback_on_tcp),
         cmocka_unit_test(test_direct),
     };
 

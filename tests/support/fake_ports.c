@@ -87,11 +87,21 @@ static int version(void *user)
     return f->tls_version;
 }
 
-static int sasl_start(void *user, bool initiator, const char *proved)
+static int sasl_secret(void *user, const struct xfed_partner *partner, xmppfed_problem *why)
+{
+    const struct fake_ports *f = user;
+
+    return f->secret_rc < 0
+               ? xfed_fault_set(why, f->secret_rc, "there is no secret for %s", partner->domain)
+               : 0;
+}
+
+static int sasl_start(void *user, int method, bool initiator, const char *domain)
 {
     struct fake_ports *f = user;
 
-    note(f, "sasl %s %s", initiator ? "initiator" : "receiver", proved ? proved : "-");
+    note(f, "sasl %s%s %s", method == XMPPFED_METHOD_SCRAM ? "scram " : "",
+         initiator ? "initiator" : "receiver", domain);
     return f->sasl_start_rc;
 }
 
@@ -228,7 +238,7 @@ static int stanza(void *user, const struct xfed_input *in)
 
 static const struct xfed_tls_port tls_port = {usable,   tls_start, prove,  bound,
                                               evidence, epoch,     version};
-static const struct xfed_sasl_port sasl_port = {sasl_start, sasl_step, sasl_end};
+static const struct xfed_sasl_port sasl_port = {sasl_secret, sasl_start, sasl_step, sasl_end};
 static const struct xfed_stream_port stream_port = {
     .hosts = hosts,
     .partner = partner,
@@ -260,7 +270,8 @@ void fake_ports_init(struct fake_ports *f, xmppfed_context *ctx)
 
 struct xfed_partner *fake_ports_partner(struct fake_ports *f, const char *domain, uint32_t methods)
 {
-    const uint32_t with_tls = XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS;
+    const uint32_t with_tls =
+        XMPPFED_METHOD_SCRAM | XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS;
     size_t at = 0;
 
     while (at < FAKE_PARTNERS && f->partners[at].domain)

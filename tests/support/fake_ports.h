@@ -17,6 +17,7 @@ struct fake_ports {
     int prove_rc;      /* what the peer's certificate is worth */
     bool bound;        /* ... by TLSA records */
     uint32_t evidence; /* what the host can get */
+    int secret_rc;     /* why there is no SCRAM; 0: there is */
     int sasl_start_rc;
     int sasl_step_rc;
     const char *sasl_text; /* what SASL wants to be sent; NULL: nothing */

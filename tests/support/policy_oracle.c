@@ -223,7 +223,8 @@ static int strength(int proof)
 {
     static const int order[] = {XMPPFED_PROOF_NONE,         XMPPFED_PROOF_DIALBACK_TCP,
                                 XMPPFED_PROOF_DIALBACK_TLS, XMPPFED_PROOF_POSH,
-                                XMPPFED_PROOF_PKIX,         XMPPFED_PROOF_DANE};
+                                XMPPFED_PROOF_PKIX,         XMPPFED_PROOF_DANE,
+                                XMPPFED_PROOF_SHARED_SECRET};
     int i = 0;
 
     while (order[i] != proof)

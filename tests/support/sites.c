@@ -32,6 +32,8 @@ static void add_partner(xmppfed_policy_builder *b, const struct test_partner *ro
         assert_int_equal(xmppfed_partner_add_pin(p, row->pin, NULL), 0);
     xmppfed_partner_set_pin_only(p, row->pin_only);
     assert_int_equal(xmppfed_partner_set_ocsp(p, row->ocsp), 0);
+    xmppfed_partner_set_shared_secret(p, row->secret != NULL);
+    assert_int_equal(xmppfed_partner_set_minimum_proof(p, row->minimum_proof), 0);
     if (row->tls_minimum)
         assert_int_equal(xmppfed_partner_set_tls_minimum(p, row->tls_minimum), 0);
 }
@@ -93,6 +95,10 @@ xmppfed_site *test_site(xmppfed_context *ctx, const char *domain, const char *ce
     xmppfed_site_set_clock(site, TEST_TIME, 0);
     snprintf(secret, sizeof(secret), "the secret of %s", domain);
     assert_int_equal(xmppfed_site_set_dialback_secret(site, xmppfed_slice_of(secret)), 0);
+    if (partner.secret)
+        assert_int_equal(
+            xmppfed_site_set_partner_secret(site, partner.domain, xmppfed_slice_of(partner.secret)),
+            0);
     /* The site keeps references of its own. */
     xmppfed_credentials_unref(credentials);
     xmppfed_trust_unref(trust);

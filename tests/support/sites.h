@@ -19,6 +19,8 @@ struct test_partner {
     bool pin_only;
     int tls_minimum;
     int ocsp;
+    const char *secret; /* shared with this partner; test_site() knows it */
+    int minimum_proof;
 };
 
 /* A policy of these records, all federated, everybody allowed. */

@@ -169,17 +169,14 @@ static bool keep_unproved(enum xfed_role role, const struct xfed_row *row)
 {
     const unsigned verdict =
         FACT(PAIR_OURS) | FACT(DIALBACK_OPEN) | FACT(PARTNER_LISTED) | FACT(TARGET_HOSTED);
-    const unsigned external = FACT(EXTERNAL_OPEN) | FACT(PARTNER_LISTED);
+    const unsigned sasl = FACT(SASL_OPEN) | (role == XFED_RECEIVER ? FACT(PARTNER_LISTED) : 0u);
     const unsigned valid = FACT(PAIR_OURS) | FACT(DIALBACK_OPEN);
 
-    (void)role;
     switch (row->event) {
-    case XFED_EVENT_SUCCESS:
-        return (row->need & FACT(EXTERNAL_OPEN)) == 0;
     case XFED_EVENT_DB_VALID:
         return (row->need & valid) != valid;
     case XFED_EVENT_SASL_DONE:
-        return (row->need & external) != external;
+        return (row->need & sasl) != sasl;
     case XFED_EVENT_CHECK_VALID:
         return (row->need & verdict) != verdict;
     default:
@@ -289,9 +286,9 @@ static void test_sasl_is_inside_tls(void **state)
     }
 }
 
-static bool keep_no_external(enum xfed_role role, const struct xfed_row *row)
+static bool keep_no_sasl(enum xfed_role role, const struct xfed_row *row)
 {
-    return is_found(role, row, 0, FACT(EXTERNAL_OPEN));
+    return is_found(role, row, 0, FACT(SASL_OPEN));
 }
 
 /*
@@ -303,7 +300,7 @@ static void test_evidence(void **state)
     bool reached[XFED_STATE_COUNT];
 
     (void)state;
-    reach(XFED_RECEIVER, keep_no_external, reached);
+    reach(XFED_RECEIVER, keep_no_sasl, reached);
     assert_true(reached[XFED_STATE_R_TLS_EVIDENCE]);
     assert_true(reached[XFED_STATE_R_TLS_OPEN]);
     assert_false(reached[XFED_STATE_R_AUTH]);
@@ -321,7 +318,7 @@ static void test_evidence(void **state)
             row->next != XFED_STATE_CLOSED)
             describe(row, "may come back");
         if (row->event == XFED_EVENT_EVIDENCE_KNOWN && row->next != XFED_STATE_CLOSED &&
-            !(row->need & (FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN))))
+            !(row->need & (FACT(SASL_OPEN) | FACT(DIALBACK_OPEN))))
             describe(row, "goes on without a method");
     }
     for (size_t i = 0; i < xfed_table_initiator.count; i++)

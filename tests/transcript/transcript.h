@@ -5,7 +5,7 @@
  *     host contoso.example                      what we host; a second word names a certificate
  *     policy fabrikam.example tls=optional ...  a partner: tls, sasl (required, optional,
  *                                               not-supported), dialback, allow-plaintext (true,
- *                                               false)
+ *                                               false), shared-secret (the secret itself)
  *     evidence                                  the host can look for TLSA records of a peer
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
  *                                               verifier LOCAL REMOTE; initiator-direct and
@@ -30,7 +30,8 @@
  *     S: <bytes of ours>                        what the peer is sent after that
  *
  * Consecutive C lines are one piece. Playing a transcript gives it back with the E and S lines that
- * really happened, so that a test compares two texts. Stream ids of ours are written as %id%.
+ * really happened, so that a test compares two texts. Stream ids of ours are written as %id%, and
+ * what we say in SCRAM, which has a random part, as "masked".
  */
 #ifndef TESTS_TRANSCRIPT_TRANSCRIPT_H
 #define TESTS_TRANSCRIPT_TRANSCRIPT_H

@@ -28,7 +28,7 @@ static const struct row rows[] = {
      .methods = S | TLS_DB,
      .event = XFED_EVENT_FEATURES,
      .holds = FACT(TLS_USABLE) | FACT(TLS_REQUIRED) | FACT(PARTNER_LISTED) | FACT(DIALBACK_OFFERED),
-     .fails = FACT(DIALBACK_OPEN) | FACT(EXTERNAL_OPEN) | FACT(VERIFY_ONLY)},
+     .fails = FACT(DIALBACK_OPEN) | FACT(SASL_OPEN) | FACT(VERIFY_ONLY)},
     {.name = "initiator, TLS was not offered",
      .role = XFED_INITIATOR,
      .methods = S | TLS_DB,
@@ -42,7 +42,7 @@ static const struct row rows[] = {
      .event = XFED_EVENT_DIRECT_TLS,
      .no_offers = true,
      .holds = FACT(TLS_USABLE) | FACT(TLS_REQUIRED),
-     .fails = FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)},
+     .fails = FACT(SASL_OPEN) | FACT(DIALBACK_OPEN)},
     {.name = "initiator, direct TLS against the record",
      .role = XFED_INITIATOR,
      .methods = TCP_DB,
@@ -61,7 +61,7 @@ static const struct row rows[] = {
      .event = XFED_EVENT_FEATURES,
      .tls_on = true,
      .certificate = true,
-     .holds = FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN),
+     .holds = FACT(SASL_OPEN) | FACT(DIALBACK_OPEN),
      .fails = FACT(TLS_USABLE) | FACT(TLS_REQUIRED)},
     {.name = "initiator, TLS, the peer's certificate is no proof",
      .role = XFED_INITIATOR,
@@ -69,7 +69,7 @@ static const struct row rows[] = {
      .event = XFED_EVENT_FEATURES,
      .tls_on = true,
      .holds = FACT(DIALBACK_OPEN),
-     .fails = FACT(EXTERNAL_OPEN)},
+     .fails = FACT(SASL_OPEN)},
     {.name = "initiator, TLS, EXTERNAL was not offered",
      .role = XFED_INITIATOR,
      .methods = S | TLS_DB,
@@ -78,7 +78,7 @@ static const struct row rows[] = {
      .certificate = true,
      .no_offers = true,
      .holds = FACT(DIALBACK_OPEN),
-     .fails = FACT(EXTERNAL_OPEN)},
+     .fails = FACT(SASL_OPEN)},
     {.name = "initiator, TLS, no certificate of ours to show",
      .role = XFED_INITIATOR,
      .methods = S | TLS_DB,
@@ -87,13 +87,13 @@ static const struct row rows[] = {
      .certificate = true,
      .cannot_serve = true,
      .holds = FACT(DIALBACK_OPEN),
-     .fails = FACT(EXTERNAL_OPEN)},
+     .fails = FACT(SASL_OPEN)},
     {.name = "initiator, TLS, dialback on TCP only",
      .role = XFED_INITIATOR,
      .methods = S | TCP_DB,
      .event = XFED_EVENT_FEATURES,
      .tls_on = true,
-     .fails = FACT(DIALBACK_OPEN) | FACT(EXTERNAL_OPEN)},
+     .fails = FACT(DIALBACK_OPEN) | FACT(SASL_OPEN)},
     {.name = "receiver, no certificate of ours",
      .role = XFED_RECEIVER,
      .methods = S | TLS_DB,
@@ -109,14 +109,14 @@ static const struct row rows[] = {
      .certificate = true,
      .no_offers = true,
      .holds = FACT(TRIES_LEFT),
-     .fails = FACT(EXTERNAL_OPEN)},
+     .fails = FACT(SASL_OPEN)},
     {.name = "receiver, EXTERNAL without TLS",
      .role = XFED_RECEIVER,
      .methods = S | TCP_DB,
      .event = XFED_EVENT_AUTH,
      .certificate = true,
      .holds = FACT(DIALBACK_OPEN),
-     .fails = FACT(EXTERNAL_OPEN)},
+     .fails = FACT(SASL_OPEN)},
     {.name = "receiver, EXTERNAL is not in the record",
      .role = XFED_RECEIVER,
      .methods = TLS_DB,
@@ -124,7 +124,7 @@ static const struct row rows[] = {
      .tls_on = true,
      .certificate = true,
      .holds = FACT(DIALBACK_OPEN),
-     .fails = FACT(EXTERNAL_OPEN)},
+     .fails = FACT(SASL_OPEN)},
     /* TLSA records of the server dialled, and what the partner record makes of them. */
     {.name = "initiator, TLSA records promise TLS",
      .role = XFED_INITIATOR,
@@ -147,7 +147,7 @@ static const struct row rows[] = {
      .bound = true,
      .certificate = true,
      .dane = XMPPFED_DANE_REQUIRED,
-     .holds = FACT(EXTERNAL_OPEN),
+     .holds = FACT(SASL_OPEN),
      .fails = FACT(DIALBACK_OPEN)},
     {.name = "initiator, TLSA records refute",
      .role = XFED_INITIATOR,
@@ -155,7 +155,7 @@ static const struct row rows[] = {
      .event = XFED_EVENT_FEATURES,
      .tls_on = true,
      .bound = true,
-     .fails = FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)},
+     .fails = FACT(SASL_OPEN) | FACT(DIALBACK_OPEN)},
     {.name = "initiator, DANE is required and there is PKIX",
      .role = XFED_INITIATOR,
      .methods = S | TLS_DB,
@@ -164,7 +164,7 @@ static const struct row rows[] = {
      .certificate = true,
      .dane = XMPPFED_DANE_REQUIRED,
      .holds = FACT(TLS_REQUIRED),
-     .fails = FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)},
+     .fails = FACT(SASL_OPEN) | FACT(DIALBACK_OPEN)},
     {.name = "receiver, records of a server bind nobody who dials in",
      .role = XFED_RECEIVER,
      .methods = S | TCP_DB,
@@ -207,8 +207,8 @@ static void test_dialback_first(void **state)
         unsigned external;
     } cases[] = {
         {S | TLS_DB, true, 0},
-        {S | TLS_DB, false, FACT(EXTERNAL_OPEN)},
-        {S, true, FACT(EXTERNAL_OPEN)},
+        {S | TLS_DB, false, FACT(SASL_OPEN)},
+        {S, true, FACT(SASL_OPEN)},
     };
 
     (void)state;
@@ -223,7 +223,7 @@ static void test_dialback_first(void **state)
         f.n.dialback_offered = cases[i].offered;
         f.n.dialback_first = true;
         facts = xfed_negotiation_facts(&f.n, XFED_EVENT_FEATURES, &(struct xfed_input){0});
-        assert_int_equal(facts & FACT(EXTERNAL_OPEN), cases[i].external);
+        assert_int_equal(facts & FACT(SASL_OPEN), cases[i].external);
         fixture_close(&f);
     }
 }
@@ -252,7 +252,7 @@ static void test_first_header(void **state)
     assert_int_equal(facts & FACT(TARGET_HOSTED), 0);
     facts = header_facts(&f, "evil.example", "contoso.example");
     assert_int_equal(facts & FACT(PARTNER_LISTED), 0);
-    assert_int_equal(facts & (FACT(TLS_USABLE) | FACT(DIALBACK_OPEN) | FACT(EXTERNAL_OPEN)), 0);
+    assert_int_equal(facts & (FACT(TLS_USABLE) | FACT(DIALBACK_OPEN) | FACT(SASL_OPEN)), 0);
     /* Who does not say a name may still come to it. */
     facts = header_facts(&f, "", "");
     assert_int_equal(
@@ -291,7 +291,7 @@ static void test_certificate_is_of_the_streams_peer(void **state)
     f.ports.prove_rc = 0;
     facts =
         xfed_negotiation_facts(&f.n, XFED_EVENT_DB_RESULT, &(struct xfed_input){.dialback = &m});
-    assert_int_equal(facts & (FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)), 0);
+    assert_int_equal(facts & (FACT(SASL_OPEN) | FACT(DIALBACK_OPEN)), 0);
     assert_true(facts & FACT(PARTNER_LISTED));
     assert_int_equal(f.ports.proofs_asked, 0);
     fixture_close(&f);
@@ -451,11 +451,11 @@ static void test_certificate_is_checked_by_rule(void **state)
     fixture_jump(&f, XFED_STATE_R_TLS_OPEN, true);
     f.ports.prove_rc = 0;
     assert_true(xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0}) &
-                FACT(EXTERNAL_OPEN));
+                FACT(SASL_OPEN));
     f.ports.prove_rc = XMPPFED_ERR_TLS_CERTIFICATE;
     f.ports.partners[0].eku = XMPPFED_EKU_SERVER;
     assert_false(xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0}) &
-                 FACT(EXTERNAL_OPEN));
+                 FACT(SASL_OPEN));
     assert_int_equal(f.ports.proofs_asked, 2);
     fixture_close(&f);
 }
@@ -518,13 +518,13 @@ static void test_tls_minimum(void **state)
     f.ports.tls_version = XMPPFED_TLS_1_2;
     fixture_jump(&f, XFED_STATE_R_TLS_OPEN, true);
     facts = xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0});
-    assert_int_equal(facts & (FACT(EXTERNAL_OPEN) | FACT(DIALBACK_OPEN)), 0);
+    assert_int_equal(facts & (FACT(SASL_OPEN) | FACT(DIALBACK_OPEN)), 0);
     assert_int_equal(f.n.why_not_proved.code, XMPPFED_ERR_TLS_VERSION);
     assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", TLS_DB), 0);
     assert_int_equal(stanza_facts(&f, "contoso.example", "fabrikam.example"), 0);
     f.ports.tls_version = XMPPFED_TLS_1_3;
     facts = xfed_negotiation_facts(&f.n, XFED_EVENT_AUTH, &(struct xfed_input){0});
-    assert_true(facts & FACT(EXTERNAL_OPEN));
+    assert_true(facts & FACT(SASL_OPEN));
     assert_true(facts & FACT(DIALBACK_OPEN));
     assert_true(stanza_facts(&f, "contoso.example", "fabrikam.example"));
     fixture_close(&f);

@@ -67,7 +67,7 @@ static void test_initiator_by_certificate(void **state)
                                 "header contoso.example fabrikam.example -\n");
     assert_int_equal(fixture_header(&f, "fabrikam.example", "contoso.example", true), 0);
     assert_int_equal(fixture_receive(&f, "<stream:features>" EXTERNAL "</stream:features>"), 0);
-    fake_ports_expect(&f.ports, "sasl initiator -\nstep '-'\nsasl end\n"
+    fake_ports_expect(&f.ports, "sasl initiator contoso.example\nstep '-'\nsasl end\n"
                                 "send <auth " SASL_NS " mechanism='EXTERNAL'>=</auth>\n");
     assert_int_equal(fixture_receive(&f, "<success " SASL_NS "/>"), 0);
     fake_ports_expect(&f.ports, "restart\nheader contoso.example fabrikam.example -\n");

@@ -80,10 +80,10 @@ static void test_find_external(void **state)
     fixture_open(&f, XFED_RECEIVER, 0);
     xfed_pairs_init(&p, f.ctx);
     assert_int_equal(xfed_pairs_add(&p, "a.example", "b.example", XMPPFED_METHOD_DIALBACK_TLS), 0);
-    assert_null(xfed_pairs_find_external(&p, "b.example"));
+    assert_null(xfed_pairs_find_sasl(&p, "b.example"));
     assert_int_equal(xfed_pairs_add(&p, "c.example", "b.example", XMPPFED_METHOD_EXTERNAL), 0);
-    assert_string_equal(xfed_pairs_find_external(&p, "b.example")->local, "c.example");
-    assert_null(xfed_pairs_find_external(&p, "a.example"));
+    assert_string_equal(xfed_pairs_find_sasl(&p, "b.example")->local, "c.example");
+    assert_null(xfed_pairs_find_sasl(&p, "a.example"));
     xfed_pairs_fini(&p);
     fixture_close(&f);
 }

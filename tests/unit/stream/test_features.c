@@ -72,6 +72,18 @@ static const struct row rows[] = {
      .xml = SASL("<mechanism>EXTERNAL</mechanism>"),
      .features = {.sasl = true, .sasl_external = true},
      .writes_back = true},
+    {.name = "SCRAM",
+     .xml = SASL("<mechanism>SCRAM-SHA-256-PLUS</mechanism>"),
+     .features = {.sasl = true, .sasl_scram = true},
+     .writes_back = true},
+    {.name = "SCRAM before EXTERNAL",
+     .xml = SASL("<mechanism>SCRAM-SHA-256-PLUS</mechanism><mechanism>EXTERNAL</mechanism>"),
+     .features = {.sasl = true, .sasl_scram = true, .sasl_external = true},
+     .writes_back = true},
+    {.name = "SCRAM without a binding, and of weaker hashes",
+     .xml = SASL("<mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1-PLUS</mechanism>"
+                 "<mechanism>scram-sha-256-plus</mechanism>"),
+     .features = {.sasl = true}},
     {.name = "EXTERNAL last",
      .xml = SASL("<mechanism>PLAIN</mechanism><x/><mechanism>EXTERNAL</mechanism>"),
      .features = {.sasl = true, .sasl_external = true}},
@@ -131,8 +143,9 @@ static bool same(const struct xfed_stream_features *a, const struct xfed_stream_
 {
     return a->starttls == b->starttls && a->starttls_required == b->starttls_required &&
            a->sasl == b->sasl && a->sasl_external == b->sasl_external &&
-           a->dialback == b->dialback && a->dialback_errors == b->dialback_errors &&
-           a->bidi == b->bidi && a->management == b->management && a->max_bytes == b->max_bytes &&
+           a->sasl_scram == b->sasl_scram && a->dialback == b->dialback &&
+           a->dialback_errors == b->dialback_errors && a->bidi == b->bidi &&
+           a->management == b->management && a->max_bytes == b->max_bytes &&
            a->idle_seconds == b->idle_seconds;
 }
 
