@@ -133,7 +133,8 @@ static int run(struct program *prog)
     uv_loop_t loop;
     bool ok;
 
-    prog->proxy.log = (struct log){.out = stderr};
+    counters_init(&prog->proxy.counters);
+    prog->proxy.log = (struct log){.out = stderr, .counts = prog->proxy.counters.events};
     if (!sockets_inherit(&prog->proxy.sockets, &why) ||
         !load(prog, &prog->proxy.log, true, &loaded, &why)) {
         sockets_fini(&prog->proxy.sockets);

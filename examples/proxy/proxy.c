@@ -8,6 +8,7 @@
 #include "proxy/admin/admin.h"
 #include "proxy/diagnose/im_test.h"
 #include "proxy/inside.h"
+#include "proxy/observe/http.h"
 #include "proxy/observe/recording.h"
 #include "proxy/outside.h"
 #include "proxy/posh/posh.h"
@@ -114,7 +115,8 @@ static bool needs_restart(const struct config *a, const struct config *b)
            !same_listeners(a->inside, a->inside_count, b->inside, b->inside_count) ||
            !same_text(a->store, b->store) || !same_text(a->pid_file, b->pid_file) ||
            !same_text(a->admin, b->admin) || !same_text(a->user, b->user) ||
-           !same_text(a->group, b->group);
+           !same_text(a->group, b->group) ||
+           !same_listeners(a->metrics, a->metrics != NULL, b->metrics, b->metrics != NULL);
 }
 
 bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
@@ -123,10 +125,11 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     int rc;
 
     if (needs_restart(old->config, loaded->config)) {
-        complain(why,
-                 "%s: listeners, 'store', 'pid_file', 'admin', 'user' and 'group' change only with "
-                 "a restart",
-                 loaded->config->file);
+        complain(
+            why,
+            "%s: listeners, 'store', 'pid_file', 'admin', 'metrics', 'user' and 'group' change "
+            "only with a restart",
+            loaded->config->file);
         loaded_free(loaded);
         return false;
     }
@@ -236,14 +239,19 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
 {
     const struct config *c = loaded->config;
 
-    *p = (struct proxy){
-        .loop = loop, .log = p->log, .sockets = p->sockets, .ctx = ctx, .loaded = loaded};
+    *p = (struct proxy){.loop = loop,
+                        .log = p->log,
+                        .counters = p->counters,
+                        .sockets = p->sockets,
+                        .ctx = ctx,
+                        .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
     if (!sockets_open(&p->sockets, c, &p->log, why) || !privileges_drop(p, why) ||
         !store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
         !make_engine(p, why) || !outside_start(p, p->outside_list, sizeof(p->outside_list), why) ||
-        !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why))
+        !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why) ||
+        !http_start(p, p->metrics_list, sizeof(p->metrics_list), why))
         return false;
     descriptors_provide(p);
     store_watch_start(p);
@@ -253,7 +261,8 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
     if (p->pid_written && !pid_file_write(c->pid_file, why))
         return false;
     log_event(&p->log, EVENT_READY, LOG_TEXT("outside", p->outside_list),
-              LOG_TEXT("inside", p->inside_list), LOG_TEXT("version", xmppfed_version()));
+              LOG_TEXT("inside", p->inside_list), LOG_TEXT("metrics", p->metrics_list),
+              LOG_TEXT("version", xmppfed_version()));
     heartbeat_start(p);
     return true;
 }
@@ -269,6 +278,7 @@ static void close_all(struct proxy *p)
     store_watch_stop(p);
     inside_stop(p);
     admin_stop(p);
+    http_stop(p);
     xmppfed_uv_free(p->edge, NULL, NULL);
     p->edge = NULL;
     validator_stop(p);

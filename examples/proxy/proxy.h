@@ -5,6 +5,7 @@
 #include <uv.h>
 #include <xmppfed/uv.h>
 
+#include "proxy/observe/counters.h"
 #include "proxy/observe/failures.h"
 #include "proxy/settings/load.h"
 #include "proxy/settings/name_servers.h"
@@ -13,6 +14,7 @@
 #include "proxy/store/store.h"
 
 struct admin;
+struct http;
 struct im_tests;
 struct inside;
 struct posh;
@@ -34,12 +36,15 @@ struct proxy {
     struct inside *inside;       /* listeners and links of the hosts */
     struct admin *admin;         /* the administration socket; NULL: there is none */
     struct im_tests *im_tests;   /* NULL: there were none yet */
+    struct http *http;           /* metrics; NULL: nobody may watch */
+    struct counters counters;
     struct route_table routes;
     struct failures failures;
     struct name_servers name_servers; /* as at the start: a reload leaves them */
     struct store *store;
     uv_timer_t store_look;
     bool store_watched; /* the timer is to be closed */
+    bool store_lost;    /* its server is gone */
     struct loaded *loaded;
     uv_timer_t heartbeat;
     bool pid_written;
@@ -47,6 +52,7 @@ struct proxy {
     unsigned recordings;                  /* files of them so far */
     char outside_list[ADDRESS_LIST_SIZE]; /* where it listens */
     char inside_list[ADDRESS_LIST_SIZE];
+    char metrics_list[ADDRESS_LIST_SIZE];
     int64_t started_at; /* seconds since 1970 */
     int64_t loaded_at;
     uv_timer_t drain;
@@ -56,7 +62,7 @@ struct proxy {
 
 /*
  * Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. The
- * log and the passed sockets are in p already.
+ * log, the counters and the passed sockets are in p already.
  */
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
                  struct complaint *why);

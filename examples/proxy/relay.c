@@ -85,6 +85,7 @@ static int contact_of(struct proxy *p, const xmppfed_element *stanza)
 void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza)
 {
     const char *from = xmppfed_element_attribute(stanza, "from");
+    uint64_t began;
     int rc;
 
     /* XEP-0114 3: the domain of 'from' must be that of the component. */
@@ -98,8 +99,10 @@ void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed
         blocking_answer(p, l, stanza);
         return;
     }
+    began = uv_hrtime();
     rc = xmppfed_federation_send_knowing(p->fed, stanza, contact_of(p, stanza), id,
                                          xmppfed_uv_now(p->edge));
+    counters_decided(&p->counters, XMPPFED_OUTBOUND, uv_hrtime() - began);
     if (rc < 0)
         refuse_to_host(l, stanza, rc);
     xmppfed_uv_wake(p->edge);
@@ -126,6 +129,7 @@ static void answer_unreachable(struct proxy *p, const xmppfed_element *stanza,
     if (wants_answer(stanza))
         error = xmppfed_stanza_error(stanza, condition, text);
     if (error) {
+        counters_bounced(&p->counters, XMPPFED_INBOUND, condition);
         (void)!xmppfed_federation_send(p->fed, error, 0, xmppfed_uv_now(p->edge));
         xmppfed_uv_wake(p->edge);
     }
@@ -179,9 +183,11 @@ static void on_contact_wanted(struct proxy *p, const xmppfed_event *ev)
 {
     const char *local = xmppfed_event_local(ev);
     const char *remote = xmppfed_event_remote(ev);
+    uint64_t began = uv_hrtime();
     int contact = im_test_contact(p, local, remote, store_contact(p->store, local, remote));
 
     xmppfed_federation_contact(p->fed, xmppfed_event_token(ev), contact, xmppfed_uv_now(p->edge));
+    counters_decided(&p->counters, XMPPFED_INBOUND, uv_hrtime() - began);
 }
 
 static void on_contact_learnt(struct proxy *p, const xmppfed_event *ev)
@@ -236,6 +242,7 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
     bool fine = outcome == XMPPFED_OUTCOME_HANDED || outcome == XMPPFED_OUTCOME_ACKNOWLEDGED;
     struct link *l;
 
+    counters_outcome(&p->counters, outcome, error);
     if (fine)
         log_event(&p->log, EVENT_OUTCOME, LOG_TEXT("outcome", xmppfed_outcome_name(outcome)),
                   LOG_TEXT("local", xmppfed_event_local(ev)),
@@ -272,7 +279,14 @@ static const char *direction_name(int direction)
 static void on_stream_up(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_proof *proof = xmppfed_event_proof(ev);
+    int direction = xmppfed_event_direction(ev);
+    xmppfed_link_info info = {.size = sizeof(info)};
 
+    if (proof)
+        counters_proved(&p->counters, direction, proof);
+    /* Of further pairs nobody knows when they were wished for. */
+    if (xmppfed_federation_link_info(p->fed, xmppfed_event_link(ev), &info) == 0 && info.pairs == 1)
+        counters_set_up(&p->counters, direction, xmppfed_uv_now(p->edge) - info.since);
     log_event(&p->log, EVENT_STREAM_UP,
               LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
               LOG_TEXT("local", xmppfed_event_local(ev)),
@@ -286,6 +300,11 @@ static void on_stream_up(struct proxy *p, const xmppfed_event *ev)
 
 static void on_stream_down(struct proxy *p, const xmppfed_event *ev)
 {
+    xmppfed_link_info info = {.size = sizeof(info)};
+    int rc = xmppfed_federation_link_info(p->fed, xmppfed_event_link(ev), &info);
+
+    counters_down(&p->counters, xmppfed_event_direction(ev), xmppfed_event_code(ev),
+                  rc == 0 && info.proof);
     note_failure(p, ev);
     log_event(&p->log, EVENT_STREAM_DOWN,
               LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
@@ -298,11 +317,16 @@ static void on_stream_down(struct proxy *p, const xmppfed_event *ev)
 
 static void on_refused(struct proxy *p, const xmppfed_event *ev)
 {
-    log_event(
-        &p->log, EVENT_REFUSED, LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
-        LOG_TEXT("local", xmppfed_event_local(ev)), LOG_TEXT("remote", xmppfed_event_remote(ev)),
-        LOG_TEXT("code", code_name(ev)), LOG_TEXT("rule", failed_rule(xmppfed_event_decision(ev))),
-        LOG_TEXT("text", xmppfed_event_text(ev)));
+    const xmppfed_decision *decision = xmppfed_event_decision(ev);
+
+    /* Outbound ones come back with an OUTCOME. */
+    if (decision && xmppfed_event_direction(ev) == XMPPFED_INBOUND)
+        counters_bounced(&p->counters, XMPPFED_INBOUND, decision->condition);
+    log_event(&p->log, EVENT_REFUSED,
+              LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),
+              LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)), LOG_TEXT("code", code_name(ev)),
+              LOG_TEXT("rule", failed_rule(decision)), LOG_TEXT("text", xmppfed_event_text(ev)));
 }
 
 /* ---- events ------------------------------------------------------------------------------ */

@@ -23,7 +23,8 @@ edit by hand.
 
 All that `xmppfed-proxy` can write to its log. A code, its fields and its id keep their meaning; codes and fields may be
 added. Fields without a value are left out. The id is the `MESSAGE_ID` in the journal:
-`journalctl MESSAGE_ID=...` shows the events of one kind. The codes in the field `code` are in
+`journalctl MESSAGE_ID=...` shows the events of one kind. In the metrics ([metrics.md](metrics.md)) each is counted as
+`xmppfed_events_total{event="..."}`, also those below `log.level`. The codes in the field `code` are in
 [errors.md](errors.md), but for those of partner records, which are in [proxy.md](proxy.md#the-matrix).
 """
 

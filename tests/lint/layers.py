@@ -59,7 +59,7 @@ HOSTS = {
     "examples/xmppfedctl": ("jansson.h", "gnutls/*.h"),
     "examples/translate": (),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
-                       "asm/socket.h", "systemd/*.h"),
+                       "asm/socket.h", "microhttpd.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),
 }
 POSIX = LIBC + ("arpa/inet.h", "assert.h", "ctype.h", "fcntl.h", "getopt.h", "math.h", "netdb.h",

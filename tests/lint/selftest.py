@@ -10,6 +10,7 @@ import banned
 import documents
 import events
 import layers
+import metrics
 import size
 import tap
 import threats
@@ -113,6 +114,8 @@ CASES = [
      "there is no event RAIN"),
     (events, "a line of an unknown event", "examples/proxy/a.c", "log_event(l, e, LOG_TEXT(\"a\", b));\n",
      "does not see"),
+    (metrics, "a counter without its ending", "examples/proxy/observe/metrics.def",
+     '/* metrics.def - x. */\nX(rain, COUNTER, "", "How much it rained")\n', "end in _total"),
     (threats, "an attack without a test", "doc/threat-model.md", "| 3 | rain | met | roof | `tests/a.c` |\n",
      "attack 3 names no test"),
     (threats, "a test that nobody runs", "doc/threat-model.md", "| 3 | rain | met | roof | `test_rain` |\n",

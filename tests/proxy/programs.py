@@ -130,6 +130,7 @@ class Proxy(Program):
         ready = self.wait(event="READY")
         self.outside = ready["outside"]
         self.inside = ready["inside"]
+        self.metrics = ready.get("metrics")
         return self
 
     def reload(self, event="RELOADED"):

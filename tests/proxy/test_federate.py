@@ -24,10 +24,10 @@ def partner(domain, outside, kind="Federated", **more):
     return {"Domain": domain, "PartnerType": kind, "Addresses": [outside], **more}
 
 
-def connect(folder, inside, contoso_more, fabrikam_more):
+def connect(folder, inside, contoso_more, fabrikam_more, kind=Proxy):
     """Start both proxies; each learns the other's port by a reload."""
-    contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso", inside).start()
-    fabrikam = Proxy(os.path.join(folder, "fabrikam"), "fabrikam.example", "fabrikam")
+    contoso = kind(os.path.join(folder, "contoso"), "contoso.example", "contoso", inside).start()
+    fabrikam = kind(os.path.join(folder, "fabrikam"), "fabrikam.example", "fabrikam")
     fabrikam.set_partners([partner("contoso.example", contoso.outside, **fabrikam_more)])
     fabrikam.start()
     contoso.set_partners([partner("fabrikam.example", fabrikam.outside, **contoso_more)])

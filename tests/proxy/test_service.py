@@ -120,7 +120,7 @@ def test_unused_sockets(folder):
     port = other.getsockname()[1]
     check("both are told", len(told) == 2, told)
     check("the address", f"a socket 'outside' on 127.0.0.2 port {port} was passed" in told[0], told)
-    check("the name", "none of outside, outside-direct, inside and admin" in told[1], told)
+    check("the name", "none of outside, outside-direct, inside, admin and metrics" in told[1], told)
     finish(proxy)
 
 

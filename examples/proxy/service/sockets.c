@@ -27,7 +27,7 @@ union address {
     struct sockaddr_un path;
 };
 
-static const char *const role_names[] = {"outside", "outside-direct", "inside", "admin"};
+static const char *const role_names[] = {"outside", "outside-direct", "inside", "admin", "metrics"};
 
 /* ---- the list ---------------------------------------------------------------------------- */
 
@@ -212,7 +212,7 @@ static void close_unused(struct sockets *s, const struct log *log)
         if (l->role == SOCKET_UNKNOWN)
             snprintf(text, sizeof(text),
                      "a socket on %s was passed under a name that is none of outside, "
-                     "outside-direct, inside and admin; it is closed",
+                     "outside-direct, inside, admin and metrics; it is closed",
                      address);
         else
             snprintf(text, sizeof(text),
@@ -299,7 +299,7 @@ static bool open_entry(struct sockets *s, enum socket_role role, const struct co
                        const struct config_listen *at, size_t entry, struct complaint *why)
 {
     static const char *const fields[] = {"outside.listen", "outside.listen", "inside.listen",
-                                         "admin.path"};
+                                         "admin.path", "metrics"};
     int error = take(s, role, at, entry);
     char port[16] = "";
 
@@ -326,6 +326,8 @@ bool sockets_open(struct sockets *s, const struct config *c, const struct log *l
         ok = open_entry(s, SOCKET_INSIDE, c, &c->inside[i], i, why);
     if (ok && c->admin)
         ok = open_entry(s, SOCKET_ADMIN, c, &admin, 0, why);
+    if (ok && c->metrics)
+        ok = open_entry(s, SOCKET_METRICS, c, c->metrics, 0, why);
     if (ok)
         close_unused(s, log);
     return ok;

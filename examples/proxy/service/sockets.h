@@ -17,6 +17,7 @@ enum socket_role {
     SOCKET_OUTSIDE_DIRECT,
     SOCKET_INSIDE,
     SOCKET_ADMIN,
+    SOCKET_METRICS,
     SOCKET_UNKNOWN
 };
 

@@ -448,6 +448,32 @@ static bool read_admin(struct reader *r, const config_setting_t *root)
                       reader_needs(r, group, "path", c->admin, "name the socket to make"));
 }
 
+/* What can be seen there is for who runs the proxy, so that other addresses must be asked for. */
+static bool read_metrics(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"address", "port", "path", "anywhere", NULL};
+    const config_setting_t *group;
+    struct config_listen *l;
+    bool anywhere = false;
+
+    if (!reader_group(r, root, "metrics", &group))
+        return false;
+    if (!group)
+        return true;
+    l = reader_alloc(r, 1, sizeof(*l));
+    if (!l || !reader_only(r, group, fields) || !read_address(r, group, CONFIG_PORT_METRICS, l) ||
+        !reader_path(r, group, "path", &l->path) || !reader_bool(r, group, "anywhere", &anywhere))
+        return false;
+    if (!l->address == !l->path)
+        return reader_complain(r, group, "metrics", "must have either 'address' or 'path'");
+    if (l->address && !anywhere && !is_loopback(l->address))
+        return reader_complain(r, group, "address",
+                               "is no loopback address; change it, or say 'anywhere = true' where "
+                               "a firewall keeps strangers out");
+    r->config->metrics = l;
+    return true;
+}
+
 /* The path of a file, relative as all are, or the address of a server. */
 static bool read_store(struct reader *r, const config_setting_t *root)
 {
@@ -479,15 +505,14 @@ static bool read_files(struct reader *r, const config_setting_t *root)
 static bool read_root(struct reader *r, const config_setting_t *root)
 {
     static const char *const fields[] = {
-        "domains",  "trust",  "crl",    "partners", "store", "dialback_secret",
-        "outside",  "inside", "dns",    "posh",     "log",   "queue",
-        "pid_file", "admin",  "record", "user",     "group", "dial",
-        "resume",   NULL};
+        "domains", "trust", "crl",   "partners", "store",  "dialback_secret", "outside",
+        "inside",  "dns",   "posh",  "log",      "queue",  "pid_file",        "admin",
+        "record",  "user",  "group", "dial",     "resume", "metrics",         NULL};
 
     return reader_only(r, root, fields) && read_domains(r, root) && read_files(r, root) &&
            read_outside(r, root) && read_inside(r, root) && read_dns(r, root) &&
            read_posh(r, root) && read_log(r, root) && read_queue(r, root) && read_dial(r, root) &&
-           read_resume(r, root) && read_admin(r, root);
+           read_resume(r, root) && read_admin(r, root) && read_metrics(r, root);
 }
 
 /* ---- the file ---------------------------------------------------------------------------- */

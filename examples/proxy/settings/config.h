@@ -10,6 +10,7 @@
 #define CONFIG_PORT_OUTSIDE 5269
 #define CONFIG_PORT_DIRECT 5270
 #define CONFIG_PORT_INSIDE 23456
+#define CONFIG_PORT_METRICS 9569
 #define CONFIG_LIST_MAX 1024
 
 /* A hosted domain; the files are absolute or relative to the working directory. */
@@ -77,10 +78,11 @@ struct config {
     int64_t resume_seconds;    /* for which a lost stream may be gone on with; 0: none is */
     int64_t resume_sessions;   /* streams of partners that may be, at most */
     const char *pid_file;
-    const char *user;   /* that root becomes; NULL: none */
-    const char *group;  /* NULL: that of the user */
-    const char *record; /* folder for recordings of streams; NULL: none are made */
-    const char *admin;  /* path of the administration socket */
+    const char *user;              /* that root becomes; NULL: none */
+    const char *group;             /* NULL: that of the user */
+    const char *record;            /* folder for recordings of streams; NULL: none are made */
+    const char *admin;             /* path of the administration socket */
+    struct config_listen *metrics; /* NULL: there are none */
     struct config_memory *memory;
 };
 

@@ -23,6 +23,8 @@ static void on_look(uv_timer_t *timer)
 
     if (news == STORE_QUIET)
         return;
+    if (news != STORE_CHANGED)
+        p->store_lost = news == STORE_LOST;
     if (news == STORE_LOST)
         log_event(&p->log, EVENT_STORE_LOST, LOG_TEXT("text", lost));
     else if (!take_over(p, &why))
