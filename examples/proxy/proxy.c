@@ -247,6 +247,7 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
                         .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
+    bodies_start(&p->bodies, loop, &p->log);
     if (!sockets_open(&p->sockets, c, &p->log, why) || !privileges_drop(p, why) ||
         !store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
         !make_engine(p, why) || !outside_start(p, p->outside_list, sizeof(p->outside_list), why) ||
@@ -279,6 +280,7 @@ static void close_all(struct proxy *p)
     inside_stop(p);
     admin_stop(p);
     http_stop(p);
+    bodies_stop(&p->bodies);
     xmppfed_uv_free(p->edge, NULL, NULL);
     p->edge = NULL;
     validator_stop(p);

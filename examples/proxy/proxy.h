@@ -5,6 +5,7 @@
 #include <uv.h>
 #include <xmppfed/uv.h>
 
+#include "proxy/observe/bodies.h"
 #include "proxy/observe/counters.h"
 #include "proxy/observe/failures.h"
 #include "proxy/settings/load.h"
@@ -38,6 +39,7 @@ struct proxy {
     struct im_tests *im_tests;   /* NULL: there were none yet */
     struct http *http;           /* metrics; NULL: nobody may watch */
     struct counters counters;
+    struct bodies bodies;
     struct route_table routes;
     struct failures failures;
     struct name_servers name_servers; /* as at the start: a reload leaves them */

@@ -99,6 +99,7 @@ void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed
         blocking_answer(p, l, stanza);
         return;
     }
+    bodies_log(&p->bodies, "out", stanza);
     began = uv_hrtime();
     rc = xmppfed_federation_send_knowing(p->fed, stanza, contact_of(p, stanza), id,
                                          xmppfed_uv_now(p->edge));
@@ -168,6 +169,7 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
               LOG_TEXT("local", xmppfed_event_local(ev)),
               LOG_TEXT("remote", xmppfed_event_remote(ev)),
               LOG_TEXT("code", rc < 0 ? xmppfed_error_name(rc) : ""));
+    bodies_log(&p->bodies, "in", stanza);
     if (rc == 0)
         follow_request(p, ev);
     if (rc == XMPPFED_ERR_LIMIT_QUEUE)

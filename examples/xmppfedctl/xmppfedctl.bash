@@ -37,7 +37,7 @@ _xmppfedctl()
     case "${words[*]}" in
     "")
         choices="status streams explain partner policy gateway user rule block contact import"
-        choices+=" export check audit reload diagnose test-im last-failure cert" ;;
+        choices+=" export check audit reload diagnose test-im log-bodies last-failure cert" ;;
     streams) choices="list close" ;;
     partner) choices="new set get remove list" ;;
     policy) choices="new set get remove grant revoke" ;;
@@ -51,7 +51,7 @@ _xmppfedctl()
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return ;;
-    "partner get" | "partner set" | "partner remove" | diagnose | last-failure | "streams close")
+    "partner get" | "partner set" | "partner remove" | diagnose | log-bodies | last-failure | "streams close")
         choices=$(xmppfedctl "${options[@]}" partner list 2>/dev/null |
             awk 'NR > 1 && $1 != "-" { print $1 }') ;;
     "policy get" | "policy set" | "policy remove" | "policy grant "*)

@@ -53,6 +53,7 @@ static const struct command {
     {"check", admin_check, false},
     {"audit", admin_audit, false},
     {"reload", admin_reload, true},
+    {"log-bodies", admin_log_bodies, true},
     {"diagnose", admin_diagnose, false},
     {"test-im", admin_test_im, true},
     {"last-failure", admin_last_failure, false},

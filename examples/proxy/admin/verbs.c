@@ -59,6 +59,11 @@ const struct admin_verb admin_verbs[] = {
      3,
      2,
      "send a partner's user a message and see it arrive"},
+    {"log-bodies",
+     {"domain", "seconds"},
+     2,
+     2,
+     "log what is said with a partner, for an hour at most"},
     {"last-failure", {"domain"}, 1, 1, "why it went wrong with a domain the last time"},
     {NULL, {NULL}, 0, 0, NULL},
 };
