@@ -49,10 +49,8 @@ static bool load(struct program *prog, struct log *log, bool own_format, struct 
 
     if (!config_load(prog->file, &config, why))
         return false;
-    if (own_format) {
-        log->format = config->log_format;
-        log->level = config->log_level;
-    }
+    if (own_format)
+        log_configure(log, config->log_format, config->log_level, config->log_journal);
     return load_all(prog->ctx, config, log, ret, why);
 }
 

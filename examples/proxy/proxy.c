@@ -74,8 +74,7 @@ static int apply(struct proxy *p, const struct loaded *l)
     xmppfed_site_set_trust(p->site, l->trust);
     xmppfed_site_set_policy(p->site, l->policy);
     xmppfed_site_set_recording(p->site, l->config->record ? RECORDING_BYTES : 0);
-    p->log.format = l->config->log_format;
-    p->log.level = l->config->log_level;
+    log_configure(&p->log, l->config->log_format, l->config->log_level, l->config->log_journal);
     return rc;
 }
 
@@ -332,4 +331,5 @@ void proxy_fini(struct proxy *p)
     if (p->pid_written)
         pid_file_remove(p->loaded->config->pid_file);
     loaded_free(p->loaded);
+    journal_close(&p->log.journal);
 }

@@ -79,22 +79,28 @@ static bool is_plain(const char *value)
     return *value != '\0';
 }
 
-static void write_text_line(const struct log *log, const struct event_row *row,
-                            const struct log_field *f)
+void log_write_fields(FILE *out, const struct event_row *row, const struct log_field *f)
 {
-    write_time(log->out);
-    fprintf(log->out, " %s event=%s", level_name(row->level), row->code);
+    fprintf(out, "event=%s", row->code);
     for (; f && f->key; f++) {
         if (f->text && !*f->text)
             continue;
-        fprintf(log->out, " %s=", f->key);
+        fprintf(out, " %s=", f->key);
         if (!f->text)
-            fprintf(log->out, "%" PRId64, f->number);
+            fprintf(out, "%" PRId64, f->number);
         else if (is_plain(f->text))
-            fputs(f->text, log->out);
+            fputs(f->text, out);
         else
-            write_quoted(log->out, f->text);
+            write_quoted(out, f->text);
     }
+}
+
+static void write_text_line(const struct log *log, const struct event_row *row,
+                            const struct log_field *fields)
+{
+    write_time(log->out);
+    fprintf(log->out, " %s ", level_name(row->level));
+    log_write_fields(log->out, row, fields);
     fputc('\n', log->out);
 }
 
@@ -116,6 +122,18 @@ static void write_json_line(const struct log *log, const struct event_row *row,
     fputs("}\n", log->out);
 }
 
+void log_configure(struct log *log, enum log_format format, enum log_level level,
+                   const char *journal)
+{
+    if (format == LOG_FORMAT_AUTO)
+        format = journal_has(fileno(log->out)) ? LOG_FORMAT_JOURNAL : LOG_FORMAT_TEXT;
+    journal_close(&log->journal);
+    if (format == LOG_FORMAT_JOURNAL && !journal_open(&log->journal, journal))
+        format = LOG_FORMAT_TEXT;
+    log->format = format;
+    log->level = level;
+}
+
 void log_write(const struct log *log, enum event_code event, const struct log_field *fields)
 {
     const struct event_row *row = event_row(event);
@@ -123,6 +141,8 @@ void log_write(const struct log *log, enum event_code event, const struct log_fi
     if (log->counts)
         log->counts[event]++;
     if (row->level < log->level)
+        return;
+    if (log->format == LOG_FORMAT_JOURNAL && journal_send(&log->journal, row, fields))
         return;
     if (log->format == LOG_FORMAT_JSON)
         write_json_line(log, row, fields);

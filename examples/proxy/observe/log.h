@@ -15,11 +15,18 @@
 #include <stdio.h>
 
 #include "proxy/observe/events.h"
+#include "proxy/observe/journal.h"
 
-enum log_format { LOG_FORMAT_TEXT = 1, LOG_FORMAT_JSON };
+enum log_format {
+    LOG_FORMAT_AUTO, /* the journal where that reads stderr, else text */
+    LOG_FORMAT_TEXT,
+    LOG_FORMAT_JSON,
+    LOG_FORMAT_JOURNAL
+};
 
 struct log {
     FILE *out;
+    struct journal journal; /* for LOG_FORMAT_JOURNAL; lines that it does not take go to out */
     enum log_format format;
     enum log_level level; /* the lowest that is written */
     uint64_t *counts;     /* EVENT_COUNT of them: how often each came, written or not; or NULL */
@@ -47,5 +54,10 @@ struct log_field {
 /* Writes one line; what the macro log_event() expands to. An empty text value is left out, and
  * fields may be NULL. */
 void log_write(const struct log *log, enum event_code event, const struct log_field *fields);
+/* Sets how lines are written from now on; journal is where the journal listens. */
+void log_configure(struct log *log, enum log_format format, enum log_level level,
+                   const char *journal);
+/* The text of a line from "event=" on. */
+void log_write_fields(FILE *out, const struct event_row *row, const struct log_field *fields);
 
 #endif

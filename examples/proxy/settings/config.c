@@ -360,29 +360,44 @@ static bool read_posh(struct reader *r, const config_setting_t *root)
     return c->posh_connect != NULL;
 }
 
-static bool read_log(struct reader *r, const config_setting_t *root)
+/* The place of a word in a list, or that of the NULL at its end. */
+static size_t place_of(const char *const *words, const char *word)
 {
-    static const char *const fields[] = {"format", "level", NULL};
-    static const char *const levels[] = {"debug", "info", "warning", "error"};
-    const char *format = "text";
-    const char *level = "info";
-    const config_setting_t *group;
     size_t i = 0;
 
+    while (words[i] && strcmp(words[i], word) != 0)
+        i++;
+    return i;
+}
+
+static bool read_log(struct reader *r, const config_setting_t *root)
+{
+    static const char *const fields[] = {"format", "level", "journal", NULL};
+    static const char *const levels[] = {"debug", "info", "warning", "error", NULL};
+    static const char *const formats[] = {"auto", "text", "json", "journal", NULL};
+    struct config *c = r->config;
+    const char *format = formats[0];
+    const char *level = "info";
+    const config_setting_t *group;
+    size_t i;
+
+    c->log_journal = JOURNAL_SOCKET;
     if (!reader_group(r, root, "log", &group))
         return false;
     if (group && (!reader_only(r, group, fields) || !reader_string(r, group, "format", &format) ||
-                  !reader_string(r, group, "level", &level)))
+                  !reader_string(r, group, "level", &level) ||
+                  !reader_path(r, group, "journal", &c->log_journal)))
         return false;
-    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-        return reader_complain(r, group, "format", "must be \"text\" or \"json\"");
-    while (i < 4 && strcmp(levels[i], level) != 0)
-        i++;
-    if (i == 4)
+    i = place_of(formats, format);
+    if (!formats[i])
+        return reader_complain(r, group, "format",
+                               "must be \"auto\", \"text\", \"json\" or \"journal\"");
+    c->log_format = (enum log_format)(LOG_FORMAT_AUTO + i);
+    i = place_of(levels, level);
+    if (!levels[i])
         return reader_complain(r, group, "level",
                                "must be \"debug\", \"info\", \"warning\" or \"error\"");
-    r->config->log_format = strcmp(format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
-    r->config->log_level = (enum log_level)(LOG_LEVEL_DEBUG + i);
+    c->log_level = (enum log_level)(LOG_LEVEL_DEBUG + i);
     return true;
 }
 

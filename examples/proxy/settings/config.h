@@ -70,6 +70,7 @@ struct config {
     const char *posh_connect; /* as curl's CONNECT_TO wants it; NULL: where DNS says */
     enum log_format log_format;
     enum log_level log_level;
+    const char *log_journal; /* where the journal listens */
     int64_t queue_seconds;
     int64_t queue_stanzas;
     int64_t queue_bytes;
