@@ -23,12 +23,35 @@ static const struct {
 /* The character whose escape begins at a backslash, or 0. Case matters (XEP-0106 3.1). */
 static char escaped_at(xmppfed_slice local, size_t at)
 {
-    if (local.len - at < 3)
-        return 0;
+    xmppfed_slice digits = translate_slice_until(translate_slice_from(local, at + 1), 2);
+
     for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
-        if (memcmp(local.data + at + 1, escapes[i].escape, 2) == 0)
+        if (translate_slice_is(digits, escapes[i].escape))
             return escapes[i].character;
     return 0;
+}
+
+/* The same in any case: preparation (RFC 8265 3.3) is going to make it lower. */
+static bool will_be_escape(xmppfed_slice local, size_t at)
+{
+    xmppfed_slice digits = translate_slice_until(translate_slice_from(local, at + 1), 2);
+
+    for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
+        if (translate_slice_is_nocase(digits, escapes[i].escape))
+            return true;
+    return false;
+}
+
+static size_t count_escapes(xmppfed_slice local)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < local.len; i++)
+        if (local.data[i] == '\\' && escaped_at(local, i)) {
+            count++;
+            i += 2;
+        }
+    return count;
 }
 
 bool translate_local_escape(xmppfed_slice local, struct translate_text *text)
@@ -42,7 +65,7 @@ bool translate_local_escape(xmppfed_slice local, struct translate_text *text)
         for (size_t k = 0; k < sizeof(escapes) / sizeof(escapes[0]); k++)
             if (escapes[k].character == local.data[i])
                 escape = escapes[k].escape;
-        if (local.data[i] == '\\' && !escaped_at(local, i))
+        if (local.data[i] == '\\' && !will_be_escape(local, i))
             escape = NULL;
         translate_text_byte(text, escape ? '\\' : local.data[i]);
         if (escape)
@@ -131,6 +154,10 @@ static int parts_to_jid(xmppfed_slice whole, const struct translate_uri *uri,
         return translate_refuse(problem, TRANSLATE_NO_MEMORY, "out of memory for an address");
     if (rc < 0)
         return bad(whole, "is no XMPP address after translation", problem);
+    /* A fullwidth digit becomes an ordinary one: the address would be that of somebody else. */
+    if (uri->scheme != TRANSLATE_XMPP &&
+        count_escapes(bare) != count_escapes(xmppfed_slice_of(prepared)))
+        return bad(whole, "would be another one's after translation", problem);
     translate_text_string(text, prepared);
     if (resource.len > 0) {
         translate_text_byte(text, '/');

@@ -291,6 +291,8 @@ int translate_presence_of_tuple(const struct translate_setup *setup,
     if (tuple && presence)
         write_tuple(tuple, text, presence);
     rc = translate_made(text, presence, problem);
+    if (rc == 0)
+        rc = translate_check_size(setup, presence, problem);
     if (rc < 0) {
         xmppfed_element_free(presence);
         return rc;

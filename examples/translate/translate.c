@@ -80,3 +80,21 @@ int translate_made(const struct translate_text *text, const xmppfed_element *tre
         return translate_refuse(problem, TRANSLATE_NO_MEMORY, "out of memory: send it again later");
     return 0;
 }
+
+int translate_check_size(const struct translate_setup *setup, const xmppfed_element *stanza,
+                         struct translate_problem *problem)
+{
+    char *written;
+    size_t len;
+
+    if (setup->stanza_max == 0)
+        return 0;
+    if (xmppfed_element_write(stanza, xmppfed_element_ns(stanza), &written, &len) < 0)
+        return translate_refuse(problem, TRANSLATE_NO_MEMORY, "out of memory for a stanza");
+    xmppfed_element_free_text(setup->context, written);
+    if (len > setup->stanza_max)
+        return translate_refuse(problem, TRANSLATE_TOO_LARGE,
+                                "the stanza would have %zu bytes, more than %zu: send less", len,
+                                setup->stanza_max);
+    return 0;
+}

@@ -76,6 +76,10 @@ struct translate_shown {
 /* At most 60 bytes as printable ASCII ('?' for others), for sentences. */
 struct translate_shown translate_show(xmppfed_slice bytes);
 
+/* 0, or TRANSLATE_TOO_LARGE for a stanza of more than stanza_max bytes; TRANSLATE_NO_MEMORY. */
+int translate_check_size(const struct translate_setup *setup, const xmppfed_element *stanza,
+                         struct translate_problem *problem);
+
 /* 0 if neither has run out of memory (tree NULL counts as that), or what translate_refuse gives. */
 int translate_made(const struct translate_text *text, const xmppfed_element *tree,
                    struct translate_problem *problem);

@@ -242,6 +242,25 @@ static void test_each(void **state)
                "<presence from='romeo@example.net/dr4hcr0st3lup4c' to='juliet@example.com'/>");
 }
 
+/* No stanza is larger than every server takes (RFC 6120 13.12), however long a note is. */
+static void test_long_note(void **state)
+{
+    struct fixture *f = *state;
+    struct translate_tuple tuple = {.open = true, .show = "", .activity = "", .priority = -1};
+    xmppfed_slice none = {NULL, 0};
+    xmppfed_element *got;
+    char note[10000];
+
+    memset(note, 'x', sizeof(note));
+    note[sizeof(note) - 1] = '\0';
+    tuple.note = xmppfed_slice_of(note);
+    assert_int_equal(translate_presence_of_tuple(
+                         &f->setup, &tuple, xmppfed_slice_of("romeo@example.net"),
+                         xmppfed_slice_of("juliet@example.com"), none, &f->text, &got, &f->problem),
+                     XMPPFED_ERR_LIMIT_SIZE);
+    assert_int_equal(f->problem.status, 413);
+}
+
 static void test_refused(void **state)
 {
     static const char *const stanzas[] = {
@@ -314,13 +333,10 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_to_notify),
-        fixture_test(test_several),
-        fixture_test(test_notes),
-        fixture_test(test_to_xmpp),
-        fixture_test(test_each),
-        fixture_test(test_refused),
-        cmocka_unit_test(test_out_of_memory),
+        fixture_test(test_to_notify), fixture_test(test_several),
+        fixture_test(test_notes),     fixture_test(test_to_xmpp),
+        fixture_test(test_each),      fixture_test(test_long_note),
+        fixture_test(test_refused),   cmocka_unit_test(test_out_of_memory),
     };
 
     return cmocka_run_group_tests_name("translate/presence", tests, NULL, NULL);
