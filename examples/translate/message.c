@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "translate/composing.h"
+#include "translate/html.h"
 #include "translate/language.h"
 #include "translate/uri.h"
 
@@ -203,9 +204,9 @@ static void add_latin1(struct translate_text *text, unsigned char c)
     translate_text_byte(text, (char)(c >= 0x80 ? 0x80 | (c & 0x3F) : c));
 }
 
-/* The text of a text/plain body: as UTF-8, its lines ended by a single LF as XML has them. */
-static int read_plain(const struct translate_sip *sip, struct translate_text *text,
-                      xmppfed_slice *ret, struct translate_problem *problem)
+/* The text of a body: as UTF-8, its lines ended by a single LF as XML has them. */
+static int read_text(const struct translate_sip *sip, struct translate_text *text,
+                     xmppfed_slice *ret, struct translate_problem *problem)
 {
     xmppfed_slice charset = translate_sip_parameter(sip->content_type, "charset");
     bool latin1 = translate_slice_is_nocase(charset, "iso-8859-1");
@@ -240,6 +241,7 @@ static int add_content(const struct translate_setup *setup, const struct transla
 {
     xmppfed_slice type = translate_sip_media_type(sip->content_type);
     struct translate_composing composing;
+    bool html = translate_slice_is_nocase(type, "text/html");
     xmppfed_slice plain = {NULL, 0};
     int rc;
 
@@ -253,17 +255,23 @@ static int add_content(const struct translate_setup *setup, const struct transla
                                 composing.active ? TRANSLATE_STATE_ACTIVE : TRANSLATE_STATE_IDLE);
         return 1;
     }
-    if (sip->body.len > 0 && !translate_slice_is_nocase(type, "text/plain"))
+    if (sip->body.len > 0 && !html && !translate_slice_is_nocase(type, "text/plain"))
         return translate_refuse(problem, TRANSLATE_BAD_TYPE,
                                 "content of type \"%s\" has no counterpart: send text/plain",
                                 translate_show(type).text);
-    rc = read_plain(sip, text, &plain, problem);
+    rc = read_text(sip, text, &plain, problem);
     if (rc < 0)
         return rc;
-    if (plain.len > 0)
+    if (html)
+        rc = translate_html_add(plain, text, message, problem);
+    else if (plain.len > 0)
         xmppfed_element_add_text(
             xmppfed_element_add_child(message, "body", xmppfed_element_ns(message)), plain.data);
-    return plain.len > 0 || sip->subject.len > 0;
+    if (rc < 0)
+        return rc;
+    /* A subject that XML cannot carry was left out, and HTML may have no text in it. */
+    return xmppfed_element_child(message, "body", xmppfed_element_ns(message)) ||
+           xmppfed_element_child(message, "subject", xmppfed_element_ns(message));
 }
 
 static void set_attribute(xmppfed_element *e, const char *name, xmppfed_slice value)
@@ -310,24 +318,6 @@ static int add_headers(const struct translate_sip *sip, enum translate_mode mode
     return 0;
 }
 
-static int check_size(const struct translate_setup *setup, const xmppfed_element *stanza,
-                      struct translate_problem *problem)
-{
-    char *written;
-    size_t len;
-
-    if (setup->stanza_max == 0)
-        return 0;
-    if (xmppfed_element_write(stanza, xmppfed_element_ns(stanza), &written, &len) < 0)
-        return translate_refuse(problem, TRANSLATE_NO_MEMORY, "out of memory for a stanza");
-    xmppfed_element_free_text(setup->context, written);
-    if (len > setup->stanza_max)
-        return translate_refuse(problem, TRANSLATE_TOO_LARGE,
-                                "the stanza would have %zu bytes, more than %zu: send less", len,
-                                setup->stanza_max);
-    return 0;
-}
-
 int translate_message_to_xmpp(const struct translate_setup *setup, const struct translate_sip *sip,
                               enum translate_mode mode, struct translate_text *text,
                               xmppfed_element **ret, struct translate_problem *problem)
@@ -349,7 +339,7 @@ int translate_message_to_xmpp(const struct translate_setup *setup, const struct 
     if (rc >= 0)
         rc = translate_made(text, message, problem);
     if (rc == 0)
-        rc = check_size(setup, message, problem);
+        rc = translate_check_size(setup, message, problem);
     if (rc < 0 || made == 0) {
         xmppfed_element_free(message);
         return rc < 0 ? rc : 0;

@@ -352,6 +352,24 @@ static const struct {
      TRANSLATE_PAGER,
      "<message from='romeo@example.net' to='juliet@example.com' type='chat'><active xmlns='" STATES
      "'/></message>"},
+    {"RFC 7572 3 (content types): text/html is XHTML-IM, and plain text beside it",
+     {.method = "MESSAGE",
+      .uri = "sip:j@example.com",
+      .from = "<sip:r@example.net>",
+      .content_type = "text/html",
+      .body = "<p>A <b>rose</b></p>"},
+     TRANSLATE_PAGER,
+     "<message from='r@example.net' to='j@example.com'><body>A rose</body><html "
+     "xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>A "
+     "<strong>rose</strong></p></body></html></message>"},
+    {"HTML without text",
+     {.method = "MESSAGE",
+      .uri = "sip:j@example.com",
+      .from = "<sip:r@example.net>",
+      .content_type = "text/html",
+      .body = "<br><script>x</script>"},
+     TRANSLATE_PAGER,
+     NULL},
     {"ISO-8859-1",
      {.method = "MESSAGE",
       .uri = "sip:j@example.com",
@@ -384,6 +402,13 @@ static const struct {
       .body = "x"},
      TRANSLATE_PAGER,
      "<message from='r@example.net' to='j@example.com'><body>x</body></message>"},
+    {"a subject that XML cannot carry says nothing",
+     {.method = "MESSAGE",
+      .uri = "sip:j@example.com",
+      .from = "<sip:r@example.net>",
+      .subject = "\x01"},
+     TRANSLATE_PAGER,
+     NULL},
     {"nothing at all",
      {.method = "MESSAGE", .uri = "sip:j@example.com", .from = "<sip:r@example.net>"},
      TRANSLATE_PAGER,
@@ -432,7 +457,7 @@ static const struct {
     int code;
     int status;
 } refused[] = {
-    {"HTML", {.content_type = "text/html", .body = "<b>x</b>"}, XMPPFED_ERR_STREAM_UNEXPECTED, 415},
+    {"RTF", {.content_type = "text/rtf", .body = "{x}"}, XMPPFED_ERR_STREAM_UNEXPECTED, 415},
     {"CPIM", {.content_type = "message/cpim", .body = "x"}, XMPPFED_ERR_STREAM_UNEXPECTED, 415},
     {"no type", {.body = "x"}, XMPPFED_ERR_STREAM_UNEXPECTED, 415},
     {"a charset that is not known",
@@ -554,6 +579,25 @@ static void test_sizes(void **state)
     xmppfed_element_free(got);
 }
 
+/* A NUL would end the text early, and what follows it would be lost without a word. */
+static void test_nul(void **state)
+{
+    struct fixture *f = *state;
+    struct translate_sip sip = sip_of(&(struct request){.method = "MESSAGE",
+                                                        .uri = "sip:j@example.com",
+                                                        .from = "<sip:r@example.net>",
+                                                        .content_type = "text/plain"});
+    xmppfed_slice thread = translate_thread_of_call_id(xmppfed_slice_of("thread:a%00b"), &f->text);
+    xmppfed_element *got;
+
+    sip.body.data = "a\0b";
+    sip.body.len = 3;
+    assert_int_equal(
+        translate_message_to_xmpp(&f->setup, &sip, TRANSLATE_PAGER, &f->text, &got, &f->problem),
+        XMPPFED_ERR_XML_NOT_WELL_FORMED);
+    expect_text("a NUL", "the thread", thread, "thread:a%00b");
+}
+
 /* Any thread survives SIP, any Call-ID survives XMPP. */
 static void test_threads(void **state)
 {
@@ -621,8 +665,13 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_to_sip), fixture_test(test_to_xmpp), fixture_test(test_refused),
-        fixture_test(test_sizes),  fixture_test(test_threads), cmocka_unit_test(test_out_of_memory),
+        fixture_test(test_to_sip),
+        fixture_test(test_to_xmpp),
+        fixture_test(test_refused),
+        fixture_test(test_sizes),
+        fixture_test(test_threads),
+        fixture_test(test_nul),
+        cmocka_unit_test(test_out_of_memory),
     };
 
     return cmocka_run_group_tests_name("translate/message", tests, NULL, NULL);
