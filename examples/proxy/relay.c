@@ -317,6 +317,15 @@ static void on_stream_down(struct proxy *p, const xmppfed_event *ev)
     recording_write(p, ev);
 }
 
+static void on_pair_refused(struct proxy *p, const xmppfed_event *ev)
+{
+    note_failure(p, ev);
+    log_event(&p->log, EVENT_PAIR_REFUSED, LOG_TEXT("local", xmppfed_event_local(ev)),
+              LOG_TEXT("remote", xmppfed_event_remote(ev)),
+              LOG_NUMBER("link", xmppfed_event_link(ev)), LOG_TEXT("code", code_name(ev)),
+              LOG_TEXT("text", xmppfed_event_text(ev)));
+}
+
 static void on_refused(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_decision *decision = xmppfed_event_decision(ev);
@@ -360,6 +369,9 @@ void relay_event(const xmppfed_event *ev, void *user)
         break;
     case XMPPFED_EVENT_STREAM_UP:
         on_stream_up(p, ev);
+        break;
+    case XMPPFED_EVENT_PAIR_REFUSED:
+        on_pair_refused(p, ev);
         break;
     case XMPPFED_EVENT_REFUSED:
         on_refused(p, ev);

@@ -51,7 +51,9 @@ enum xmppfed_federation_option {
                                              5), 0: never, default 120, 0..3600 */
     XMPPFED_OPTION_RESUME_SESSIONS = 13,  /* streams of peers that may be resumed, at most,
                                              default 1000, 0..100000 */
-    XMPPFED_OPTION_POSH = 14              /* 1: POSH_WANTED is answered, default 0 */
+    XMPPFED_OPTION_POSH = 14,             /* 1: POSH_WANTED is answered, default 0 */
+    XMPPFED_OPTION_MULTIPLEX = 15         /* 1: pairs that dialback proves share streams to one
+                                             server (XEP-0220 2.6), default 1, 0..1 */
 };
 
 /* Makes a federation of a site (takes a reference). Errors: XMPPFED_ERR_ARGUMENT, _NOMEM. */

@@ -40,7 +40,7 @@ static void for_each_route(struct xfed_link *link,
         struct xfed_route *route = XFED_CONTAINER(node, struct xfed_route, guest);
 
         node = node->next;
-        if (route->on_received)
+        if (route->visiting)
             call(route, link);
     }
 }
@@ -58,7 +58,7 @@ static void settle(struct xfed_route *route, struct xfed_link *link)
     if (!moved)
         return;
     xfed_route_moved(route);
-    xfed_move_leave(route);
+    xfed_move_leave(link->route ? link->route : route);
     xfed_route_flush(route);
 }
 

@@ -7,6 +7,7 @@
 #include "federation/dialback.h"
 #include "federation/failure.h"
 #include "federation/link.h"
+#include "federation/share.h"
 #include "policy/partner.h"
 #include "policy/reach.h"
 
@@ -100,6 +101,7 @@ void xfed_dial_round_failed(struct xfed_route *route, xmppfed_time now)
     bool check = route->purpose == XMPPFED_PURPOSE_VERIFY;
 
     plan_nothing(route);
+    route->alone = false;
     if (!check && !route->final) {
         xfed_dial_rest(route, now);
         return;
@@ -160,7 +162,7 @@ static void try_found(struct xfed_route *route, xmppfed_time now)
         return;
     if (route->link)
         xfed_move_found(route, now);
-    else
+    else if (!xfed_share_server(route, now))
         xfed_race_begin(route, now);
 }
 
@@ -208,6 +210,8 @@ void xfed_dial_start(struct xfed_route *route, xmppfed_time now)
 
     xfed_timer_stop(&route->fed->timers, &route->rest);
     route->peer_condition[0] = '\0';
+    if (xfed_share_domain(route, now))
+        return;
     rc = search(route, now);
     if (rc < 0)
         cannot_start(route, rc, now);

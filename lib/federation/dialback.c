@@ -64,6 +64,12 @@ static void carry(struct xfed_link *verifier, struct xfed_dialback_check *check)
     xfed_timer_stop(&verifier->fed->timers, &verifier->route->rest);
 }
 
+/* Whether checks may go out on a link; on those that peers have opened they never do. */
+static bool can_carry(const struct xfed_link *link)
+{
+    return link && link->route && link->can_verify && link->state == XFED_LINK_OPEN;
+}
+
 /* A standing stream of the pair's domains that can carry a check, or NULL. */
 static struct xfed_link *standing(const xmppfed_federation *fed, const char *local,
                                   const char *remote)
@@ -77,8 +83,10 @@ static struct xfed_link *standing(const xmppfed_federation *fed, const char *loc
 
         if (!route)
             continue;
-        if (route->link && route->link->can_verify && route->link->state == XFED_LINK_OPEN)
+        if (can_carry(route->link))
             return route->link;
+        if (route->visiting && can_carry(route->host))
+            return route->host;
         link = xfed_race_carrier(route);
         if (link)
             return link;

@@ -90,6 +90,7 @@ int xmppfed_federation_new(xmppfed_context *ctx, xmppfed_site *site, xmppfed_fed
     fed->kept_max = DEFAULT_KEPT;
     fed->resume_time = DEFAULT_RESUME_SECONDS * 1000;
     fed->acks = true;
+    fed->shares = true;
     fed->answers_pings = true;
     *ret = fed;
     return 0;
@@ -165,6 +166,9 @@ static void set_option(xmppfed_federation *fed, int option, uint64_t value)
     case XMPPFED_OPTION_POSH:
         fed->fetches_posh = value != 0;
         break;
+    case XMPPFED_OPTION_MULTIPLEX:
+        fed->shares = value != 0;
+        break;
     case XMPPFED_OPTION_PENDING_CHECKS:
         fed->checks.max = (size_t)value;
         break;
@@ -206,9 +210,10 @@ int xmppfed_federation_set_option(xmppfed_federation *fed, int option, uint64_t 
         [XMPPFED_OPTION_RESUME_SECONDS] = {0, 3600},
         [XMPPFED_OPTION_RESUME_SESSIONS] = {0, 100000},
         [XMPPFED_OPTION_POSH] = {0, 1},
+        [XMPPFED_OPTION_MULTIPLEX] = {0, 1},
     };
 
-    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_POSH ||
+    if (!fed || option < XMPPFED_OPTION_QUEUE_STANZAS || option > XMPPFED_OPTION_MULTIPLEX ||
         value < ranges[option].min || value > ranges[option].max)
         return XMPPFED_ERR_ARGUMENT;
     set_option(fed, option, value);

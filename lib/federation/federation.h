@@ -60,6 +60,7 @@ struct xmppfed_federation {
     size_t kept_max;
     xmppfed_time resume_time; /* for which a session outlives its stream; 0: none does */
     bool acks;                /* XMPPFED_OPTION_ACKS */
+    bool shares;              /* XMPPFED_OPTION_MULTIPLEX */
     bool answers_pings;       /* XMPPFED_OPTION_ANSWER_PINGS */
     bool fetches_posh;        /* the host does (XMPPFED_OPTION_POSH) */
     bool dns_trusted;         /* the name servers validate (XMPPFED_OPTION_DNS_TRUSTED) */

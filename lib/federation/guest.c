@@ -1,34 +1,43 @@
 /*
- * guest.c - routes whose stanzas go over a stream that the peer has opened (XEP-0288).
+ * guest.c - routes whose stanzas go over the stream of another: one that the peer has opened
+ * (XEP-0288), or one of ours for another pair (share.c).
  *
  * A route flows into one stream at a time, so that its order holds: into its own if that is up,
- * else into the newest received one that goes both ways. It changes over only when the stream that
- * it flows into is gone, and takes along what that has not handed over.
+ * else into the newest other one that takes it. It changes over only when the stream that it flows
+ * into is gone, and takes along what that has not handed over.
  */
 #include "federation/guest.h"
 
 #include "connection/connection.h"
 #include "federation/dial.h"
 #include "federation/link.h"
+#include "federation/share.h"
 
 static struct xfed_route *route_of(struct xfed_node *node)
 {
     return XFED_CONTAINER(node, struct xfed_route, guest);
 }
 
-/* Whether the received stream still holds stanzas of the route that are not handed over. */
+/* Whether the other's stream still holds stanzas of the route that are not handed over. */
 static bool in_flight(const struct xfed_route *route)
 {
     const struct xfed_queued *first = xfed_queue_first(&route->queue);
 
-    return route->on_received && first && xfed_queue_is_sent(&route->queue, first);
+    return route->visiting && first && xfed_queue_is_sent(&route->queue, first);
 }
 
 void xfed_guest_detach(struct xfed_route *route)
 {
     xfed_list_remove(&route->guest);
-    route->received = NULL;
-    route->on_received = false;
+    route->host = NULL;
+    route->visiting = false;
+}
+
+void xfed_guest_attach(struct xfed_route *route, struct xfed_link *link)
+{
+    xfed_guest_detach(route);
+    route->host = link;
+    xfed_list_append(&link->guests, &route->guest);
 }
 
 void xfed_guest_welcome(struct xfed_link *link, const char *local, const char *remote)
@@ -42,9 +51,7 @@ void xfed_guest_welcome(struct xfed_link *link, const char *local, const char *r
     /* Without memory the pair is dialled as ever; with bytes under way the older stream stays. */
     if (!route || in_flight(route))
         return;
-    xfed_guest_detach(route);
-    route->received = link;
-    xfed_list_append(&link->guests, &route->guest);
+    xfed_guest_attach(route, link);
     if (!route->link && route->race.count == 0)
         xfed_dial_rest_over(route);
     xfed_route_flush(route);
@@ -53,9 +60,9 @@ void xfed_guest_welcome(struct xfed_link *link, const char *local, const char *r
 void xfed_guest_enter(struct xfed_route *route)
 {
     /* What waits for its session comes first, on a stream of the route's own. */
-    if (!route->link && !xfed_resume_waits(route) && route->received &&
-        route->received->state == XFED_LINK_OPEN)
-        route->on_received = true;
+    if (!route->link && !xfed_resume_waits(route) && route->host &&
+        route->state != XFED_ROUTE_ASKING && route->host->state == XFED_LINK_OPEN)
+        route->visiting = true;
 }
 
 void xfed_guests_acked(struct xfed_link *link)
@@ -66,7 +73,7 @@ void xfed_guests_acked(struct xfed_link *link)
         struct xfed_route *route = route_of(node);
 
         node = node->next;
-        if (route->on_received)
+        if (route->visiting)
             xfed_route_acked(route);
     }
 }
@@ -75,8 +82,10 @@ bool xfed_guests_wait(const struct xfed_link *link)
 {
     struct xfed_node *node = link->guests.next;
 
+    if (link->route && link->route->link == link && xfed_queue_unsent(&link->route->queue))
+        return true;
     for (; node != &link->guests; node = node->next)
-        if (route_of(node)->on_received && xfed_queue_unsent(&route_of(node)->queue))
+        if (route_of(node)->visiting && xfed_queue_unsent(&route_of(node)->queue))
             return true;
     return false;
 }
@@ -86,7 +95,8 @@ bool xfed_guests_allowed(const struct xfed_link *link)
     struct xfed_node *node = link->guests.next;
 
     for (; node != &link->guests; node = node->next)
-        if (!xfed_negotiation_may_send(&link->connection->negotiation, route_of(node)->local,
+        if (route_of(node)->state != XFED_ROUTE_ASKING &&
+            !xfed_negotiation_may_send(&link->connection->negotiation, route_of(node)->local,
                                        route_of(node)->remote))
             return false;
     return true;
@@ -99,7 +109,7 @@ void xfed_guests_take(struct xfed_link *link, struct xfed_node *ret_guests)
         struct xfed_route *route = route_of(link->guests.next);
 
         xfed_list_remove(&route->guest);
-        route->received = NULL;
+        route->host = NULL;
         xfed_list_append(ret_guests, &route->guest);
     }
 }
@@ -108,11 +118,13 @@ void xfed_guests_go_on(struct xfed_node *guests, xmppfed_time now)
 {
     while (!xfed_list_empty(guests)) {
         struct xfed_route *route = route_of(guests->next);
-        bool used = route->on_received;
+        bool used = route->visiting;
 
         xfed_guest_detach(route);
         if (used)
             xfed_route_stranded(route, now);
+        else if (route->state == XFED_ROUTE_ASKING)
+            xfed_share_go_on(route, now);
         else
             xfed_route_release(route);
     }

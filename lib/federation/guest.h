@@ -1,4 +1,4 @@
-/* guest.h - routes whose stanzas go over a stream that the peer has opened (XEP-0288). */
+/* guest.h - routes whose stanzas go over the stream of another (XEP-0288, XEP-0220 2.6). */
 #ifndef XFED_FEDERATION_GUEST_H
 #define XFED_FEDERATION_GUEST_H
 
@@ -9,14 +9,16 @@
  * it from now on, and uses it unless a stream of its own is up.
  */
 void xfed_guest_welcome(struct xfed_link *link, const char *local, const char *remote);
-/* Lets a route flow into the received stream that it knows, if it has nothing up of its own. */
+/* A route knows a link whose stream may take its stanzas, in place of any that it knew. */
+void xfed_guest_attach(struct xfed_route *route, struct xfed_link *link);
+/* Lets a route flow into the stream of another that it knows, if it has nothing up of its own. */
 void xfed_guest_enter(struct xfed_route *route);
-/* Takes a route off the received stream that it knows; what it left behind is the caller's. */
+/* Takes a route off the stream that it knows; what it left behind is the caller's. */
 void xfed_guest_detach(struct xfed_route *route);
 
 /* Tells the end of the guests' stanzas that the transport of a link has taken. */
 void xfed_guests_acked(struct xfed_link *link);
-/* Whether a guest has stanzas that the stream has not got yet. */
+/* Whether a guest, or the route that a link is for, has stanzas that the stream has not got yet. */
 bool xfed_guests_wait(const struct xfed_link *link);
 /* Whether policy still lets every guest send on the stream. */
 bool xfed_guests_allowed(const struct xfed_link *link);

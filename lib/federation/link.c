@@ -14,6 +14,7 @@
 #include "federation/route.h"
 #include "federation/quota.h"
 #include "federation/resume.h"
+#include "federation/share.h"
 
 enum {
     DIAL_TIME = 15000, /* milliseconds for the host to connect to one address */
@@ -273,10 +274,24 @@ static bool is_late(const struct xfed_link *link)
     return link->direction == XMPPFED_OUTBOUND && !link->route;
 }
 
+/* Tells the host that a pair was proved. */
+static void tell_up(const struct xfed_link *link, const xmppfed_event *up)
+{
+    xmppfed_event *ev =
+        xfed_event_new(link->fed->ctx, XMPPFED_EVENT_STREAM_UP, up->local, up->remote);
+
+    if (!ev)
+        return;
+    ev->link = link->id;
+    ev->direction = link->direction;
+    ev->has_proof = up->has_proof;
+    ev->proof = up->proof;
+    xfed_event_queue_push(&link->fed->events, ev);
+}
+
 static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time now)
 {
     xmppfed_federation *fed = link->fed;
-    xmppfed_event *ev;
     int rc = 0;
 
     link->can_verify = link->route != NULL;
@@ -299,14 +314,7 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
     xfed_quota_give_stranger(fed, link->stranger);
     link->stranger = NULL;
     link->up = true;
-    ev = xfed_event_new(fed->ctx, XMPPFED_EVENT_STREAM_UP, up->local, up->remote);
-    if (ev) {
-        ev->link = link->id;
-        ev->direction = link->direction;
-        ev->has_proof = up->has_proof;
-        ev->proof = up->proof;
-        xfed_event_queue_push(&fed->events, ev);
-    }
+    tell_up(link, up);
     if (link->route) {
         xfed_dialback_carry(link, now);
         xfed_route_flush(link->route);
@@ -385,7 +393,15 @@ static void react(struct xfed_link *link, const xmppfed_event *ev, xmppfed_time 
         return;
     switch (ev->kind) {
     case XMPPFED_EVENT_STREAM_UP:
-        on_up(link, ev, now);
+        if (xfed_share_is_further(link, ev)) {
+            tell_up(link, ev);
+            xfed_share_granted(link, ev);
+        } else {
+            on_up(link, ev, now);
+        }
+        break;
+    case XMPPFED_EVENT_PAIR_REFUSED:
+        xfed_share_refused(link, ev, now);
         break;
     case XMPPFED_EVENT_STREAM_DOWN:
         go_down(link, ev->local, ev->remote, ev->code, ev->text, now);
@@ -426,6 +442,7 @@ static bool ask_to_dial(struct xfed_link *link, xmppfed_time now)
     link->direct = ev->endpoint.direct_tls != 0;
     link->since = now;
     (void)xfed_text_copy(link->peer, sizeof(link->peer), ev->endpoint.address);
+    link->port = ev->endpoint.port;
     xfed_race_asked(link, now);
     return true;
 }

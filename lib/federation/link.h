@@ -28,6 +28,7 @@ struct xfed_link {
     enum xfed_link_state state;
     int direction;
     char peer[XFED_PEER_SIZE];      /* IP address; "" until there is one */
+    uint16_t port;                  /* outbound: of the server that the host was asked to dial */
     xmppfed_time since;             /* accepted, or the host was asked to dial */
     xmppfed_time connected;         /* outbound: the transport stood */
     xmppfed_time heard;             /* the last byte came; 0: none yet */
@@ -35,7 +36,7 @@ struct xfed_link {
     xmppfed_connection *connection; /* NULL until connected */
     struct xfed_route *route;       /* whom it serves; NULL: inbound, or too late in its race */
     size_t candidate;               /* ... and where to: its place in the route's endpoints */
-    struct xfed_node guests;        /* inbound: routes that may use its stream (guest.h) */
+    struct xfed_node guests;        /* other routes that may use its stream (guest.h) */
     struct xfed_quota *quota;       /* NULL until the peer is known */
     struct xfed_kept *kept;         /* inbound: what another stream may go on with, or NULL */
     struct xfed_quota *stranger;    /* inbound: counted by address until a domain is proved */

@@ -69,6 +69,11 @@ void xfed_move_to(struct xfed_route *route, struct xfed_link *link)
     xfed_move_leave(route);
 }
 
+bool xfed_move_leaves(const struct xfed_link *link)
+{
+    return link->route && link->route->link == link && link->route->move.next;
+}
+
 void xfed_move_leave(struct xfed_route *route)
 {
     /* Closed before its acks are in, it would leave stanzas behind of which nobody can say. */

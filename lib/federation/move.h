@@ -21,6 +21,8 @@ void xfed_move_watch(struct xfed_route *route, size_t candidate, xmppfed_time no
 void xfed_move_found(struct xfed_route *route, xmppfed_time now);
 /* No better server was reached; the next attempt follows after a rest. */
 void xfed_move_over(struct xfed_route *route, xmppfed_time now);
+/* Whether what waits is for a better stream than that of this link, so that its order is kept. */
+bool xfed_move_leaves(const struct xfed_link *link);
 /* Closes a stream that has a better one behind it, once all that it has sent is acknowledged. */
 void xfed_move_leave(struct xfed_route *route);
 /* A stream to a better server was proved: the one before it is closed and drains. */

@@ -88,16 +88,21 @@ void xfed_queue_unsend(struct xfed_queue *q)
     q->unsent = q->stanzas.next;
 }
 
-const struct xfed_queued *xfed_queue_unsend_after(struct xfed_queue *q, uint64_t taken)
+const struct xfed_queued *xfed_queue_last_taken(const struct xfed_queue *q, uint64_t taken)
 {
     const struct xfed_queued *last = NULL;
-    struct xfed_node *at = q->stanzas.next;
 
-    while (at != q->unsent && queued_of(at)->mark <= taken) {
+    for (struct xfed_node *at = q->stanzas.next; at != q->unsent && queued_of(at)->mark <= taken;
+         at = at->next)
         last = queued_of(at);
-        at = at->next;
-    }
-    q->unsent = at;
+    return last;
+}
+
+const struct xfed_queued *xfed_queue_unsend_after(struct xfed_queue *q, uint64_t taken)
+{
+    const struct xfed_queued *last = xfed_queue_last_taken(q, taken);
+
+    q->unsent = last ? last->node.next : q->stanzas.next;
     return last;
 }
 

@@ -50,6 +50,8 @@ bool xfed_queue_is_sent(const struct xfed_queue *q, const struct xfed_queued *s)
 void xfed_queue_sent(struct xfed_queue *q, uint64_t mark);
 /* Takes back what the stream got and did not hand over: all wait again, in their order. */
 void xfed_queue_unsend(struct xfed_queue *q);
+/* The last stanza of a stream that the transport has taken up to a mark, or NULL. */
+const struct xfed_queued *xfed_queue_last_taken(const struct xfed_queue *q, uint64_t taken);
 /*
  * Takes back only what the transport has not taken up to a mark; the last stanza that it has, or
  * NULL if there is none.

@@ -100,7 +100,7 @@ static bool is_wanted(const struct xfed_route *route)
         return false;
     if (route->purpose == XMPPFED_PURPOSE_VERIFY)
         return xfed_dialback_waits(route);
-    return !route->on_received && (route->move.trying || xfed_route_wants_stream(route));
+    return !route->visiting && (route->move.trying || xfed_route_wants_stream(route));
 }
 
 /* ---- going on ---------------------------------------------------------------------------- */
@@ -315,6 +315,7 @@ bool xfed_race_won(struct xfed_link *link, xmppfed_time now)
     xfed_race_leave(link);
     xfed_targets_worked(&route->fed->targets,
                         xfed_endpoints_at(&route->endpoints, link->candidate));
+    route->alone = false;
     xfed_move_watch(route, link->candidate, now);
     if (route->link)
         xfed_move_to(route, link);
@@ -332,7 +333,7 @@ void xfed_race_lost(struct xfed_route *route, size_t candidate, xmppfed_time now
         xfed_targets_failed(&route->fed->targets, xfed_endpoints_at(&route->endpoints, candidate),
                             now);
     if (route->fed->closing) {
-        if (route->race.count == 0 && !route->link && !route->on_received)
+        if (route->race.count == 0 && !route->link && !route->visiting)
             xfed_route_end(route);
         return;
     }

@@ -72,7 +72,7 @@ static const char *peer_of(const struct xfed_link *link)
 
 /*
  * Ends an idle stream too, if its certificate would not be accepted any more, or if it may not
- * carry stanzas of ours against its direction.
+ * carry stanzas of ours against its direction, or for a further pair.
  */
 static void recheck(struct xfed_link *link)
 {
@@ -80,7 +80,7 @@ static void recheck(struct xfed_link *link)
     if (link->connection->down)
         xfed_link_touch(link);
     else if (link->up && !xfed_guests_allowed(link))
-        xfed_link_close(link, 0, "it may not carry stanzas both ways any more");
+        xfed_link_close(link, 0, "it may not carry all of its pairs any more");
 }
 
 /* What has failed may work by now, so nobody waits for the end of a rest that an old policy began.

@@ -48,20 +48,40 @@ static bool owed(const struct xfed_link *link)
            (code == XMPPFED_ERR_STREAM_CLOSED || code == XMPPFED_ERR_TIMEOUT_ACK);
 }
 
+/*
+ * The number of the last stanza that the transport has taken, of whichever pair: the peer counts
+ * those of all. own is that of the pair that the session is for.
+ */
+static uint32_t last_taken(const struct xfed_link *link, uint32_t own, uint64_t taken)
+{
+    struct xfed_node *node = link->guests.next;
+
+    for (; node != &link->guests; node = node->next) {
+        const struct xfed_route *route = XFED_CONTAINER(node, const struct xfed_route, guest);
+        const struct xfed_queued *s =
+            route->visiting ? xfed_queue_last_taken(&route->queue, taken) : NULL;
+
+        if (s && s->counted && s->number - own <= UINT32_MAX / 2)
+            own = s->number;
+    }
+    return own;
+}
+
 /* A stream of ours: it is for us to ask for its session. */
 static bool keep_own(struct xfed_route *route, const struct xfed_link *link,
-                     const struct xfed_queued *last)
+                     const struct xfed_queued *last, uint64_t taken)
 {
     const struct xfed_negotiation *n = &link->connection->negotiation;
 
-    if (!n->session || route->move.next || (!last && !owed(link)))
+    /* Those that share it have no part in its session. */
+    if (route != link->route || !n->session || route->move.next || (!last && !owed(link)))
         return false;
     route->resume.id = xfed_strdup(link->fed->ctx, n->session);
     if (!route->resume.id)
         return false;
     route->resume.acks = n->acks;
     /* More than the transport took it cannot have. */
-    route->resume.acks.sent = last ? last->number : n->acks.acked;
+    route->resume.acks.sent = last_taken(link, last ? last->number : n->acks.acked, taken);
     route->resume.until = link->connection->now + time_for(link);
     return true;
 }
@@ -88,7 +108,7 @@ bool xfed_resume_keep(struct xfed_route *route, const struct xfed_link *link)
 
     if (link->fed->resume_time == 0 || link->fed->closing)
         return false;
-    return link->route ? keep_own(route, link, last) : keep_theirs(route, link, last);
+    return link->route ? keep_own(route, link, last, taken) : keep_theirs(route, link, last);
 }
 
 bool xfed_resume_settle(struct xfed_route *route, uint32_t h)

@@ -12,6 +12,7 @@
 #include "federation/failure.h"
 #include "federation/guest.h"
 #include "federation/link.h"
+#include "federation/share.h"
 
 /* The map key of a route: purpose, local, NUL, remote. A domain has no NUL in it. */
 struct key {
@@ -120,6 +121,11 @@ static void on_rest(struct xfed_timer *t, xmppfed_time now)
         xfed_dialback_idle(route);
         return;
     }
+    if (route->state == XFED_ROUTE_ASKING) {
+        xfed_guest_detach(route);
+        xfed_share_go_on(route, now);
+        return;
+    }
     route->state = XFED_ROUTE_IDLE;
     if (xfed_route_wants_stream(route))
         xfed_dial_start(route, now);
@@ -178,7 +184,7 @@ void xfed_route_free(struct xfed_route *route)
 void xfed_route_release(struct xfed_route *route)
 {
     if (route->state == XFED_ROUTE_IDLE && xfed_queue_empty(&route->queue) &&
-        !xfed_resume_waits(route) && !route->received)
+        !xfed_resume_waits(route) && !route->host)
         xfed_route_free(route);
 }
 
@@ -198,7 +204,7 @@ int xfed_route_send(xmppfed_federation *fed, const char *local, const char *remo
     }
     xfed_route_rearm(route);
     xfed_guest_enter(route);
-    if (route->on_received)
+    if (route->visiting)
         xfed_route_flush(route);
     else if (route->state == XFED_ROUTE_DEAD)
         xfed_route_bounce(route, route->why.code, route->why.text);
@@ -228,7 +234,7 @@ static const char *refusal_condition(const struct xfed_link *link, int rc)
 
 struct xfed_link *xfed_route_carrier(const struct xfed_route *route)
 {
-    return route->on_received ? route->received : route->link;
+    return route->visiting ? route->host : route->link;
 }
 
 void xfed_route_flush(struct xfed_route *route)
@@ -242,8 +248,7 @@ void xfed_route_flush(struct xfed_route *route)
     link = xfed_route_carrier(route);
     if (!link || !link->up || link->state != XFED_LINK_OPEN)
         return;
-    /* What waits is for the better stream then, so that the order of the pair is kept. */
-    if (link == route->link && route->move.next)
+    if (xfed_move_leaves(link))
         return;
     /* A stream that is up and has not resumed the session never will. */
     xfed_resume_give_up(route);
@@ -333,7 +338,7 @@ void xfed_route_go_on(struct xfed_route *route, xmppfed_time now)
 {
     xfed_route_rearm(route);
     xfed_route_flush(route);
-    if (route->state == XFED_ROUTE_IDLE && !route->link && !route->on_received)
+    if (route->state == XFED_ROUTE_IDLE && !route->link && !route->visiting)
         resume(route, now);
 }
 
@@ -374,7 +379,7 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
     xfed_timer_stop(&route->fed->timers, &route->rest);
     if (!route->move.next)
         xfed_move_stop(route);
-    if (!route->on_received) {
+    if (!route->visiting) {
         if (!xfed_resume_waits(route))
             xfed_queue_unsend(&route->queue);
         expire_waiting(route, now);
@@ -386,14 +391,14 @@ void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now)
         xfed_route_flush(route);
         return;
     }
-    if (route->on_received)
+    if (route->visiting)
         return;
     if (route->fed->closing) {
         xfed_route_end(route);
         return;
     }
     xfed_route_flush(route);
-    if (!route->on_received)
+    if (!route->visiting)
         resume(route, now);
 }
 
@@ -405,7 +410,7 @@ static void shut_down(struct xfed_route *route)
         xfed_resume_give_up(route); /* nobody can come back to us any more */
     xfed_dial_cancel(route);
     xfed_move_stop(route);
-    if (route->on_received && route->link)
+    if (route->visiting && route->link)
         xfed_link_close(route->link, XMPPFED_ERR_SHUTDOWN, NULL);
     if (carrier && carrier->up) {
         xfed_race_close(route, XMPPFED_ERR_SHUTDOWN);

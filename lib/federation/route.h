@@ -14,6 +14,7 @@ struct xfed_link;
 enum xfed_route_state {
     XFED_ROUTE_IDLE = 1,  /* wants nothing */
     XFED_ROUTE_RESOLVING, /* asks DNS where the partner is */
+    XFED_ROUTE_ASKING,    /* has sent a key on a stream of ours that it may share (share.c) */
     XFED_ROUTE_LINKED,    /* has a stream, or attempts at one */
     XFED_ROUTE_RESTING,   /* failed; tries again when its timer passes */
     XFED_ROUTE_DEAD       /* failed for good; until its timer passes nothing new is tried */
@@ -30,16 +31,17 @@ struct xfed_route {
     char remote[XMPPFED_DOMAIN_SIZE];
     enum xfed_route_state state;
     struct xfed_queue queue;
-    struct xfed_link *link;          /* the stream that serves it, until it has drained; or NULL */
-    struct xfed_race race;           /* attempts at one */
-    struct xfed_move move;           /* to a better server than that of link */
-    struct xfed_link *received;      /* a stream of the peer's that takes ours too (XEP-0288) */
-    struct xfed_node guest;          /* in the list of that link */
-    bool on_received;                /* the queue flows into it, not into .link (guest.c) */
-    struct xfed_resume resume;       /* what a lost stream has left */
-    uint64_t lookup;                 /* in state RESOLVING */
-    struct xfed_posh_asker posh;     /* what the partner publishes is asked for beside it */
-    bool found;                      /* the look-up is over, and waits for that */
+    struct xfed_link *link;      /* the stream that serves it, until it has drained; or NULL */
+    struct xfed_race race;       /* attempts at one */
+    struct xfed_move move;       /* to a better server than that of link */
+    struct xfed_link *host;      /* another's stream that takes ours too, or is asked to */
+    struct xfed_node guest;      /* in the list of that link */
+    bool visiting;               /* the queue flows into it, not into .link (guest.c) */
+    bool alone;                  /* no stream of ours was to be shared: it dials one of its own */
+    struct xfed_resume resume;   /* what a lost stream has left */
+    uint64_t lookup;             /* in state RESOLVING */
+    struct xfed_posh_asker posh; /* what the partner publishes is asked for beside it */
+    bool found;                  /* the look-up is over, and waits for that */
     struct xfed_endpoints endpoints; /* of this round */
     size_t endpoint_next;            /* the first that was not tried */
     bool final;                      /* every failure of this round was final */
@@ -78,7 +80,7 @@ void xfed_route_acked(struct xfed_route *route);
 void xfed_route_unlinked(struct xfed_route *route, xmppfed_time now);
 /* Ends a route of a federation that shuts down, and frees it. */
 void xfed_route_end(struct xfed_route *route);
-/* The received stream into which the route flowed is gone: goes on with what it has left behind. */
+/* The stream of another into which the route flowed is gone: goes on with what it left behind. */
 void xfed_route_stranded(struct xfed_route *route, xmppfed_time now);
 /* Whether a stream of its own is of use: stanzas wait, or a session that we can resume. */
 bool xfed_route_wants_stream(const struct xfed_route *route);

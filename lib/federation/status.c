@@ -20,6 +20,16 @@ static int state_of(const struct xfed_link *link)
     return XMPPFED_LINK_DIALLING;
 }
 
+/* How many further pairs the peer has taken. */
+static size_t further(const struct xfed_negotiation *n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n->further.count; i++)
+        count += n->further.items[i].method > 0;
+    return count;
+}
+
 /* What the stream knows; one that is draining still knows whom it was with. */
 static void describe_stream(const xmppfed_connection *c, xmppfed_link_info *ret)
 {
@@ -29,9 +39,9 @@ static void describe_stream(const xmppfed_connection *c, xmppfed_link_info *ret)
     if (!c->up)
         return;
     ret->proof = &c->proof;
-    /* One that we initiated serves the pair for which it was made. */
+    /* One that we initiated serves the pair for which it was made, and those that share it. */
     if (ret->direction == XMPPFED_OUTBOUND)
-        ret->pairs = 1;
+        ret->pairs = 1 + further(&c->negotiation);
 }
 
 static void describe_route(const struct xfed_route *route, xmppfed_link_info *ret)
@@ -43,7 +53,7 @@ static void describe_route(const struct xfed_route *route, xmppfed_link_info *re
     ret->queued_bytes = route->queue.bytes;
 }
 
-/* An inbound link has the queues that flow into it (XEP-0288). */
+/* A link has the queues of others too that flow into its stream (guest.h). */
 static void describe_guests(const struct xfed_link *link, xmppfed_link_info *ret)
 {
     struct xfed_node *node = link->guests.next;
@@ -51,7 +61,7 @@ static void describe_guests(const struct xfed_link *link, xmppfed_link_info *ret
     for (; node != &link->guests; node = node->next) {
         const struct xfed_route *route = XFED_CONTAINER(node, const struct xfed_route, guest);
 
-        if (!route->on_received)
+        if (!route->visiting)
             continue;
         ret->queued += route->queue.count;
         ret->queued_bytes += route->queue.bytes;

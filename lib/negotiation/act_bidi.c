@@ -3,11 +3,16 @@
 
 #include "xml/ns.h"
 
-int xfed_bidi_begin(struct xfed_negotiation *n)
+int xfed_bidi_admit(struct xfed_negotiation *n, const char *local)
 {
     int method = n->method == XMPPFED_METHOD_SCRAM ? n->method : XMPPFED_METHOD_EXTERNAL;
 
-    return n->bidi ? xfed_pairs_add(&n->proved, n->local, n->remote, method) : 0;
+    return n->bidi ? xfed_pairs_add(&n->proved, local, n->remote, method) : 0;
+}
+
+int xfed_bidi_begin(struct xfed_negotiation *n)
+{
+    return xfed_bidi_admit(n, n->local);
 }
 
 /* The features are still to be answered: with <auth/>, or with a key (XEP-0288 2.2). */

@@ -38,19 +38,17 @@ int xfed_act_send_pair_key(struct xfed_negotiation *n, const struct xfed_row *ro
                : xfed_negotiation_send(n, xfed_dialback_result(n->ctx, in->local, in->remote, key));
 }
 
-/* On a stream that goes both ways its certificate speaks for the peer, to any domain of ours. */
+/* On a stream that goes both ways what proves the peer does so to any domain of ours. */
 int xfed_act_announce_pair(struct xfed_negotiation *n, const struct xfed_row *row,
                            const struct xfed_input *in)
 {
     const char *local = in->dialback->to;
     const char *remote = in->dialback->from;
     int method = n->tls_on ? XMPPFED_METHOD_DIALBACK_TLS : XMPPFED_METHOD_DIALBACK_TCP;
-    int rc = 0;
+    int rc = xfed_bidi_admit(n, local);
 
     (void)row;
     xfed_pairs_settle(&n->further, local, remote, method);
-    if (n->bidi)
-        rc = xfed_pairs_add(&n->proved, local, n->remote, XMPPFED_METHOD_EXTERNAL);
     return rc < 0 ? rc : n->ports.stream->up(n->ports.user, local, remote, method);
 }
 

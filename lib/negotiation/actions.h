@@ -22,5 +22,7 @@ int xfed_negotiation_send(struct xfed_negotiation *n, xmppfed_element *e) XMPPFE
  * secret or by its certificate alone, whatever proves us (facts.c). XMPPFED_ERR_NOMEM or 0.
  */
 int xfed_bidi_begin(struct xfed_negotiation *n) XMPPFED_MUST_CHECK;
+/* The same for one more domain of ours with the same peer. */
+int xfed_bidi_admit(struct xfed_negotiation *n, const char *local) XMPPFED_MUST_CHECK;
 
 #endif

@@ -12,6 +12,7 @@ enum { STANZAS = 3 };
  * How the partner's server is found; LOOKED_UP: and how the partner finds who we are. WAY_BACK: it
  * replies on the stream that we have opened (XEP-0288). LOST: the stream is lost before a word of
  * what came, and resumed; LOST_WAY_BACK: by us, with the partner's replies under way (XEP-0198 5).
+ * SHARED: another domain of ours shares the stream (XEP-0220 2.6).
  */
 enum way {
     BY_ADDRESS,
@@ -24,8 +25,11 @@ enum way {
     LOOKED_UP,
     WAY_BACK,
     LOST,
-    LOST_WAY_BACK
+    LOST_WAY_BACK,
+    SHARED
 };
+
+#define ROOMS "rooms.contoso.example"
 
 /* The first server of the partner swallows everything. */
 static void put_a_hole_before(struct scene *s, enum scene_proof proof)
@@ -132,6 +136,24 @@ static void publish(struct scene *s)
     assert_int_equal(xmppfed_federation_set_option(s->contoso->fed, XMPPFED_OPTION_POSH, 1), 0);
 }
 
+/* A stream of our first domain is there. */
+static void share(struct scene *s, enum scene_proof proof)
+{
+    const struct loop_partner partners[] = {
+        scene_partner("contoso.example", s->contoso->number, XMPPFED_PARTNER_PUBLIC_UNVERIFIED,
+                      proof),
+        scene_partner(ROOMS, s->contoso->number, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, proof),
+        {.domain = NULL}};
+    xmppfed_credentials *c = test_credentials(s->ctx, "contoso");
+
+    assert_int_equal(xmppfed_site_set_domain(s->contoso->site, ROOMS, c), 0);
+    xmppfed_credentials_unref(c);
+    loop_policy(s->fabrikam, partners);
+    scene_say(s, "Hello", 8);
+    loop_run(&s->loop);
+    assert_int_equal(loop_outcome(s->contoso, 8), XMPPFED_OUTCOME_ACKNOWLEDGED);
+}
+
 /* Who sends in this scene. */
 static struct loop_side *sender(const struct scene *s, enum way way)
 {
@@ -161,7 +183,7 @@ static void lose_acks(struct scene *s, enum way way)
 static void send_all(struct scene *s, enum way way, bool taken[STANZAS + 1])
 {
     bool back = sender(s, way) == s->fabrikam;
-    const char *from = back ? BOB : ALICE;
+    const char *from = back ? BOB : way == SHARED ? "alice@" ROOMS : ALICE;
     const char *to = back ? ALICE : BOB;
 
     for (uint64_t cookie = 1; cookie <= STANZAS; cookie++) {
@@ -204,6 +226,8 @@ static struct loop_side *prepare(struct scene *s, enum scene_proof proof, enum w
         s->fabrikam->stuck = true;
     if (way == LOST_WAY_BACK)
         s->contoso->stuck = true;
+    if (way == SHARED)
+        share(s, proof);
     return better;
 }
 
@@ -218,6 +242,8 @@ static void expect_scene(const struct scene *s, enum way way)
                          XMPPFED_PROOF_DANE);
     if (way == WAY_BACK)
         assert_int_equal(loop_count(s->fabrikam, XMPPFED_EVENT_DIAL), 0);
+    if (way == SHARED)
+        assert_int_equal(loop_count(s->contoso, XMPPFED_EVENT_DIAL), 1);
     if (way != LOST && way != LOST_WAY_BACK)
         return;
     assert_int_equal(loop_count(s->contoso, XMPPFED_EVENT_DIAL), 2);
@@ -349,6 +375,12 @@ static void test_lost_way_back(void **state)
     run(BY_EXTERNAL, LOST_WAY_BACK);
 }
 
+static void test_shared(void **state)
+{
+    (void)state;
+    run(BY_DIALBACK_TLS, SHARED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,7 +390,7 @@ int main(void)
         cmocka_unit_test(test_race),          cmocka_unit_test(test_move),
         cmocka_unit_test(test_ticket),        cmocka_unit_test(test_looked_up),
         cmocka_unit_test(test_by_posh),       cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_lost_way_back),
+        cmocka_unit_test(test_lost_way_back), cmocka_unit_test(test_shared),
     };
 
     return cmocka_run_group_tests_name("fault/federation", tests, NULL, NULL);

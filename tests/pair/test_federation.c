@@ -296,6 +296,8 @@ static void test_options(void **state)
         {"unknown", 0, 1, XMPPFED_ERR_ARGUMENT},
         {"no acks", XMPPFED_OPTION_ACKS, 0, 0},
         {"acks are on or off", XMPPFED_OPTION_ACKS, 2, XMPPFED_ERR_ARGUMENT},
+        {"no sharing", XMPPFED_OPTION_MULTIPLEX, 0, 0},
+        {"shared or not", XMPPFED_OPTION_MULTIPLEX, 2, XMPPFED_ERR_ARGUMENT},
         {"no pings", XMPPFED_OPTION_ANSWER_PINGS, 0, 0},
         {"no resumption", XMPPFED_OPTION_RESUME_SECONDS, 0, 0},
         {"longest resumption", XMPPFED_OPTION_RESUME_SECONDS, 3600, 0},
@@ -303,7 +305,7 @@ static void test_options(void **state)
         {"most sessions", XMPPFED_OPTION_RESUME_SESSIONS, 100000, 0},
         {"too many sessions", XMPPFED_OPTION_RESUME_SESSIONS, 100001, XMPPFED_ERR_ARGUMENT},
         {"POSH is on or off", XMPPFED_OPTION_POSH, 2, XMPPFED_ERR_ARGUMENT},
-        {"unknown", XMPPFED_OPTION_POSH + 1, 1, XMPPFED_ERR_ARGUMENT},
+        {"unknown", XMPPFED_OPTION_MULTIPLEX + 1, 1, XMPPFED_ERR_ARGUMENT},
     };
     struct scene s;
     (void)state;

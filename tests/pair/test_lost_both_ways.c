@@ -387,8 +387,8 @@ static void test_a_stream_beside(void **state)
             if (up->direction == XMPPFED_INBOUND)
                 link = up->link;
         assert_int_equal(opened(s.fabrikam), 1);
-        assert_true(bobs_route(&s)->received->id == link);
-        assert_true(bobs_route(&s)->on_received);
+        assert_true(bobs_route(&s)->host->id == link);
+        assert_true(bobs_route(&s)->visiting);
         s.contoso->stuck = true;
         reply(&s, "2", 2);
         loop_run(&s.loop);
