@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -21,8 +22,8 @@ LISTEN = '\nmetrics = { address = "127.0.0.1"; port = 0; };\n'
 class Watched(Proxy):
     """A proxy with metrics."""
 
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
         with open(self.path("proxy.conf"), "a", encoding="utf-8") as file:
             file.write(LISTEN)
 
@@ -81,6 +82,18 @@ def test_readiness(folder):
     finish(host, proxy)
 
 
+def test_standing_still(folder):
+    """A loop that stood still says so afterwards, and then is well again."""
+    proxy = Watched(os.path.join(folder, "contoso"), "contoso.example", "contoso").start()
+    os.kill(proxy.child.pid, signal.SIGSTOP)
+    time.sleep(7)
+    os.kill(proxy.child.pid, signal.SIGCONT)
+    status, said = report(proxy, "/healthz")
+    check("stood still", status == 503 and not said["alive"] and said["delay_us"] > 5000000, said)
+    wait_for(lambda: report(proxy, "/healthz")[0] == 200, "it does not get well")
+    finish(proxy)
+
+
 def test_requests(folder):
     """Other paths and methods are refused; a client that says nothing holds nobody up."""
     proxy = Watched(os.path.join(folder, "contoso"), "contoso.example", "contoso").start()
@@ -92,6 +105,13 @@ def test_requests(folder):
     silent = [socket.create_connection((address, int(port))) for _ in range(15)]
     check("with silent ones", proxy.numbers().value("xmppfed_build_info", version=VERSION) == 1)
     more = [socket.create_connection((address, int(port))) for _ in range(10)]
+    try:
+        queued = http.client.HTTPConnection(proxy.metrics, timeout=2)
+        queued.request("GET", "/healthz")
+        queued.getresponse()
+        raise Failure("more connections are served than 16")
+    except TimeoutError:
+        pass
     started = time.monotonic()
     for peer in silent:
         peer.settimeout(25)
@@ -271,7 +291,7 @@ VERSION = subprocess.run([os.environ["XMPPFED_PROXY"], "--version"], capture_out
 
 
 def main():
-    tests = [test_parser, test_settings, test_readiness, test_requests, test_unix_socket,
+    tests = [test_parser, test_settings, test_readiness, test_standing_still, test_requests, test_unix_socket,
              test_numbers]
     wanted = sys.argv[1:]
     for test in tests:

@@ -9,6 +9,7 @@ import test_records
 from ctl import ask, check, ctl
 from database_server import DatabaseServer
 from programs import Failure, Proxy, finish
+from test_metrics import Watched, report
 
 ALICE, BOB = "alice@contoso.example", "bob@fabrikam.example"
 
@@ -25,10 +26,10 @@ def until(what, seconds, condition):
 
 def edges(folder, server):
     """Two that start at once."""
-    both = [Proxy(os.path.join(folder, f"edge{i}"), "contoso.example", "contoso",
-                  store=server.address) for i in range(2)]
+    both = [Watched(os.path.join(folder, f"edge{i}"), "contoso.example", "contoso",
+                    store=server.address) for i in range(2)]
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(Proxy.start, both))
+        return list(pool.map(Watched.start, both))
 
 
 def listed(proxy):
@@ -90,6 +91,8 @@ def test_lost(server, one, two):
         said = ctl(proxy, "partner", "new", "lost.example", status=1)
         check("changes are refused", "server" in said and "lost.example" not in listed(proxy), said)
         ctl(proxy, "export", status=1)
+        check("it is shown", proxy.numbers().value("xmppfed_store_reachable") == 0
+              and report(proxy, "/readyz")[1]["store"] == "last snapshot")
     # What a third edge does while these two cannot reach the server.
     server.query_unseen("INSERT INTO partner VALUES"
                         " ('while.example', '{\"Domain\": \"while.example\"}');"
@@ -97,6 +100,7 @@ def test_lost(server, one, two):
     server.start()
     for proxy in (one, two):
         proxy.wait(event="STORE_BACK")
+        check("it is shown", proxy.numbers().value("xmppfed_store_reachable") == 1)
         check("what has changed since", "while.example" in listed(proxy))
         check("contacts too", explained(proxy) == ("added", "store"), explained(proxy))
     ctl(one, "partner", "new", "again.example")

@@ -126,19 +126,27 @@ static void on_readable(uv_poll_t *readable, int status, int events)
     run(readable->data);
 }
 
+/* How far the next tick is overdue. */
+static uint64_t overdue(const struct http *h)
+{
+    uint64_t since = (uv_hrtime() - h->last_tick) / 1000;
+
+    return since > TICK_MS * 1000 ? since - TICK_MS * 1000 : 0;
+}
+
 static void on_tick(uv_timer_t *tick)
 {
     struct http *h = tick->data;
-    uint64_t now = uv_hrtime();
-    uint64_t between = (now - h->last_tick) / 1000;
 
-    h->delay = between > TICK_MS * 1000 ? between - TICK_MS * 1000 : 0;
-    h->last_tick = now;
+    h->delay = overdue(h);
+    h->last_tick = uv_hrtime();
 }
 
 uint64_t http_delay(const struct http *h)
 {
-    return h ? h->delay : 0;
+    uint64_t now = h ? overdue(h) : 0;
+
+    return h && h->delay > now ? h->delay : now;
 }
 
 /* ---- begin and end ----------------------------------------------------------------------- */
