@@ -305,8 +305,10 @@ static void on_stream_down(struct proxy *p, const xmppfed_event *ev)
     xmppfed_link_info info = {.size = sizeof(info)};
     int rc = xmppfed_federation_link_info(p->fed, xmppfed_event_link(ev), &info);
 
-    counters_down(&p->counters, xmppfed_event_direction(ev), xmppfed_event_code(ev),
-                  rc == 0 && info.proof);
+    /* What becomes of a dialback check is told by the stream that waits for it. */
+    if (rc < 0 || info.purpose != XMPPFED_PURPOSE_VERIFY)
+        counters_down(&p->counters, xmppfed_event_direction(ev), xmppfed_event_code(ev),
+                      rc == 0 && info.proof);
     note_failure(p, ev);
     log_event(&p->log, EVENT_STREAM_DOWN,
               LOG_TEXT("direction", direction_name(xmppfed_event_direction(ev))),

@@ -235,6 +235,32 @@ def test_numbers(folder):
     theirs.child.kill()
 
 
+def test_dialback(folder):
+    """Streams that only carry checks are no failures."""
+    off = {"SaslNegotiation": "NotSupported"}
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, off, off, kind=Watched)
+    ours, theirs = Host(contoso), Host(fabrikam, "--status", "in a meeting")
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    converse(ours, theirs)
+    finish(ours, contoso)
+    wait_for(lambda: fabrikam.numbers().value("xmppfed_links", direction="out", state="up") == 0
+             and fabrikam.numbers().value("xmppfed_links", direction="in", state="up") == 0,
+             "the streams are still shown")
+    now = fabrikam.numbers()
+    for direction in ("in", "out"):
+        check(direction, now.value("xmppfed_pairs_proved_total", direction=direction,
+                                   method="DIALBACK_TLS", tls="TLS1.3") == 1)
+        ended = sum(value for (name, labels), value in now.samples.items()
+                    if name == "xmppfed_stream_ends_total" and ("direction", direction) in labels)
+        # Theirs to ask about a key is one of ours to accept.
+        check(f"the one that stood: {direction}", ended >= 1, ended)
+    failed = {key: value for key, value in now.samples.items() if value and
+              key[0] == "xmppfed_stream_failures_total" and ("direction", "out") in key[1]}
+    check("no failures", not failed, failed)
+    finish(theirs, fabrikam)
+
+
 def queries_of(folder):
     """(file, query) of all that the examples ask for."""
     with open(os.path.join(folder, "grafana/xmppfed.json"), encoding="utf-8") as file:
@@ -292,7 +318,7 @@ VERSION = subprocess.run([os.environ["XMPPFED_PROXY"], "--version"], capture_out
 
 def main():
     tests = [test_parser, test_settings, test_readiness, test_standing_still, test_requests, test_unix_socket,
-             test_numbers]
+             test_numbers, test_dialback]
     wanted = sys.argv[1:]
     for test in tests:
         if wanted and test.__name__ not in wanted:

@@ -113,7 +113,7 @@ void counters_down(struct counters *c, int direction, int code, bool stood)
 {
     size_t d = place_of_direction(direction);
 
-    if (stood)
+    if (stood || code >= 0)
         c->ended[d][place_of_cause(code)]++;
     else
         c->failed[d][place_of_cause(code)]++;

@@ -47,7 +47,7 @@ size_t place_of_tls(const char *version);
 void counters_proved(struct counters *c, int direction, const xmppfed_proof *proof);
 /* How many milliseconds a stream took from its beginning to the first proof. */
 void counters_set_up(struct counters *c, int direction, uint64_t milliseconds);
-/* A stream is over: one that stood, or one on which nothing was proved. */
+/* A stream is over; one on which nothing was proved has failed, unless it was closed in order. */
 void counters_down(struct counters *c, int direction, int code, bool stood);
 /* How many nanoseconds a decision took. */
 void counters_decided(struct counters *c, int direction, uint64_t nanoseconds);

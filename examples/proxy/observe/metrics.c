@@ -116,7 +116,8 @@ static void write_by_proof(FILE *out, enum metric metric,
                                       counts[d][method][tls]);
 }
 
-static void write_by_cause(FILE *out, enum metric metric,
+/* From the first cause on that the metric can have. */
+static void write_by_cause(FILE *out, enum metric metric, size_t first,
                            const uint64_t counts[DIRECTIONS][CAUSE_COUNT])
 {
     size_t d;
@@ -124,7 +125,7 @@ static void write_by_cause(FILE *out, enum metric metric,
 
     exposition_begin(out, metric);
     for (d = 0; d < DIRECTIONS; d++)
-        for (i = 0; i < CAUSE_COUNT; i++)
+        for (i = first; i < CAUSE_COUNT; i++)
             exposition_sample(out, metric, VALUES(label_directions[d], label_causes[i]),
                               counts[d][i]);
 }
@@ -161,8 +162,8 @@ static void write_streams(FILE *out, const struct proxy *p, const struct link_ce
     write_links(out, census);
     write_by_proof(out, METRIC_streams, census->streams);
     write_by_proof(out, METRIC_pairs_proved_total, p->counters.proved);
-    write_by_cause(out, METRIC_stream_failures_total, p->counters.failed);
-    write_by_cause(out, METRIC_stream_ends_total, p->counters.ended);
+    write_by_cause(out, METRIC_stream_failures_total, CAUSE_NONE + 1, p->counters.failed);
+    write_by_cause(out, METRIC_stream_ends_total, CAUSE_NONE, p->counters.ended);
     write_lookups(out, p);
     write_times(out, METRIC_stream_setup_seconds, p->counters.setup);
 }
