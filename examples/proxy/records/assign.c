@@ -7,6 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Of a name that is wrong, in a sentence. */
+#define NAME_SHOWN 64
+
 const struct assign_field assign_partner[] = {
     {"AdditionalDomains", ASSIGN_LIST},
     {"Description", ASSIGN_TEXT},
@@ -82,12 +85,13 @@ static bool take_apart(const char *text, const struct assign_field *fields, stru
             break;
     if (!a->field->name)
         return complain(why, "field \"%.*s\" is not known here; correct its name",
-                        (int)((end - text) % 64), text);
-    if ((a->field->type >= ASSIGN_TEXTS) != (dot != NULL))
-        return complain(why,
-                        dot ? "field \"%s\" has no parts; write %s=VALUE"
-                            : "field \"%s\" has parts; write %s.NAME=VALUE",
-                        a->field->name, a->field->name);
+                        end - text < NAME_SHOWN ? (int)(end - text) : NAME_SHOWN, text);
+    if (a->field->type >= ASSIGN_TEXTS && !*a->part)
+        return complain(why, "field \"%s\" has parts; write %s.NAME=VALUE", a->field->name,
+                        a->field->name);
+    if (a->field->type < ASSIGN_TEXTS && dot)
+        return complain(why, "field \"%s\" has no parts; write %s=VALUE", a->field->name,
+                        a->field->name);
     if (a->sign != '=' && a->field->type != ASSIGN_LIST)
         return complain(why, "field \"%s\" is no list; write %s=VALUE", a->field->name,
                         a->field->name);
