@@ -58,11 +58,23 @@ class NameServer:
                 self.request.sendall(whole[:5])
                 self.request.sendall(whole[5:])
 
-        self.udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp)
+        self.udp, self.tcp = self._bind(Udp, Tcp)
         self.port = self.udp.server_address[1]
-        self.tcp = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), Tcp)
         for server in (self.udp, self.tcp):
             threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    @staticmethod
+    def _bind(udp_handler, tcp_handler):
+        """A port that is free for UDP may be some other test's for TCP: then another is tried."""
+        for left in range(20, 0, -1):
+            udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), udp_handler)
+            try:
+                return udp, socketserver.ThreadingTCPServer(udp.server_address, tcp_handler)
+            except OSError:
+                udp.server_close()
+                if left == 1:
+                    raise
+        return None
 
     def close(self):
         for server in (self.udp, self.tcp):
