@@ -60,7 +60,7 @@ _xmppfedctl()
         choices="AdditionalDomains= Description= PartnerType= TlsNegotiation= SaslNegotiation="
         choices+=" SupportDialbackNegotiation= AllowPlaintext= EnableKeepAlive= ConnectionLimit="
         choices+=" ProxyFqdn= Addresses= Bidi= Posh= Eku= Dane= TlsMinimum= MinimumProof= Pins= PinOnly="
-        choices+=" TrustAnchors= Gateway. Inbound. Outbound." ;;
+        choices+=" TrustAnchors= SharedSecret= Gateway. Inbound. Outbound." ;;
     "policy new "* | "policy set "*)
         choices="Description= EnableFederationAccess= EnableXmppAccess= EnablePublicCloudAccess="
         choices+=" EnablePublicCloudAudioVideoAccess= EnableOutsideAccess=" ;;

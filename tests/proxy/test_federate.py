@@ -77,6 +77,37 @@ def test_dialback(folder):
     finish(ours, theirs, contoso, fabrikam)
 
 
+def write_secret(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+
+
+def test_shared_secret(folder):
+    """A secret proves both, and another one, which both learn by a reload, proves them anew."""
+    path = os.path.join(folder, "secret")
+    record = {"SharedSecret": path}
+    secrets = ("correct-horse-battery", "staple-of-the-battery")
+    write_secret(path, secrets[0])
+    contoso, fabrikam = connect(folder, INSIDE_SOCKET, record, record)
+    ours, theirs = Host(contoso), Host(fabrikam, "--status", "in a meeting")
+    contoso.wait(event="INSIDE_UP")
+    fabrikam.wait(event="INSIDE_UP")
+    converse(ours, theirs)
+    contoso.wait(event="STREAM_UP", direction="out", proof="SHARED_SECRET", tls="TLS1.3")
+    fabrikam.wait(event="STREAM_UP", direction="in", proof="SHARED_SECRET")
+    write_secret(path, secrets[1])
+    fabrikam.reload()
+    fabrikam.wait(event="STREAM_DOWN")
+    contoso.wait(event="STREAM_DOWN")
+    contoso.reload()
+    converse(ours, theirs)
+    contoso.wait(event="STREAM_UP", proof="SHARED_SECRET")
+    finish(ours, theirs, contoso, fabrikam)
+    for proxy in (contoso, fabrikam):
+        if any(secret in line for line in proxy.seen for secret in secrets):
+            raise Failure("a secret was logged")
+
+
 def test_no_host(folder):
     """A message for a domain whose host is away comes back; so does one to nobody's partner."""
     contoso, fabrikam = connect(folder, INSIDE_SOCKET, {}, {})
@@ -489,8 +520,8 @@ def test_flood(folder):
 
 
 def main():
-    for test in (test_external, test_dialback, test_no_host, test_foreign_from, test_wrong_secret,
-                 test_private_files, test_recordings, test_resume_settings, test_queue_bytes,
+    for test in (test_external, test_dialback, test_shared_secret, test_no_host, test_foreign_from,
+                 test_wrong_secret, test_private_files, test_recordings, test_resume_settings, test_queue_bytes,
                  test_bad_reload, test_new_certificate, test_dns, test_dns_over_tcp,
                  test_validation, test_bogus, test_posh, test_direct_tls, test_flood):
         with tempfile.TemporaryDirectory() as folder:

@@ -128,6 +128,9 @@ static const struct {
     {"anchors that are nowhere",
      PARTNER(",\"TrustAnchors\":\"/nowhere/ca.pem\""),
      {"/nowhere/ca.pem", "the trust anchors for fabrikam.example"}},
+    {"a secret that is nowhere",
+     PARTNER(",\"SharedSecret\":\"/nowhere/secret\""),
+     {"/nowhere/secret", "the secret shared with fabrikam.example"}},
     {"E1",
      PARTNER(",\"TlsNegotiation\":\"NotSupported\",\"SaslNegotiation\":\"Required\","
              "\"SupportDialbackNegotiation\":false"),
@@ -228,6 +231,83 @@ static void own_anchors(void **state)
              getenv("TEST_DATA"));
     assert_false(load(text, codes, &policy, &why));
     assert_int_equal(trusts.count, 0);
+}
+
+/* Writes a file beside the partners, and loads a record that names it and more. */
+static bool load_secret(const char *secret, const char *more, xmppfed_policy **ret,
+                        struct complaint *why)
+{
+    char file[64];
+    char text[512];
+    char codes[64];
+    FILE *f;
+    bool ok;
+
+    snprintf(file, sizeof(file), "%s.secret", path);
+    f = fopen(file, "w");
+    assert_non_null(f);
+    fputs(secret, f);
+    fclose(f);
+    snprintf(text, sizeof(text), PARTNER(",\"SharedSecret\":\"%s\"%s"), file, more);
+    ok = load(text, codes, ret, why);
+    unlink(file);
+    return ok;
+}
+
+/* The secret is in the list for the site, and in nothing that policy tells. */
+static void own_secret(void **state)
+{
+    static const char *const bad[] = {"fifteen-letters", "correct horse battery",
+                                      "correct-horse-b\xc3\xa4ttery", "\n"};
+    xmppfed_partner_info info = {.size = sizeof(info)};
+    xmppfed_policy *policy = NULL;
+    struct complaint why;
+    size_t i;
+
+    (void)state;
+    assert_true(load_secret("correct-horse-battery\nsecond line\n", "", &policy, &why));
+    assert_int_equal(trusts.count, 1);
+    assert_null(trusts.items[0].trust);
+    assert_string_equal(trusts.items[0].domain, "fabrikam.example");
+    assert_string_equal(trusts.items[0].secret.data, "correct-horse-battery");
+    assert_int_equal(xmppfed_policy_partner(policy, 0, &info), 0);
+    assert_int_equal(info.methods, XMPPFED_METHOD_SCRAM);
+    xmppfed_policy_unref(policy);
+    assert_true(load_secret("correct-horse-battery", ",\"MinimumProof\":\"Pkix\"", &policy, &why));
+    assert_int_equal(xmppfed_policy_partner(policy, 0, &info), 0);
+    assert_int_equal(info.methods, XMPPFED_METHOD_SCRAM | XMPPFED_METHOD_EXTERNAL);
+    xmppfed_policy_unref(policy);
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        if (load_secret(bad[i], "", &policy, &why))
+            fail_msg("'%s' is a secret", bad[i]);
+        assert_int_equal(trusts.count, 0);
+        assert_null(strstr(why.text, "correct"));
+    }
+    assert_false(load_secret("correct-horse-battery", ",\"SaslNegotiation\":\"NotSupported\"",
+                             &policy, &why));
+    assert_non_null(strstr(why.text, "S1"));
+    assert_int_equal(trusts.count, 0);
+}
+
+/* Stores and secrets are taken out each for itself. */
+static void taken_out(void **state)
+{
+    struct partner_trusts none = {0};
+    xmppfed_policy *policy = NULL;
+    xmppfed_site *site = NULL;
+    struct complaint why;
+    char more[256];
+
+    (void)state;
+    snprintf(more, sizeof(more), ",\"TrustAnchors\":\"%s/ca.pem\"", getenv("TEST_DATA"));
+    assert_true(load_secret("correct-horse-battery", more, &policy, &why));
+    assert_int_equal(trusts.count, 2);
+    assert_int_equal(xmppfed_site_new(ctx, &site), 0);
+    assert_int_equal(partner_trusts_apply(&trusts, site), 0);
+    partner_trusts_remove(&trusts, &trusts, site);
+    partner_trusts_remove(&trusts, &none, site);
+    xmppfed_site_unref(site);
+    xmppfed_policy_unref(policy);
 }
 
 static void missing_file(void **state)
@@ -422,9 +502,9 @@ static void whole_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults),       cmocka_unit_test(lists),    cmocka_unit_test(own_anchors),
-        cmocka_unit_test(missing_file), cmocka_unit_test(switches), cmocka_unit_test(partners),
-        cmocka_unit_test(whole_file),
+        cmocka_unit_test(faults),     cmocka_unit_test(lists),     cmocka_unit_test(own_anchors),
+        cmocka_unit_test(own_secret), cmocka_unit_test(taken_out), cmocka_unit_test(missing_file),
+        cmocka_unit_test(switches),   cmocka_unit_test(partners),  cmocka_unit_test(whole_file),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -101,6 +101,7 @@ def test_partner(proxy):
             (("new", "x.example", "PinOnly=true"), "P3"),
             (("new", "x.example", "MinimumProof=Pkix", "SaslNegotiation=NotSupported"), "M1"),
             (("new", "x.example", "TrustAnchors=/nowhere.pem"), "/nowhere.pem"),
+            (("new", "x.example", "SharedSecret=/nowhere.secret"), "/nowhere.secret"),
             (("set", "x.example", "Eku=any"), "there is no x.example"),
             (("set", "fabrikam.example", "AdditionalDomains-=x.example"), "cannot be taken out"),
             (("set", "fabrikam.example", "AdditionalDomains+="), "sets nothing"),

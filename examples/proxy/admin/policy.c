@@ -90,6 +90,7 @@ static void describe_rest(const xmppfed_partner_info *info, json_t *o)
     admin_put(o, "TlsMinimum", json_string(word_of(words_tls_version, info->tls_minimum)));
     admin_put(o, "Pins", json_integer((json_int_t)info->pin_count));
     admin_put(o, "PinOnly", json_boolean(info->pin_only));
+    admin_put(o, "SharedSecret", json_string(info->shared_secret ? "set" : ""));
 }
 
 bool admin_partner_list(struct admin_call *call)

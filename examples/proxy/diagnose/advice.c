@@ -102,6 +102,9 @@ static const struct row {
      "The server does not offer EXTERNAL: it does not believe our certificate, or asks for none. "
      "Its operator must trust our authority and ask for certificates, or let dialback stand in: "
      "SupportDialbackNegotiation in the record."},
+    {STEP_SASL, XMPPFED_ERR_SASL_MUTUAL, "",
+     "The record has a shared secret, and the two sides do not have the same: it belongs into the "
+     "record of each for the domain of the other. The server must have TLS 1.3 as well."},
     {STEP_SASL, XMPPFED_ERR_SASL_REFUSED, "",
      "The partner refused our certificate: it must name our domain and lead to an authority that "
      "the partner trusts; some ask for the clientAuth purpose. 'xmppfed-proxy --check' says "

@@ -56,6 +56,7 @@ static void gather(struct attempt *a)
     s->stage = p.stage;
     s->offers_tls = p.offers_tls;
     s->offers_external = p.offers_external;
+    s->offers_scram = p.offers_scram;
     s->offers_dialback = p.offers_dialback;
     s->tried = p.tried;
     keep(s->waiting, sizeof(s->waiting), p.waiting);

@@ -32,6 +32,7 @@ struct attempt_seen {
     int stage; /* enum xmppfed_stage; 0: no stream was begun */
     bool offers_tls;
     bool offers_external;
+    bool offers_scram;
     bool offers_dialback;
     uint32_t tried; /* enum xmppfed_method */
     char waiting[128];

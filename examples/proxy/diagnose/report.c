@@ -270,7 +270,8 @@ static void report_stream(struct report *r, const struct attempt_seen *s, enum d
     if (failed == STEP_STREAM)
         fail_as_seen(r, STEP_STREAM, s);
     else
-        PASS(r, STEP_STREAM, "it speaks XMPP%s%s%s", s->offers_external ? ", EXTERNAL" : "",
+        PASS(r, STEP_STREAM, "it speaks XMPP%s%s%s%s",
+             s->offers_scram ? ", SCRAM-SHA-256-PLUS" : "", s->offers_external ? ", EXTERNAL" : "",
              s->offers_dialback ? ", dialback" : "",
              !tls_is_up(s) && s->offers_tls ? ", STARTTLS" : "");
 }
@@ -320,36 +321,55 @@ static void report_certificate(struct report *r, const struct attempt_seen *s,
 
 /* ---- the two proofs ---------------------------------------------------------------------- */
 
-static bool by_certificate(const struct attempt_seen *s)
+static bool by_sasl(const struct attempt_seen *s)
 {
-    return s->up_proof == XMPPFED_PROOF_PKIX || s->up_proof == XMPPFED_PROOF_DANE;
+    return s->up_proof == XMPPFED_PROOF_PKIX || s->up_proof == XMPPFED_PROOF_DANE ||
+           s->up_proof == XMPPFED_PROOF_SHARED_SECRET;
 }
 
-static void report_sasl(struct report *r, const struct attempt_seen *s, enum diagnose_step failed)
+/* Why no mechanism was tried. */
+static void report_no_sasl(struct report *r, const struct attempt_seen *s,
+                           enum diagnose_step failed)
 {
-    const struct finding refused = {.step = STEP_SASL,
-                                    .result = RESULT_FAIL,
-                                    .code = XMPPFED_ERR_SASL_REFUSED,
-                                    .condition = s->condition};
-    bool tried = s->tried & XMPPFED_METHOD_EXTERNAL;
+    bool scram = allows(r, XMPPFED_METHOD_SCRAM);
 
-    if (failed == STEP_SASL && s->code != XMPPFED_ERR_SASL_REFUSED)
-        fail_as_seen(r, STEP_SASL, s);
-    else if (failed == STEP_SASL || (tried && s->stage == XMPPFED_STAGE_DIALBACK) ||
-             (tried && s->up && !by_certificate(s)))
-        add(r, &refused, "EXTERNAL was refused%s%s", *s->condition ? ": " : "", s->condition);
-    else if (tried)
-        PASS(r, STEP_SASL, "EXTERNAL was accepted");
-    else if (!allows(r, XMPPFED_METHOD_EXTERNAL))
+    if (!scram && !allows(r, XMPPFED_METHOD_EXTERNAL))
         SKIP(r, STEP_SASL, "the row does not allow it");
     else if (!tls_is_up(s) || failed == STEP_STREAM)
         SKIP(r, STEP_SASL, "not reached");
+    else if (scram && !allows(r, XMPPFED_METHOD_EXTERNAL) && !s->offers_scram)
+        FAIL(r, STEP_SASL, XMPPFED_ERR_SASL_MUTUAL, "the server does not offer SCRAM-SHA-256-PLUS");
+    else if (!allows(r, XMPPFED_METHOD_EXTERNAL))
+        SKIP(r, STEP_SASL, "not tried");
     else if (s->proof == XMPPFED_PROOF_NONE)
         SKIP(r, STEP_SASL, "not tried: the certificate of the server proves nothing");
     else if (!s->offers_external)
         FAIL(r, STEP_SASL, XMPPFED_ERR_SASL_MECHANISM, "the server does not offer EXTERNAL");
     else
         SKIP(r, STEP_SASL, "not tried");
+}
+
+static void report_sasl(struct report *r, const struct attempt_seen *s, enum diagnose_step failed)
+{
+    bool scram = s->tried & XMPPFED_METHOD_SCRAM;
+    const struct finding refused = {
+        .step = STEP_SASL,
+        .result = RESULT_FAIL,
+        .code = scram ? XMPPFED_ERR_SASL_MUTUAL : XMPPFED_ERR_SASL_REFUSED,
+        .condition = s->condition,
+    };
+    bool tried = scram || (s->tried & XMPPFED_METHOD_EXTERNAL);
+    const char *mechanism = scram ? "SCRAM-SHA-256-PLUS" : "EXTERNAL";
+
+    if (failed == STEP_SASL && s->code != XMPPFED_ERR_SASL_REFUSED)
+        fail_as_seen(r, STEP_SASL, s);
+    else if (failed == STEP_SASL || (tried && s->stage == XMPPFED_STAGE_DIALBACK) ||
+             (tried && s->up && !by_sasl(s)))
+        add(r, &refused, "%s was refused%s%s", mechanism, *s->condition ? ": " : "", s->condition);
+    else if (tried)
+        PASS(r, STEP_SASL, "%s was accepted", mechanism);
+    else
+        report_no_sasl(r, s, failed);
 }
 
 static void report_dialback(struct report *r, const struct attempt_seen *s,
@@ -359,7 +379,7 @@ static void report_dialback(struct report *r, const struct attempt_seen *s,
 
     if (failed == STEP_DIALBACK)
         fail_as_seen(r, STEP_DIALBACK, s);
-    else if (s->up && !by_certificate(s))
+    else if (s->up && !by_sasl(s))
         PASS(r, STEP_DIALBACK, "the partner has checked our key%s",
              tls_is_up(s) ? "" : ", without TLS");
     else if (!allows(r, methods))

@@ -31,6 +31,7 @@ const struct assign_field assign_partner[] = {
     {"Pins", ASSIGN_LIST},
     {"PinOnly", ASSIGN_TRUTH},
     {"TrustAnchors", ASSIGN_TEXT},
+    {"SharedSecret", ASSIGN_TEXT},
     {"Gateway", ASSIGN_NUMBERS},
     {"Inbound", ASSIGN_TEXTS},
     {"Outbound", ASSIGN_TEXTS},

@@ -226,10 +226,25 @@ static bool load_anchors(struct loader *l, const struct record *r, const char *d
            complain(r->why, "%s: %s: %s", r->file, r->name, why.text);
 }
 
+static bool load_secret(struct loader *l, const struct record *r, const char *domain,
+                        xmppfed_partner *p)
+{
+    const char *file = NULL;
+    struct complaint why;
+
+    if (!record_string(r, "SharedSecret", &file))
+        return false;
+    if (!file)
+        return true;
+    xmppfed_partner_set_shared_secret(p, 1);
+    return partner_trusts_add_secret(&l->trusts, domain, file, &why) ||
+           complain(r->why, "%s: %s: %s", r->file, r->name, why.text);
+}
+
 static bool load_partner(struct loader *l, const struct record *r)
 {
-    static const char *const fields[] = {"Domain",  "AdditionalDomains", "PartnerType", "Pins",
-                                         "PinOnly", "TrustAnchors",      NULL};
+    static const char *const fields[] = {"Domain",  "AdditionalDomains", "PartnerType",  "Pins",
+                                         "PinOnly", "TrustAnchors",      "SharedSecret", NULL};
     const char *domain = NULL;
     int type = XMPPFED_PARTNER_PUBLIC_UNVERIFIED;
     xmppfed_problem problem;
@@ -244,7 +259,7 @@ static bool load_partner(struct loader *l, const struct record *r)
         return refused(r, &problem);
     xmppfed_partner_set_type(p, type);
     return load_domains(r, p) && partner_fields_load(r, p) && load_pins(r, p) &&
-           load_anchors(l, r, domain);
+           load_anchors(l, r, domain) && load_secret(l, r, domain, p);
 }
 
 static bool load_open_federation(struct loader *l, const struct record *root)

@@ -39,6 +39,7 @@ const struct record_word words_proof[] = {{"Any", XMPPFED_PROOF_NONE},
                                           {"Posh", XMPPFED_PROOF_POSH},
                                           {"Pkix", XMPPFED_PROOF_PKIX},
                                           {"Dane", XMPPFED_PROOF_DANE},
+                                          {"SharedSecret", XMPPFED_PROOF_SHARED_SECRET},
                                           {NULL, 0}};
 
 const struct record_word words_eku[] = {{"server", XMPPFED_EKU_SERVER},
@@ -59,7 +60,8 @@ const struct record_word words_bidi[] = {{"never", XMPPFED_BIDI_NEVER},
                                          {"any-proof", XMPPFED_BIDI_ANY_PROOF},
                                          {NULL, 0}};
 
-const struct record_word words_method[] = {{"EXTERNAL", XMPPFED_METHOD_EXTERNAL},
+const struct record_word words_method[] = {{"SCRAM", XMPPFED_METHOD_SCRAM},
+                                           {"EXTERNAL", XMPPFED_METHOD_EXTERNAL},
                                            {"DB/TLS", XMPPFED_METHOD_DIALBACK_TLS},
                                            {"DB/TCP", XMPPFED_METHOD_DIALBACK_TCP},
                                            {NULL, 0}};
