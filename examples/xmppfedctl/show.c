@@ -119,6 +119,7 @@ static void show_partner(json_t *answer)
         {"ProxyFqdn", "ProxyFqdn"},
         {"Addresses", "Addresses"},
         {"Eku", "Eku"},
+        {"Ocsp", "Ocsp"},
         {"Bidi", "Bidi"},
         {"TlsMinimum", "TlsMinimum"},
         {"Pins", "Pins"},

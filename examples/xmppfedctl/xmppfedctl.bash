@@ -59,7 +59,7 @@ _xmppfedctl()
     "partner new "* | "partner set "*)
         choices="AdditionalDomains= Description= PartnerType= TlsNegotiation= SaslNegotiation="
         choices+=" SupportDialbackNegotiation= AllowPlaintext= EnableKeepAlive= ConnectionLimit="
-        choices+=" ProxyFqdn= Addresses= Bidi= Posh= Eku= Dane= TlsMinimum= MinimumProof= Pins= PinOnly="
+        choices+=" ProxyFqdn= Addresses= Bidi= Posh= Eku= Dane= Ocsp= TlsMinimum= MinimumProof= Pins= PinOnly="
         choices+=" TrustAnchors= SharedSecret= Gateway. Inbound. Outbound." ;;
     "policy new "* | "policy set "*)
         choices="Description= EnableFederationAccess= EnableXmppAccess= EnablePublicCloudAccess="

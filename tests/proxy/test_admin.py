@@ -97,7 +97,7 @@ def test_partners(contoso):
           ["fabrikam.example", "public.example", "dead.example"], answer)
     record = ask(contoso, "partner", "get", "Research.Fabrikam.example")["partner"]
     expected = {"Domain": "fabrikam.example", "PartnerType": "Federated", "row": 7,
-                "methods": ["EXTERNAL", "DB/TLS"], "note": "", "Eku": "server", "TlsMinimum": "1.2",
+                "methods": ["EXTERNAL", "DB/TLS"], "note": "", "Eku": "server", "Ocsp": "use", "TlsMinimum": "1.2",
                 "Bidi": "certificate", "Pins": 0, "PinOnly": False,
                 "Description": "a supplier", "ConnectionLimit": 5, "EnableKeepAlive": True,
                 "AllowPlaintext": False, "TlsNegotiation": "Required", "ProxyFqdn": "",

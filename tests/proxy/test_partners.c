@@ -125,6 +125,9 @@ static const struct {
     {"unknown TLS version",
      PARTNER(",\"TlsMinimum\":\"1.1\""),
      {"field \"TlsMinimum\" must be one of \"1.2\", \"1.3\""}},
+    {"unknown rule of staples",
+     PARTNER(",\"Ocsp\":\"always\""),
+     {"field \"Ocsp\" must be one of \"use\", \"ignore\", \"require\""}},
     {"anchors that are nowhere",
      PARTNER(",\"TrustAnchors\":\"/nowhere/ca.pem\""),
      {"/nowhere/ca.pem", "the trust anchors for fabrikam.example"}},
@@ -350,7 +353,7 @@ static const struct {
      XMPPFED_METHOD_EXTERNAL | XMPPFED_METHOD_DIALBACK_TLS, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
     {"pinned",
      ",\"Pins\":[\"eeeaf4eb82fce6d2bcbaa45b85daacde14ee14cfd1bc244291bff9fe33b5c39d\"],"
-     "\"PinOnly\":true,\"TlsMinimum\":\"1.3\"",
+     "\"PinOnly\":true,\"TlsMinimum\":\"1.3\",\"Ocsp\":\"require\"",
      XMPPFED_METHOD_EXTERNAL, XMPPFED_PARTNER_PUBLIC_UNVERIFIED, ""},
 };
 

@@ -85,6 +85,7 @@ static void describe_rest(const xmppfed_partner_info *info, json_t *o)
     admin_put(o, "Outbound", switches_of(info, XMPPFED_OUTBOUND));
     admin_put(o, "Eku", json_string(word_of(words_eku, info->eku)));
     admin_put(o, "Dane", json_string(word_of(words_dane, info->dane)));
+    admin_put(o, "Ocsp", json_string(word_of(words_ocsp, info->ocsp)));
     admin_put(o, "Bidi", json_string(word_of(words_bidi, info->bidi)));
     admin_put(o, "Posh", json_boolean(info->posh));
     admin_put(o, "TlsMinimum", json_string(word_of(words_tls_version, info->tls_minimum)));

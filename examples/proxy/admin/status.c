@@ -87,6 +87,7 @@ static void list_stream(const xmppfed_link_info *info, void *user)
     admin_put(o, "tls", json_string(proof ? proof->tls_version : ""));
     admin_put(o, "resumed", json_boolean(proof && proof->resumed));
     admin_put(o, "cipher", json_string(proof ? proof->cipher : ""));
+    admin_put(o, "staple", json_string(proof ? word_of(words_staple, proof->staple) : ""));
     admin_put(o, "pairs", json_integer((json_int_t)info->pairs));
     admin_put(o, "queued", json_integer((json_int_t)info->queued));
     admin_put(o, "queued_bytes", json_integer((json_int_t)info->queued_bytes));

@@ -26,6 +26,7 @@ const struct assign_field assign_partner[] = {
     {"Posh", ASSIGN_TRUTH},
     {"Eku", ASSIGN_TEXT},
     {"Dane", ASSIGN_TEXT},
+    {"Ocsp", ASSIGN_TEXT},
     {"TlsMinimum", ASSIGN_TEXT},
     {"MinimumProof", ASSIGN_TEXT},
     {"Pins", ASSIGN_LIST},

@@ -165,6 +165,7 @@ static const struct field fields[] = {
     {"ProxyFqdn", load_fqdn},
     WORD("Eku", words_eku, xmppfed_partner_set_eku),
     WORD("Dane", words_dane, xmppfed_partner_set_dane),
+    WORD("Ocsp", words_ocsp, xmppfed_partner_set_ocsp),
     WORD("Bidi", words_bidi, xmppfed_partner_set_bidi),
     BOOL("Posh", xmppfed_partner_set_posh),
     WORD("TlsMinimum", words_tls_version, xmppfed_partner_set_tls_minimum),

@@ -52,6 +52,14 @@ const struct record_word words_dane[] = {{"opportunistic", XMPPFED_DANE_OPPORTUN
                                          {"required", XMPPFED_DANE_REQUIRED},
                                          {NULL, 0}};
 
+const struct record_word words_ocsp[] = {{"use", XMPPFED_OCSP_USE},
+                                         {"ignore", XMPPFED_OCSP_IGNORE},
+                                         {"require", XMPPFED_OCSP_REQUIRE},
+                                         {NULL, 0}};
+
+const struct record_word words_staple[] = {
+    {"good", XMPPFED_STAPLE_GOOD}, {"unusable", XMPPFED_STAPLE_UNUSABLE}, {NULL, 0}};
+
 const struct record_word words_tls_version[] = {
     {"1.2", XMPPFED_TLS_1_2}, {"1.3", XMPPFED_TLS_1_3}, {NULL, 0}};
 

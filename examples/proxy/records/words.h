@@ -12,6 +12,8 @@ extern const struct record_word words_permit[]; /* has a zero: "ByType" */
 extern const struct record_word words_proof[];  /* ... and "Any" of this one */
 extern const struct record_word words_eku[];
 extern const struct record_word words_dane[];
+extern const struct record_word words_ocsp[];
+extern const struct record_word words_staple[]; /* enum xmppfed_staple */
 extern const struct record_word words_bidi[];
 extern const struct record_word words_tls_version[];
 extern const struct record_word words_method[];  /* enum xmppfed_method, in order of preference */

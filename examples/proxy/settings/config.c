@@ -42,7 +42,7 @@ static const struct config_domain *find_domain(const struct config *config, cons
 
 static bool read_domain(struct reader *r, const config_setting_t *group)
 {
-    static const char *const fields[] = {"name", "certificate", "key", NULL};
+    static const char *const fields[] = {"name", "certificate", "key", "ocsp", NULL};
     struct config *c = r->config;
     struct config_domain d = {0};
 
@@ -50,7 +50,7 @@ static bool read_domain(struct reader *r, const config_setting_t *group)
         return reader_complain(r, group, "domains", "must be a list of groups in braces");
     if (!reader_only(r, group, fields) || !read_domain_name(r, group, &d.name) ||
         !reader_path(r, group, "certificate", &d.certificate) ||
-        !reader_path(r, group, "key", &d.key) ||
+        !reader_path(r, group, "key", &d.key) || !reader_path(r, group, "ocsp", &d.ocsp) ||
         !reader_needs(r, group, "certificate", d.certificate, "name the PEM file of the chain") ||
         !reader_needs(r, group, "key", d.key, "name the PEM file of the key"))
         return false;

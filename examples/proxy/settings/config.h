@@ -18,6 +18,7 @@ struct config_domain {
     const char *name;
     const char *certificate;
     const char *key;
+    const char *ocsp; /* NULL: none */
 };
 
 /* Where to listen: an IP address with port, or the path of a UNIX socket. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define FILE_MAX ((size_t)16 * 1024 * 1024)
 #define CHUNK 65536
@@ -118,6 +119,29 @@ bool file_credentials(xmppfed_context *ctx, const char *certificate, const char 
     file_text_fini(&chain_pem);
     file_text_fini(&key_pem);
     return ok;
+}
+
+bool file_staple(const char *path, xmppfed_credentials **credentials, xmppfed_problem *problem)
+{
+    struct file_text der = {0};
+    struct complaint why;
+    xmppfed_credentials *stapled = NULL;
+    int rc;
+
+    if (!file_read(path, "the OCSP response", &der, &why)) {
+        problem->code = XMPPFED_ERR_TLS_STAPLE;
+        snprintf(problem->text, sizeof(problem->text), "%.*s", (int)sizeof(problem->text) - 1,
+                 why.text);
+        return false;
+    }
+    rc = xmppfed_credentials_staple(*credentials, slice(&der), (int64_t)time(NULL), problem,
+                                    &stapled);
+    file_text_fini(&der);
+    if (rc < 0)
+        return false;
+    xmppfed_credentials_unref(*credentials);
+    *credentials = stapled;
+    return true;
 }
 
 bool file_trust(xmppfed_context *ctx, const char *anchors, const char *crl, const char *what,

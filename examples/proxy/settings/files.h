@@ -24,6 +24,11 @@ void file_text_fini(struct file_text *text);
 /* Reads a PEM chain with its key; what says whose they are. */
 bool file_credentials(xmppfed_context *ctx, const char *certificate, const char *key,
                       const char *what, xmppfed_credentials **ret, struct complaint *why);
+/*
+ * Has the credentials send the OCSP response of a file in DER; *credentials is replaced. False with
+ * the error of the library, or of reading, in problem.
+ */
+bool file_staple(const char *path, xmppfed_credentials **credentials, xmppfed_problem *problem);
 /* crl may be NULL. */
 bool file_trust(xmppfed_context *ctx, const char *anchors, const char *crl, const char *what,
                 xmppfed_trust **ret, struct complaint *why);

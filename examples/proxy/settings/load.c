@@ -10,6 +10,26 @@
 #include "proxy/posh/posh.h"
 #include "proxy/validator.h"
 
+static void warn(const struct log *log, const char *domain, const char *file,
+                 const xmppfed_problem *problem)
+{
+    log_event(log, EVENT_CERTIFICATE_WARNING, LOG_TEXT("domain", domain), LOG_TEXT("file", file),
+              LOG_TEXT("code", xmppfed_error_name(problem->code)), LOG_TEXT("text", problem->text));
+}
+
+/*
+ * A program fetches the OCSP response from time to time. When it has not, the certificate is shown
+ * without: that is for partners to judge, and no reason not to start.
+ */
+static void load_staple(struct loaded *l, size_t i, const struct log *log)
+{
+    const struct config_domain *d = &l->config->domains[i];
+    xmppfed_problem problem;
+
+    if (d->ocsp && !file_staple(d->ocsp, &l->domains[i], &problem))
+        warn(log, d->name, d->ocsp, &problem);
+}
+
 /* What peers do not like, now or soon, is worth a line each, but no reason not to start. */
 static void check_own(const struct loaded *l, size_t i, const struct log *log)
 {
@@ -19,10 +39,7 @@ static void check_own(const struct loaded *l, size_t i, const struct log *log)
     size_t n;
 
     for (n = 0; xmppfed_credentials_finding(l->domains[i], d->name, now, n, &problem) == 1; n++)
-        log_event(log, EVENT_CERTIFICATE_WARNING, LOG_TEXT("domain", d->name),
-                  LOG_TEXT("file", d->certificate),
-                  LOG_TEXT("code", xmppfed_error_name(problem.code)),
-                  LOG_TEXT("text", problem.text));
+        warn(log, d->name, d->certificate, &problem);
 }
 
 static bool load_domains(xmppfed_context *ctx, struct loaded *l, const struct log *log,
@@ -39,6 +56,7 @@ static bool load_domains(xmppfed_context *ctx, struct loaded *l, const struct lo
 
         if (!file_credentials(ctx, d->certificate, d->key, d->name, &l->domains[i], why))
             return false;
+        load_staple(l, i, log);
         check_own(l, i, log);
     }
     return true;
