@@ -294,6 +294,16 @@ static bool add_event(struct player *p, const xmppfed_event *ev)
             add(p, &p->events, "\n", 1));
 }
 
+/* What keeps a stream alive is not recorded: white space, and pings of our own (XEP-0199). */
+static bool is_keep_alive(const char *text, size_t len)
+{
+    static const char ping[] = "><ping xmlns='urn:xmpp:ping'/></iq>";
+
+    return (len == 1 && text[0] == ' ') ||
+           (len > sizeof(ping) + 3 && memcmp(text, "<iq ", 4) == 0 &&
+            memcmp(text + len - (sizeof(ping) - 1), ping, sizeof(ping) - 1) == 0);
+}
+
 /* Reads our bytes as the peer does. */
 static bool read_wire(struct player *p, xmppfed_slice bytes)
 {
@@ -306,7 +316,7 @@ static bool read_wire(struct player *p, xmppfed_slice bytes)
     if (xmppfed_tls_session_feed(p->tls, bytes.data, bytes.len) < 0)
         return give_up(p, "the peer's TLS takes no more");
     while (p->tls_up && (len = xmppfed_tls_session_read(p->tls, room, sizeof(room))) > 0)
-        if (!(len == 1 && room[0] == ' ') && !add(p, &p->said, room, (size_t)len))
+        if (!is_keep_alive(room, (size_t)len) && !add(p, &p->said, room, (size_t)len))
             return false;
     return true;
 }
@@ -346,9 +356,7 @@ static bool work(struct player *p)
         if (!add_event(p, ev))
             return false;
     while ((bytes = xmppfed_connection_output(p->connection)).len > 0) {
-        bool blank = !p->tls && bytes.len == 1 && bytes.data[0] == ' '; /* a keep-alive */
-
-        if (!blank && !read_wire(p, bytes))
+        if ((p->tls || !is_keep_alive(bytes.data, bytes.len)) && !read_wire(p, bytes))
             return false;
         xmppfed_connection_sent(p->connection, bytes.len);
     }

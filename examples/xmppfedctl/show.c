@@ -146,6 +146,7 @@ static void show_gateway(json_t *answer)
         {"SubscriptionRefreshInterval", "SubscriptionRefreshInterval (s)"},
         {"InvitationRate", "InvitationRate (an hour)"},
         {"BidirectionalStreams", "BidirectionalStreams"},
+        {"KeepAlivePing", "KeepAlivePing"},
         {NULL, NULL}};
 
     table_print_fields(json_object_get(answer, "gateway"), fields);

@@ -67,7 +67,7 @@ _xmppfedctl()
     "gateway set"*)
         choices="AllowFederatedUsers= Strict= ConnectionLimit= PartnerConnectionLimit="
         choices+=" StreamEstablishmentTimeout= StreamInactivityTimeout= KeepAliveInterval="
-        choices+=" SubscriptionRefreshInterval= InvitationRate= BidirectionalStreams=" ;;
+        choices+=" SubscriptionRefreshInterval= InvitationRate= BidirectionalStreams= KeepAlivePing=" ;;
     "user set "*) choices="Site= Group= Branch=" ;;
     "rule set "*) choices="Allow= Deny=" ;;
     "explain "*)

@@ -102,6 +102,7 @@ XMPPFED_BEGIN_DECLS
     X(TIMEOUT_QUEUE, -812, "", "a stanza waited too long for a connection")                        \
     X(TIMEOUT_UNIT, -813, "connection-timeout", "an element was not completed in time")            \
     X(TIMEOUT_ACK, -815, "connection-timeout", "stanzas were not acknowledged in time")            \
+    X(TIMEOUT_PING, -816, "connection-timeout", "nothing came in time after a ping")               \
     X(SHUTDOWN, -820, "system-shutdown", "the service is shutting down")                           \
     /* -9xx: fatal for the object */                                                               \
     X(NOMEM, -900, "resource-constraint", "out of memory")                                         \

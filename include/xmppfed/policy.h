@@ -106,7 +106,22 @@ enum xmppfed_gateway_setting {
     XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL = 5,      /* seconds, default 300, 10..86400 */
     XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH = 6,     /* seconds, default 28800, 60..2592000 */
     XMPPFED_GATEWAY_INVITATION_RATE = 7,          /* an hour and domain, default 1000, 1..1000000 */
-    XMPPFED_GATEWAY_BIDI = 8                      /* 1: as the records say, 0: never; default 1 */
+    XMPPFED_GATEWAY_BIDI = 8,                     /* 1: as the records say, 0: never; default 1 */
+    XMPPFED_GATEWAY_KEEP_ALIVE_PING = 9           /* enum xmppfed_ping_rule, default ON_STREAM */
+};
+
+/*
+ * On which streams that we have opened a silent peer is asked whether it is there, after half of
+ * KEEP_ALIVE_INTERVAL, by a ping (XEP-0199) that any byte of it answers within 30 seconds; else the
+ * stream counts as dead. On streams with acknowledgements <r/> is asked instead (XEP-0198); on all
+ * others white space only shows that we are there (RFC 6120 4.6.1).
+ */
+enum xmppfed_ping_rule {
+    XMPPFED_PING_NEVER = 1,
+    XMPPFED_PING_ON_STREAM = 2, /* where the answer comes on the same stream (XEP-0288) */
+    /* Also where it comes on one that the partner has opened, or opens to answer; a federation sees
+     * it, a connection of one's own does not and keeps to ON_STREAM. */
+    XMPPFED_PING_ALWAYS = 3
 };
 
 /* On which proof one stream carries stanzas both ways (XEP-0288); without TLS it never does. */

@@ -35,6 +35,8 @@ static int new_connection(xmppfed_site *site, enum xfed_role role, const char *l
     c->last_read = now;
     c->last_write = now;
     c->last_stanza = now;
+    c->heard_at = now;
+    c->ping_at = XMPPFED_TIME_NEVER;
     c->unit_since = XMPPFED_TIME_NEVER;
     c->proof_until = INT64_MAX;
     *ret = c;
@@ -187,6 +189,7 @@ int xmppfed_connection_next_event(xmppfed_connection *c, xmppfed_time now,
     xfed_connection_time_ack(c);
     if (c->fed) {
         c->last_read = now;
+        xfed_connection_heard(c, now);
         c->fed = false;
     }
     if (c->down && !c->down_queued)
@@ -267,7 +270,8 @@ int xmppfed_connection_send(xmppfed_connection *c, const xmppfed_element *stanza
         return rc;
     }
     (void)xfed_acks_sent(&c->negotiation.acks);
-    c->last_stanza = c->now;
+    if (!xfed_connection_is_upkeep(stanza))
+        c->last_stanza = c->now;
     c->last_write = c->now;
     if (ret_mark)
         *ret_mark = c->plain_total + xfed_buffer_length(&c->plain);

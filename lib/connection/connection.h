@@ -6,6 +6,7 @@
 #include "base/rate.h"
 #include "connection/event.h"
 #include "connection/site.h"
+#include "crypto/random.h"
 #include "negotiation/negotiation.h"
 #include "sasl/sasl.h"
 #include "stream/reader.h"
@@ -61,6 +62,7 @@ struct xmppfed_connection {
     xmppfed_time now; /* of the call in progress */
     xmppfed_time opened_at;
     xmppfed_time last_read;   /* any byte of the peer */
+    xmppfed_time heard_at;    /* ... or an answer to a ping over another stream */
     xmppfed_time last_write;  /* any byte of ours */
     xmppfed_time last_stanza; /* what counts against the inactivity timeout */
     xmppfed_time unit_since;  /* the element being received began then; NEVER: there is none */
@@ -75,10 +77,14 @@ struct xmppfed_connection {
     int staple;          /* enum xmppfed_staple: what came with the certificate */
     xmppfed_time ack_asked_at; /* NEVER until the next call that knows the time */
     bool ack_asked;            /* <r/> waits for its <a/> */
-    uint32_t evidence;         /* receiver: what the host can get (enum xmppfed_evidence) */
-    bool evidence_known;       /* it was asked for, and answered */
-    bool direct;               /* TLS from the first byte (XEP-0368) */
-    bool fed;                  /* bytes came since the last next_event */
+    bool sees_pongs;           /* who has this stream sees answers that come over others */
+    xmppfed_time ping_at; /* a ping of ours waits for any sign of life since; NEVER: none does */
+    unsigned ping_count;
+    char ping_prefix[XFED_RANDOM_TOKEN_SIZE]; /* of the ids of our pings; "" before the first */
+    uint32_t evidence;   /* receiver: what the host can get (enum xmppfed_evidence) */
+    bool evidence_known; /* it was asked for, and answered */
+    bool direct;         /* TLS from the first byte (XEP-0368) */
+    bool fed;            /* bytes came since the last next_event */
     bool header_sent;
     bool up;             /* a pair was proved once */
     bool transport_gone; /* the peer closed or the socket broke */
@@ -157,6 +163,24 @@ void xfed_connection_ack_time_out(xmppfed_connection *c);
 /* ack.c: says what was handled before the stream ends (XEP-0198 4); 0 or an error of _write. */
 int xfed_connection_last_ack(xmppfed_connection *c) XMPPFED_MUST_CHECK;
 
+/* ping.c: the peer is alive; call it when bytes came, or the answer to a ping by another way. */
+void xfed_connection_heard(xmppfed_connection *c, xmppfed_time now);
+/* ping.c: when xfed_connection_ping() is due, after a silence of interval; NEVER if pings are not
+ * for this stream. */
+xmppfed_time xfed_connection_ping_deadline(const xmppfed_connection *c, xmppfed_time interval);
+/* ping.c: asks the peer whether it is there, or ends the stream of one that was asked. */
+int xfed_connection_ping(xmppfed_connection *c) XMPPFED_MUST_CHECK;
+/*
+ * ping.c: whether a stanza is a ping between two domains, or could be the answer to one: two servers
+ * that ask each other must not keep a stream up that nobody uses.
+ */
+bool xfed_connection_is_upkeep(const xmppfed_element *stanza);
+/* ping.c: whether a stanza of a pair of domains is the answer to a ping of this stream. */
+bool xfed_connection_is_pong(const xmppfed_connection *c, const char *local, const char *remote,
+                             const xmppfed_element *stanza);
+
+/* timer.c: the value of a gateway setting for this peer. */
+uint32_t xfed_connection_setting(const xmppfed_connection *c, int setting);
 /* timer.c: for how long a peer may be silent before we end the stream. */
 unsigned xfed_connection_idle_seconds(const xmppfed_connection *c);
 

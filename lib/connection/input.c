@@ -155,7 +155,10 @@ static void take_element(xmppfed_connection *c, xmppfed_element *e)
             fail(c, rc, "at a stanza");
             return;
         }
-        c->last_stanza = c->now;
+        if (xfed_connection_is_pong(c, classified.input.local, classified.input.remote, e))
+            return; /* its bytes have said it already; nobody else has asked */
+        if (!xfed_connection_is_upkeep(e))
+            c->last_stanza = c->now;
     }
     run(c, event, &classified.input);
     if (event == XFED_EVENT_SM_ACK && !c->down)

@@ -11,17 +11,23 @@ static const struct xfed_partner *partner_of(const xmppfed_connection *c)
     return c->site->policy ? xfed_policy_find(c->site->policy, c->negotiation.remote) : NULL;
 }
 
-/* A setting in milliseconds: the partner's, or the gateway's. A site without policy refuses
- * everybody, but must not wait for ever.
+/* The partner's, or the gateway's. A site without policy refuses everybody, but must not wait for
+ * ever.
  */
-static xmppfed_time seconds(const xmppfed_connection *c, int setting)
+uint32_t xfed_connection_setting(const xmppfed_connection *c, int setting)
 {
     struct xfed_gateway defaults;
 
     if (c->site->policy)
-        return (xmppfed_time)xfed_policy_setting(c->site->policy, partner_of(c), setting) * 1000;
+        return xfed_policy_setting(c->site->policy, partner_of(c), setting);
     xfed_gateway_init(&defaults);
-    return (xmppfed_time)xfed_gateway_get(&defaults, setting) * 1000;
+    return xfed_gateway_get(&defaults, setting);
+}
+
+/* A setting in milliseconds. */
+static xmppfed_time seconds(const xmppfed_connection *c, int setting)
+{
+    return (xmppfed_time)xfed_connection_setting(c, setting) * 1000;
 }
 
 static bool keeps_alive(const xmppfed_connection *c)
@@ -50,6 +56,7 @@ struct deadlines {
     xmppfed_time peer_silent; /* EnableKeepAlive: the peer must be heard */
     xmppfed_time ack;         /* what we have sent must be acknowledged (XEP-0198) */
     xmppfed_time keep_alive;  /* and we are heard twice as often */
+    xmppfed_time ping;        /* so is the peer, or it is asked, and must then be heard */
     xmppfed_time proof;       /* the certificate that proved the peer expires */
 };
 
@@ -57,7 +64,7 @@ static struct deadlines deadlines_of(const xmppfed_connection *c)
 {
     struct deadlines d = {XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
                           XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER,
-                          XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER};
+                          XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER, XMPPFED_TIME_NEVER};
     xmppfed_time interval;
 
     if (c->down)
@@ -80,6 +87,7 @@ static struct deadlines deadlines_of(const xmppfed_connection *c)
         d.peer_silent = c->last_read + interval;
     else
         d.keep_alive = c->last_write + interval / 2;
+    d.ping = xfed_connection_ping_deadline(c, interval / 2);
     return d;
 }
 
@@ -96,7 +104,8 @@ xmppfed_time xmppfed_connection_deadline(const xmppfed_connection *c)
         return XMPPFED_TIME_NEVER;
     d = deadlines_of(c);
     return earlier(earlier(earlier(earlier(d.unit, d.resume), d.proof), d.ack),
-                   earlier(earlier(d.establish, d.inactive), earlier(d.peer_silent, d.keep_alive)));
+                   earlier(earlier(d.establish, d.inactive),
+                           earlier(earlier(d.peer_silent, d.ping), d.keep_alive)));
 }
 
 static void time_out(xmppfed_connection *c, int code, const char *what, const char *detail)
@@ -133,6 +142,11 @@ static void act_on_deadlines(xmppfed_connection *c, xmppfed_time now)
         time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no stanza for the inactivity timeout", "");
     } else if (now >= d.peer_silent) {
         time_out(c, XMPPFED_ERR_TIMEOUT_IDLE, "no keep-alive within the keep-alive interval", "");
+    } else if (now >= d.ping) {
+        int rc = xfed_connection_ping(c);
+
+        if (rc < 0)
+            xfed_connection_fail(c, rc, xmppfed_error_sentence(rc));
     } else if (now >= d.keep_alive) {
         int rc = xfed_connection_show_life(c);
 

@@ -219,7 +219,9 @@ void xfed_inbound_stanza(struct xfed_link *link, xmppfed_time now)
         xfed_link_close(link, rc, NULL);
         return;
     }
-    if (link->fed->answers_pings && xfed_ping_is_for_domain(ev->element))
+    if (xfed_ping_take_answer(link->fed, ev, now))
+        xfed_event_free(ev);
+    else if (link->fed->answers_pings && xfed_ping_is_for_domain(ev->element))
         answer_ping(link, ev, now);
     else
         xfed_inbound_decide(link, ev, action, XMPPFED_CONTACT_UNKNOWN, now);

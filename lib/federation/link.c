@@ -62,6 +62,7 @@ int xfed_link_new(xmppfed_federation *fed, struct xfed_route *route, struct xfed
 void xfed_link_open(struct xfed_link *link, xmppfed_connection *connection, xmppfed_time now)
 {
     xmppfed_connection_set_acks(connection, link->fed->acks);
+    connection->sees_pongs = true; /* inbound.c */
     if (link->fed->resume_time > 0) {
         connection->negotiation.ports.session = &xfed_resume_port;
         connection->negotiation.ports.session_user = link;

@@ -1,9 +1,13 @@
-/* ping.c - pings of other servers to a domain of ours (XEP-0199), answered without the host. */
+/* ping.c - pings between servers (XEP-0199), of which the host sees nothing. */
 #include "federation/ping.h"
 
 #include <string.h>
 
+#include "address/domain.h"
 #include "base/slice.h"
+#include "connection/connection.h"
+#include "federation/link.h"
+#include "federation/route.h"
 
 #define NS_PING "urn:xmpp:ping"
 
@@ -31,4 +35,18 @@ xmppfed_element *xfed_ping_answer(xmppfed_context *ctx, const xmppfed_element *p
         return e;
     xmppfed_element_free(e);
     return NULL;
+}
+
+bool xfed_ping_take_answer(xmppfed_federation *fed, const xmppfed_event *ev, xmppfed_time now)
+{
+    const char *local = xfed_domain_of_bare(ev->local);
+    const char *remote = xfed_domain_of_bare(ev->remote);
+    const struct xfed_route *route = xfed_route_find(fed, XMPPFED_PURPOSE_STANZAS, local, remote);
+
+    if (!route || !route->link || !route->link->connection ||
+        !xfed_connection_is_pong(route->link->connection, local, remote, ev->element))
+        return false;
+    xfed_connection_heard(route->link->connection, now);
+    xfed_link_touch(route->link);
+    return true;
 }

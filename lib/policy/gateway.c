@@ -25,11 +25,14 @@ static const struct setting {
     [XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH] = {"SubscriptionRefreshInterval", 28800, 60, 2592000},
     [XMPPFED_GATEWAY_INVITATION_RATE] = {"InvitationRate", 1000, 1, 1000000},
     [XMPPFED_GATEWAY_BIDI] = {"BidirectionalStreams", 1, 0, 1},
+    [XMPPFED_GATEWAY_KEEP_ALIVE_PING] = {"KeepAlivePing", XMPPFED_PING_ON_STREAM,
+                                         XMPPFED_PING_NEVER, XMPPFED_PING_ALWAYS},
 };
 
 static bool is_known(int setting)
 {
-    return setting >= XMPPFED_GATEWAY_CONNECTION_LIMIT && setting <= XMPPFED_GATEWAY_BIDI;
+    return setting >= XMPPFED_GATEWAY_CONNECTION_LIMIT &&
+           setting <= XMPPFED_GATEWAY_KEEP_ALIVE_PING;
 }
 
 void xfed_gateway_init(struct xfed_gateway *g)

@@ -6,7 +6,7 @@
 #include <xmppfed/policy.h>
 
 struct xfed_gateway {
-    uint32_t values[XMPPFED_GATEWAY_BIDI + 1]; /* by enum xmppfed_gateway_setting */
+    uint32_t values[XMPPFED_GATEWAY_KEEP_ALIVE_PING + 1]; /* by enum xmppfed_gateway_setting */
 };
 
 void xfed_gateway_init(struct xfed_gateway *g);

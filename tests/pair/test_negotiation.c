@@ -640,10 +640,17 @@ static void test_establishment_timeout(void **state)
 /* White space keeps the stream alive until nobody has had anything to say for too long. */
 static void test_keep_alive_and_inactivity(void **state)
 {
+    struct test_partner partner = test_matrix_row(FABRIKAM, 8);
+    xmppfed_policy *policy;
     struct scene s;
 
     (void)state;
-    open_and_dial(&s, 8);
+    open_sites(&s, "contoso", 8, "fabrikam", 8);
+    partner.ping = XMPPFED_PING_NEVER;
+    policy = test_policy(s.ctx, &partner, 1);
+    xmppfed_site_set_policy(s.contoso, policy);
+    xmppfed_policy_unref(policy);
+    dial(&s);
     assert_int_equal(xmppfed_connection_deadline(s.pair.initiator), 1000 + 150000);
     assert_int_equal(xmppfed_connection_deadline(s.pair.receiver), 1000 + 300000);
     for (xmppfed_time now = 151000; now < 601000; now += 150000) {

@@ -96,6 +96,10 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
     xmppfed_partner_set_dialback(p, !row->no_dialback);
     assert_int_equal(xmppfed_partner_set_dane(p, row->dane), 0);
     xmppfed_partner_set_posh(p, row->posh);
+    if (row->ping)
+        assert_int_equal(xmppfed_partner_set_gateway(p, XMPPFED_GATEWAY_KEEP_ALIVE_PING,
+                                                     (uint32_t)row->ping, NULL),
+                         0);
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
     if (row->proxy)
         assert_int_equal(xmppfed_partner_set_proxy_fqdn(p, row->proxy, &why), 0);

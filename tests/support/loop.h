@@ -111,6 +111,7 @@ struct loop_partner {
     int dane;          /* enum xmppfed_dane_rule */
     int bidi;          /* enum xmppfed_bidi; 0: the default */
     bool posh;
+    int ping; /* enum xmppfed_ping_rule; 0: the default */
 };
 
 void loop_init(struct loop *l, xmppfed_context *ctx);

@@ -34,6 +34,10 @@ static void add_partner(xmppfed_policy_builder *b, const struct test_partner *ro
     assert_int_equal(xmppfed_partner_set_ocsp(p, row->ocsp), 0);
     xmppfed_partner_set_shared_secret(p, row->secret != NULL);
     assert_int_equal(xmppfed_partner_set_minimum_proof(p, row->minimum_proof), 0);
+    if (row->ping)
+        assert_int_equal(xmppfed_partner_set_gateway(p, XMPPFED_GATEWAY_KEEP_ALIVE_PING,
+                                                     (uint32_t)row->ping, NULL),
+                         0);
     if (row->tls_minimum)
         assert_int_equal(xmppfed_partner_set_tls_minimum(p, row->tls_minimum), 0);
 }

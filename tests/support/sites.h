@@ -21,6 +21,7 @@ struct test_partner {
     int ocsp;
     const char *secret; /* shared with this partner; test_site() knows it */
     int minimum_proof;
+    int ping; /* enum xmppfed_ping_rule; 0: the default */
 };
 
 /* A policy of these records, all federated, everybody allowed. */

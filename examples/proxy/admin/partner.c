@@ -74,6 +74,7 @@ static const struct assign_field gateway_fields[] = {
     {"SubscriptionRefreshInterval", ASSIGN_NUMBER},
     {"InvitationRate", ASSIGN_NUMBER},
     {"BidirectionalStreams", ASSIGN_NUMBER},
+    {"KeepAlivePing", ASSIGN_NUMBER},
     {NULL, ASSIGN_TEXT},
 };
 

@@ -121,7 +121,7 @@ static bool load_switches(const struct field *f, const struct record *r, xmppfed
 static bool load_settings(const struct field *f, const struct record *r, xmppfed_partner *p)
 {
     struct record inner = {.file = r->file, .why = r->why};
-    const char *known[XMPPFED_GATEWAY_BIDI + 1] = {NULL};
+    const char *known[XMPPFED_GATEWAY_KEEP_ALIVE_PING + 1] = {NULL};
     const struct record_word *w;
     xmppfed_problem problem;
     size_t count = 0;

@@ -31,7 +31,7 @@ static bool out_of_memory(const struct record *r)
 
 static bool load_gateway(struct loader *l, const struct record *root)
 {
-    const char *fields[XMPPFED_GATEWAY_BIDI + 1] = {NULL};
+    const char *fields[XMPPFED_GATEWAY_KEEP_ALIVE_PING + 1] = {NULL};
     struct record r = {.file = root->file, .name = "\"Gateway\"", .why = root->why};
     xmppfed_problem problem;
     size_t i;

@@ -83,6 +83,7 @@ const struct record_word words_gateway[] = {
     {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH},
     {"InvitationRate", XMPPFED_GATEWAY_INVITATION_RATE},
     {"BidirectionalStreams", XMPPFED_GATEWAY_BIDI},
+    {"KeepAlivePing", XMPPFED_GATEWAY_KEEP_ALIVE_PING},
     {NULL, 0}};
 
 const struct record_word words_action[] = {{"add", XMPPFED_ACTION_ADD},

@@ -14,6 +14,7 @@ static const struct row {
     {"KeepAliveInterval", XMPPFED_GATEWAY_KEEP_ALIVE_INTERVAL, 300, 10, 86400},
     {"SubscriptionRefreshInterval", XMPPFED_GATEWAY_SUBSCRIPTION_REFRESH, 28800, 60, 2592000},
     {"InvitationRate", XMPPFED_GATEWAY_INVITATION_RATE, 1000, 1, 1000000},
+    {"KeepAlivePing", XMPPFED_GATEWAY_KEEP_ALIVE_PING, 2, 1, 3},
     {"BidirectionalStreams", XMPPFED_GATEWAY_BIDI, 1, 0, 1},
 };
 
@@ -56,9 +57,9 @@ static void test_unknown_setting(void **state)
     (void)state;
     xfed_gateway_init(&g);
     assert_int_equal(xfed_gateway_set(&g, 0, 5, NULL), XMPPFED_ERR_ARGUMENT);
-    assert_int_equal(xfed_gateway_set(&g, 9, 5, NULL), XMPPFED_ERR_ARGUMENT);
+    assert_int_equal(xfed_gateway_set(&g, 10, 5, NULL), XMPPFED_ERR_ARGUMENT);
     assert_int_equal(xfed_gateway_get(&g, 0), 0);
-    assert_int_equal(xfed_gateway_get(&g, 9), 0);
+    assert_int_equal(xfed_gateway_get(&g, 10), 0);
 }
 
 /* A partner's own setting goes before the gateway's; the rest stays the gateway's. */
