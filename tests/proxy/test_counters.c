@@ -38,7 +38,14 @@ static void streams(void **state)
     assert_int_equal(c.proved[IN][XMPPFED_PROOF_PKIX][2], 1);
     assert_int_equal(c.proved[OUT][XMPPFED_PROOF_DIALBACK_TCP][0], 1);
     assert_int_equal(c.proved[OUT][0][TLS_VERSIONS - 1], 1);
-    assert_int_equal(sum(&c.proved[0][0][0], (size_t)DIRECTIONS * METHODS * TLS_VERSIONS), 3);
+    proof = (xmppfed_proof){.kind = XMPPFED_PROOF_SHARED_SECRET, .tls_version = "TLS1.3"};
+    counters_proved(&c, XMPPFED_INBOUND, &proof);
+    assert_int_equal(c.proved[IN][XMPPFED_PROOF_SHARED_SECRET][2], 1);
+    assert_int_equal(sum(&c.proved[0][0][0], (size_t)DIRECTIONS * METHODS * TLS_VERSIONS), 4);
+    /* Each has a name to be shown by, and the next kind of proof has no place yet. */
+    for (int method = 0; method < METHODS; method++)
+        assert_string_not_equal(xmppfed_proof_name(method), "UNKNOWN");
+    assert_string_equal(xmppfed_proof_name(METHODS), "UNKNOWN");
     counters_set_up(&c, XMPPFED_INBOUND, 30);
     assert_int_equal(c.setup[IN].sum, 30000);
     assert_int_equal(sum(c.setup[IN].counts, HISTOGRAM_BOUNDS + 1), 1);

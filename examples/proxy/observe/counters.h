@@ -9,7 +9,13 @@
 #include "proxy/observe/histogram.h"
 
 /* Places of labels: each has a name, and there are no others. */
-enum { DIRECTIONS = 2, METHODS = 6, TLS_VERSIONS = 4, OUTCOMES = 4, CONDITIONS = 23 };
+enum {
+    DIRECTIONS = 2,
+    METHODS = XMPPFED_PROOF_SHARED_SECRET + 1,
+    TLS_VERSIONS = 4,
+    OUTCOMES = 4,
+    CONDITIONS = 23
+};
 
 enum cause {
     CAUSE_NONE,
