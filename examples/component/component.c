@@ -18,7 +18,8 @@ enum component_state {
     STATE_HEADER,    /* waits for the peer's stream header */
     STATE_HANDSHAKE, /* waits for the proof, or for its acceptance */
     STATE_UP,
-    STATE_DOWN, /* the last item is still to be given */
+    STATE_ENDING, /* we have said that it is over; the peer has not */
+    STATE_DOWN,   /* the last item is still to be given */
     STATE_OVER
 };
 
@@ -146,21 +147,44 @@ static void write_header(struct component *c)
     xmppfed_element_free_text(c->ctx, text);
 }
 
-void component_close(struct component *c, const char *condition, const char *text)
+/* Writes the end of the stream, with an error if there is a condition. */
+static void write_end(struct component *c, const char *condition, const char *text)
 {
     char *error = NULL;
     size_t len = 0;
 
+    if (condition && xmppfed_stream_error_write(c->ctx, condition, text, &error, &len) == 0)
+        write_text(c, error, len);
+    xmppfed_element_free_text(c->ctx, error);
+    write_text(c, CLOSE_TAG, strlen(CLOSE_TAG));
+}
+
+void component_end(struct component *c, const char *condition, const char *text)
+{
+    if (c->state != STATE_UP) {
+        component_close(c, condition, text);
+        return;
+    }
+    write_end(c, condition, text);
+    if (c->state != STATE_UP)
+        return;
+    snprintf(c->why.text, sizeof(c->why.text), "%s", text);
+    c->state = STATE_ENDING;
+}
+
+void component_close(struct component *c, const char *condition, const char *text)
+{
     if (c->state >= STATE_DOWN)
         return;
+    if (c->state == STATE_ENDING) {
+        down(c, c->why.text);
+        return;
+    }
     if (c->state != STATE_TLS) {
         /* An error needs an open stream around it (RFC 6120 4.9.1.2). */
         if (!c->header_sent)
             write_header(c);
-        if (condition && xmppfed_stream_error_write(c->ctx, condition, text, &error, &len) == 0)
-            write_text(c, error, len);
-        xmppfed_element_free_text(c->ctx, error);
-        write_text(c, CLOSE_TAG, strlen(CLOSE_TAG));
+        write_end(c, condition, text);
     }
     down(c, text ? text : "the stream was closed here");
 }
@@ -311,7 +335,8 @@ static void peer_error(struct component *c, const xmppfed_element *error)
         e = xmppfed_element_next(e);
     snprintf(c->why.text, sizeof(c->why.text), "the peer ended the stream with the error %.64s",
              e ? xmppfed_element_name(e) : "undefined-condition");
-    write_text(c, CLOSE_TAG, strlen(CLOSE_TAG));
+    if (c->state != STATE_ENDING)
+        write_text(c, CLOSE_TAG, strlen(CLOSE_TAG));
     down(c, c->why.text);
 }
 

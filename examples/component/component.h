@@ -66,6 +66,11 @@ void component_sent(struct component *c, size_t len);
  * XMPPFED_ERR_LIMIT_QUEUE (too much waits already), XMPPFED_ERR_NOMEM.
  */
 int component_send(struct component *c, const xmppfed_element *stanza);
+/*
+ * Says that the stream is over, as component_close() does, and goes on giving the stanzas that the
+ * peer had sent before it heard it, until it closes the stream too (RFC 6120 4.4).
+ */
+void component_end(struct component *c, const char *condition, const char *text);
 /* Closes the stream, with a stream error if condition is not NULL. */
 void component_close(struct component *c, const char *condition, const char *text);
 

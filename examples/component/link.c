@@ -30,6 +30,7 @@ struct link {
     size_t copy_len;
     int handles;
     bool told_down;
+    bool ending;    /* the peer is still to close the stream */
     bool finishing; /* the stream is over; bytes are still to go out */
     bool closing;
     char buffer[READ_SIZE];
@@ -70,7 +71,7 @@ static void on_timer(uv_timer_t *timer)
 {
     struct link *l = timer->data;
 
-    if (l->finishing)
+    if (l->finishing || l->ending)
         close_link(l);
     else
         link_close(l, "connection-timeout", "the host did not prove itself in time");
@@ -329,6 +330,16 @@ int link_send(struct link *l, const xmppfed_element *stanza)
     if (!uv_is_active((uv_handle_t *)&l->turn) && !l->closing)
         uv_prepare_start(&l->turn, on_turn);
     return rc;
+}
+
+void link_end(struct link *l, const char *condition, const char *text)
+{
+    if (l->closing || l->finishing)
+        return;
+    l->ending = true;
+    uv_timer_start(&l->timer, on_timer, DRAIN_MS, 0);
+    component_end(l->component, condition, text);
+    flush(l);
 }
 
 void link_close(struct link *l, const char *condition, const char *text)

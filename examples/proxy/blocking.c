@@ -6,6 +6,7 @@
 
 #include "component/link.h"
 #include "proxy/addresses.h"
+#include "proxy/relay.h"
 
 #define NS_BLOCKING "urn:xmpp:blocking"
 #define NS_REPORTING "urn:xmpp:reporting:1"
@@ -271,6 +272,6 @@ void blocking_answer(struct proxy *p, struct link *l, const xmppfed_element *iq)
         answer = xmppfed_stanza_error(iq, c.condition, c.why.text);
     }
     if (answer)
-        (void)link_send(l, answer);
+        (void)relay_to_host(p, l, link_name(l), answer);
     xmppfed_element_free(answer);
 }

@@ -54,6 +54,7 @@ static void host_up(struct host *h)
     }
     log_event(&p->log, EVENT_INSIDE_UP, LOG_TEXT("host", link_name(h->link)),
               LOG_NUMBER("id", h->id));
+    relay_host_up(p, link_name(h->link));
 }
 
 static void host_down(struct host *h, const char *why)
@@ -211,18 +212,42 @@ void inside_reloaded(struct proxy *p)
             link_close(h->link, "host-unknown", "the host was taken out of the configuration");
 }
 
+size_t inside_links(const struct proxy *p)
+{
+    return p->inside->host_count;
+}
+
+static void stop_listening(struct proxy *p)
+{
+    struct inside *in = p->inside;
+    size_t i;
+
+    sockets_close(&p->sockets, SOCKET_INSIDE);
+    for (i = 0; i < in->listener_count; i++)
+        uv_close(&in->listeners[i].socket.handle, NULL);
+    in->listener_count = 0;
+}
+
+void inside_leave(struct proxy *p)
+{
+    struct host *h;
+
+    stop_listening(p);
+    for (h = p->inside->hosts; h; h = h->next) {
+        route_remove(&p->routes, h->link);
+        link_end(h->link, "system-shutdown", "another process has taken over; connect again");
+    }
+}
+
 void inside_stop(struct proxy *p)
 {
     struct inside *in = p->inside;
     struct host *h;
-    size_t i;
 
     if (!in || in->stopping)
         return;
     in->stopping = true;
-    sockets_close(&p->sockets, SOCKET_INSIDE);
-    for (i = 0; i < in->listener_count; i++)
-        uv_close(&in->listeners[i].socket.handle, NULL);
+    stop_listening(p);
     for (h = in->hosts; h; h = h->next)
         link_close(h->link, "system-shutdown", "the proxy is shutting down");
 }

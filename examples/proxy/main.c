@@ -6,6 +6,7 @@
 
 #include "proxy/proxy.h"
 #include "proxy/reload.h"
+#include "proxy/service/successor.h"
 
 enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
 
@@ -15,6 +16,7 @@ struct program {
     xmppfed_context *ctx;
     struct proxy proxy;
     uv_signal_t hangup;
+    uv_signal_t upgrade;
     uv_signal_t terminate;
     uv_signal_t interrupt;
 };
@@ -30,8 +32,10 @@ static const char usage[] =
     "  --version      print the version and end\n"
     "  --help         print this text and end\n"
     "\n"
-    "Signals: SIGHUP reads the configuration anew; SIGTERM and SIGINT close all streams and end,\n"
-    "a second one ends at once. Exit status: 0 well, 1 trouble, 2 wrong command line.\n";
+    "Signals: SIGHUP reads the configuration anew; SIGUSR2 has a new process take over; SIGTERM "
+    "and\n"
+    "SIGINT close all streams and end, a second one ends at once. Exit status: 0 well, 1 trouble, "
+    "2 wrong command line.\n";
 
 static int trouble(const struct complaint *why)
 {
@@ -97,12 +101,20 @@ static void on_hangup(uv_signal_t *signal, int number)
         (void)reload_files(&prog->proxy, &why);
 }
 
+static void on_upgrade(uv_signal_t *signal, int number)
+{
+    struct program *prog = signal->data;
+
+    (void)number;
+    successor_start(&prog->proxy);
+}
+
 static void on_end(uv_signal_t *signal, int number)
 {
     struct program *prog = signal->data;
 
     (void)number;
-    proxy_drain(&prog->proxy);
+    drain_close(&prog->proxy);
 }
 
 static void watch(struct program *prog, uv_loop_t *loop, uv_signal_t *signal, uv_signal_cb react,
@@ -120,6 +132,7 @@ static void watch_signals(struct program *prog, uv_loop_t *loop)
     /* A peer that has gone shows as an error of the write, not as the end of the process. */
     signal(SIGPIPE, SIG_IGN);
     watch(prog, loop, &prog->hangup, on_hangup, SIGHUP);
+    watch(prog, loop, &prog->upgrade, on_upgrade, SIGUSR2);
     watch(prog, loop, &prog->terminate, on_end, SIGTERM);
     watch(prog, loop, &prog->interrupt, on_end, SIGINT);
 }
@@ -131,6 +144,8 @@ static int run(struct program *prog)
     uv_loop_t loop;
     bool ok;
 
+    /* A line is written as a whole: while one process follows another both write. */
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
     counters_init(&prog->proxy.counters);
     prog->proxy.log = (struct log){.out = stderr, .counts = prog->proxy.counters.events};
     if (!sockets_inherit(&prog->proxy.sockets, &why) ||
@@ -144,6 +159,7 @@ static int run(struct program *prog)
     if (ok)
         uv_run(&loop, UV_RUN_DEFAULT);
     uv_close((uv_handle_t *)&prog->hangup, NULL);
+    uv_close((uv_handle_t *)&prog->upgrade, NULL);
     uv_close((uv_handle_t *)&prog->terminate, NULL);
     uv_close((uv_handle_t *)&prog->interrupt, NULL);
     proxy_fini(&prog->proxy);
@@ -183,6 +199,7 @@ int main(int argc, char **argv)
     }
     if (!prog.file && optind < argc)
         prog.file = argv[optind++];
+    prog.proxy.argv = argv;
     if (!prog.file || optind < argc)
         return wrong_usage();
     if (xmppfed_context_new(NULL, &prog.ctx) < 0)

@@ -15,14 +15,12 @@
 #include "proxy/relay.h"
 #include "proxy/service/descriptors.h"
 #include "proxy/service/heartbeat.h"
-#include "proxy/service/notify.h"
 #include "proxy/service/pid_file.h"
+#include "proxy/service/predecessor.h"
 #include "proxy/service/privileges.h"
+#include "proxy/service/successor.h"
 #include "proxy/store/watch.h"
 #include "proxy/validator.h"
-
-#define DRAIN_MS 10000
-#define DRAIN_STEP_MS 50
 
 /* ---- configuration into force ------------------------------------------------------------ */
 
@@ -69,6 +67,9 @@ static int apply(struct proxy *p, const struct loaded *l)
         rc = xmppfed_site_set_domain(p->site, l->config->domains[i].name, l->domains[i]);
     if (rc == 0 && secret->data)
         rc = xmppfed_site_set_dialback_secret(p->site, (xmppfed_slice){secret->data, secret->len});
+    else if (rc == 0)
+        rc = xmppfed_site_set_dialback_secret(p->site,
+                                              (xmppfed_slice){p->secret, strlen(p->secret)});
     if (rc == 0)
         rc = partner_trusts_apply(&l->partner_trusts, p->site);
     xmppfed_site_set_trust(p->site, l->trust);
@@ -242,14 +243,16 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
                         .log = p->log,
                         .counters = p->counters,
                         .sockets = p->sockets,
+                        .argv = p->argv,
                         .ctx = ctx,
                         .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
     bodies_start(&p->bodies, loop, &p->log);
     if (!sockets_open(&p->sockets, c, &p->log, why) || !privileges_drop(p, why) ||
-        !store_open(c->store, &p->store, why) || !proxy_read_policy(p, loaded, why) ||
-        !make_engine(p, why) || !outside_start(p, p->outside_list, sizeof(p->outside_list), why) ||
+        !predecessor_secret(p, why) || !store_open(c->store, &p->store, why) ||
+        !proxy_read_policy(p, loaded, why) || !make_engine(p, why) ||
+        !outside_start(p, p->outside_list, sizeof(p->outside_list), why) ||
         !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why) ||
         !http_start(p, p->metrics_list, sizeof(p->metrics_list), why))
         return false;
@@ -258,7 +261,7 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
     p->started_at = (int64_t)time(NULL);
     p->loaded_at = p->started_at;
     p->pid_written = c->pid_file != NULL;
-    if (p->pid_written && !pid_file_write(c->pid_file, why))
+    if ((p->pid_written && !pid_file_write(c->pid_file, why)) || !predecessor_relieve(p, why))
         return false;
     log_event(&p->log, EVENT_READY, LOG_TEXT("outside", p->outside_list),
               LOG_TEXT("inside", p->inside_list), LOG_TEXT("metrics", p->metrics_list),
@@ -269,7 +272,7 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
 
 /* ---- end --------------------------------------------------------------------------------- */
 
-static void close_all(struct proxy *p)
+void proxy_close(struct proxy *p)
 {
     if (uv_is_closing((uv_handle_t *)&p->drain))
         return;
@@ -280,44 +283,17 @@ static void close_all(struct proxy *p)
     admin_stop(p);
     http_stop(p);
     bodies_stop(&p->bodies);
+    successor_stop(p);
+    predecessor_stop(p);
     xmppfed_uv_free(p->edge, NULL, NULL);
     p->edge = NULL;
     validator_stop(p);
     posh_stop(p);
 }
 
-static void on_drain(uv_timer_t *timer)
-{
-    struct proxy *p = timer->data;
-    size_t left = xmppfed_federation_links(p->fed);
-
-    if (left > 0 && uv_now(p->loop) < p->drain_until)
-        return;
-    log_event(&p->log, EVENT_STOPPED, LOG_NUMBER("streams_cut", left));
-    close_all(p);
-}
-
-void proxy_drain(struct proxy *p)
-{
-    if (!p->edge)
-        return;
-    if (p->draining) {
-        p->drain_until = 0;
-        return;
-    }
-    p->draining = true;
-    p->drain_until = uv_now(p->loop) + DRAIN_MS;
-    log_event(&p->log, EVENT_STOPPING, LOG_NUMBER("streams", xmppfed_federation_links(p->fed)));
-    notify("STOPPING=1");
-    outside_stop(p);
-    xmppfed_federation_shutdown(p->fed, xmppfed_uv_now(p->edge));
-    xmppfed_uv_wake(p->edge);
-    uv_timer_start(&p->drain, on_drain, DRAIN_STEP_MS, DRAIN_STEP_MS);
-}
-
 void proxy_fini(struct proxy *p)
 {
-    close_all(p);
+    proxy_close(p);
     uv_run(p->loop, UV_RUN_DEFAULT);
     sockets_fini(&p->sockets);
     inside_free(p);
@@ -326,6 +302,7 @@ void proxy_fini(struct proxy *p)
     failures_fini(&p->failures);
     xmppfed_federation_free(p->fed);
     xmppfed_site_unref(p->site);
+    waiting_fini(&p->waiting);
     route_table_fini(&p->routes);
     store_close(p->store);
     if (p->pid_written)

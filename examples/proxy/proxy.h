@@ -11,7 +11,9 @@
 #include "proxy/settings/load.h"
 #include "proxy/settings/name_servers.h"
 #include "proxy/route.h"
+#include "proxy/service/drain.h"
 #include "proxy/service/sockets.h"
+#include "proxy/service/waiting.h"
 #include "proxy/store/store.h"
 
 struct admin;
@@ -19,10 +21,14 @@ struct http;
 struct im_tests;
 struct inside;
 struct posh;
+struct predecessor;
+struct successor;
 struct validator;
 
 /* Room for all addresses of a side, as "ADDRESS:PORT,PATH". */
 #define ADDRESS_LIST_SIZE 1024
+/* 32 bytes as hexadecimal digits. */
+#define PROXY_SECRET_SIZE 65
 
 struct proxy {
     uv_loop_t *loop;
@@ -41,6 +47,11 @@ struct proxy {
     struct counters counters;
     struct bodies bodies;
     struct route_table routes;
+    char **argv;                     /* of this process, for the next */
+    char secret[PROXY_SECRET_SIZE];  /* of the dialback keys, where the configuration has none */
+    struct successor *successor;     /* NULL: nobody takes over */
+    struct predecessor *predecessor; /* NULL: this process has taken over from nobody, lately */
+    struct waiting_list waiting;     /* stanzas for hosts of the predecessor */
     struct failures failures;
     struct name_servers name_servers; /* as at the start: a reload leaves them */
     struct store *store;
@@ -59,12 +70,13 @@ struct proxy {
     int64_t loaded_at;
     uv_timer_t drain;
     bool draining;
+    enum drain_phase drain_phase;
     uint64_t drain_until; /* of the loop's clock */
 };
 
 /*
  * Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. The
- * log, the counters and the passed sockets are in p already.
+ * log, the counters, the passed sockets and argv are in p already.
  */
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
                  struct complaint *why);
@@ -81,11 +93,8 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
  */
 bool proxy_set_policy(struct proxy *p, xmppfed_policy *policy, struct partner_trusts *trusts,
                       struct complaint *why);
-/*
- * Takes no more connections and ends when all streams are closed, or after a time limit; at once
- * when called again. The loop then runs out of work.
- */
-void proxy_drain(struct proxy *p);
+/* Closes all that is open; the loop then runs out of work. drain.h is the gentle way there. */
+void proxy_close(struct proxy *p);
 /* Frees what is left once the loop has ended. */
 void proxy_fini(struct proxy *p);
 

@@ -10,6 +10,26 @@
 #include "proxy/diagnose/im_test.h"
 #include "proxy/posh/posh.h"
 #include "proxy/observe/recording.h"
+#include "proxy/service/predecessor.h"
+#include "proxy/service/successor.h"
+
+/* ---- to a host --------------------------------------------------------------------------- */
+
+/*
+ * Where its link is over the host has gone to a successor, or is on its way here from a
+ * predecessor: so does the stanza, or it waits.
+ */
+int relay_to_host(struct proxy *p, struct link *l, const char *domain,
+                  const xmppfed_element *stanza)
+{
+    int rc = l ? link_send(l, stanza) : XMPPFED_ERR_STATE;
+
+    if (rc == XMPPFED_ERR_STATE &&
+        (successor_send(p, stanza) ||
+         (predecessor_sends_hosts(p) && waiting_put(&p->waiting, domain, stanza))))
+        rc = 0;
+    return rc;
+}
 
 /* ---- from a host to the federation ------------------------------------------------------- */
 
@@ -29,14 +49,14 @@ static const char *refusal_condition(int code)
     }
 }
 
-static void refuse_to_host(struct link *l, const xmppfed_element *stanza, int code)
+static void refuse_to_host(struct proxy *p, struct link *l, const xmppfed_element *stanza, int code)
 {
     xmppfed_element *error =
         xmppfed_stanza_error(stanza, refusal_condition(code), xmppfed_error_sentence(code));
 
     /* A host that does not take even this finds out by its own timeouts. */
     if (error)
-        (void)link_send(l, error);
+        (void)relay_to_host(p, l, link_name(l), error);
     xmppfed_element_free(error);
 }
 
@@ -105,7 +125,7 @@ void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed
                                          xmppfed_uv_now(p->edge));
     counters_decided(&p->counters, XMPPFED_OUTBOUND, uv_hrtime() - began);
     if (rc < 0)
-        refuse_to_host(l, stanza, rc);
+        refuse_to_host(p, l, stanza, rc);
     xmppfed_uv_wake(p->edge);
 }
 
@@ -137,6 +157,16 @@ static void answer_unreachable(struct proxy *p, const xmppfed_element *stanza,
     xmppfed_element_free(error);
 }
 
+/* A stanza of a partner that no host takes. */
+static void answer_failure(struct proxy *p, const xmppfed_element *stanza, int code)
+{
+    if (code == XMPPFED_ERR_LIMIT_QUEUE)
+        answer_unreachable(p, stanza, "resource-constraint", "the server is busy");
+    else
+        answer_unreachable(p, stanza, "recipient-unavailable",
+                           "the server of this user is not connected");
+}
+
 /* The host that serves the prepared bare address which the event is about. */
 static struct link *host_of(const struct proxy *p, const xmppfed_event *ev)
 {
@@ -163,7 +193,7 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 {
     const xmppfed_element *stanza = xmppfed_event_element(ev);
     struct link *l = host_of(p, ev);
-    int rc = l ? link_send(l, stanza) : XMPPFED_ERR_STATE;
+    int rc = relay_to_host(p, l, address_domain(xmppfed_event_local(ev)), stanza);
 
     log_event(&p->log, EVENT_STANZA, LOG_TEXT("kind", xmppfed_element_name(stanza)),
               LOG_TEXT("local", xmppfed_event_local(ev)),
@@ -172,11 +202,45 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
     bodies_log(&p->bodies, "in", stanza);
     if (rc == 0)
         follow_request(p, ev);
-    if (rc == XMPPFED_ERR_LIMIT_QUEUE)
-        answer_unreachable(p, stanza, "resource-constraint", "the server is busy");
-    else if (rc < 0)
-        answer_unreachable(p, stanza, "recipient-unavailable",
-                           "the server of this user is not connected");
+    if (rc < 0)
+        answer_failure(p, stanza, rc);
+}
+
+/* ---- while one process takes over from another ------------------------------------------- */
+
+void relay_from_predecessor(struct proxy *p, const xmppfed_element *stanza)
+{
+    const char *to = xmppfed_element_attribute(stanza, "to");
+    char bare[XMPPFED_BARE_SIZE];
+    const char *domain;
+    int rc;
+
+    if (!to || xmppfed_jid_prepare_bare(to, XMPPFED_STRICT, bare) < 0)
+        return;
+    domain = address_domain(bare);
+    rc = relay_to_host(p, route_pick(&p->routes, domain, bare), domain, stanza);
+    if (rc < 0)
+        answer_failure(p, stanza, rc);
+}
+
+void relay_host_up(struct proxy *p, const char *domain)
+{
+    xmppfed_element *stanza;
+
+    while ((stanza = waiting_take(&p->waiting, domain)) != NULL) {
+        relay_from_predecessor(p, stanza);
+        xmppfed_element_free(stanza);
+    }
+}
+
+void relay_give_up(struct proxy *p)
+{
+    xmppfed_element *stanza;
+
+    while ((stanza = waiting_take(&p->waiting, NULL)) != NULL) {
+        answer_failure(p, stanza, XMPPFED_ERR_STATE);
+        xmppfed_element_free(stanza);
+    }
 }
 
 /* ---- contacts and outcomes --------------------------------------------------------------- */
@@ -257,8 +321,7 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
     l = route_by_id(&p->routes, xmppfed_event_token(ev));
     if (!l)
         l = host_of(p, ev);
-    if (l)
-        (void)link_send(l, error);
+    (void)relay_to_host(p, l, address_domain(xmppfed_event_local(ev)), error);
 }
 
 /* ---- what the log is told

@@ -8,7 +8,20 @@ struct link;
 
 /* Acts on an event of the federation; user is the proxy. */
 void relay_event(const xmppfed_event *ev, void *user);
+/*
+ * Gives a stanza to a host of a domain; l is its link, or NULL when there is none. 0, or
+ * XMPPFED_ERR_STATE when it can be neither sent nor kept, or an error of link_send().
+ */
+int relay_to_host(struct proxy *p, struct link *l, const char *domain,
+                  const xmppfed_element *stanza);
 /* Acts on a stanza of a host, whose route has this id. */
 void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza);
+
+/* Acts on a stanza for a host that the process before this one had left. */
+void relay_from_predecessor(struct proxy *p, const xmppfed_element *stanza);
+/* A host of a domain (NULL: of all) has come: it gets what has waited. */
+void relay_host_up(struct proxy *p, const char *domain);
+/* Answers what still waits for hosts. */
+void relay_give_up(struct proxy *p);
 
 #endif

@@ -37,7 +37,7 @@ _xmppfedctl()
     case "${words[*]}" in
     "")
         choices="status streams explain partner policy gateway user rule block contact import"
-        choices+=" export check audit reload diagnose test-im log-bodies last-failure cert" ;;
+        choices+=" export check audit reload drain diagnose test-im log-bodies last-failure cert" ;;
     streams) choices="list close" ;;
     partner) choices="new set get remove list" ;;
     policy) choices="new set get remove grant revoke" ;;

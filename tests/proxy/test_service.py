@@ -53,15 +53,15 @@ def test_notifications(folder):
 
 def test_watchdog(folder):
     """At least two signs of life in the time of the watchdog, none while the process hangs."""
-    manager = Manager("xmppfed-test-" + str(os.getpid()), abstract=True, watchdog=0.4)
+    manager = Manager("xmppfed-test-" + str(os.getpid()), abstract=True, watchdog=1)
     proxy = contoso(folder).start(env=manager.environment)
     manager.wait(READY="1")
     manager.count("WATCHDOG")
-    time.sleep(1.2)
+    time.sleep(3.2)
     check("signs of life", manager.count("WATCHDOG") >= 4)
     proxy.child.send_signal(signal.SIGSTOP)
     manager.count("WATCHDOG")
-    time.sleep(1)
+    time.sleep(1.5)
     check("no sign of life", manager.count("WATCHDOG") == 0)
     proxy.child.send_signal(signal.SIGCONT)
     manager.wait(WATCHDOG="1")

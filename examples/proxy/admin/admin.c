@@ -276,17 +276,23 @@ bool admin_start(struct proxy *p, struct complaint *why)
                                c->file, c->admin, uv_strerror(rc));
 }
 
-void admin_stop(struct proxy *p)
+void admin_stop_listening(struct proxy *p)
 {
     struct admin *a = p->admin;
-    struct client *c;
 
     if (!a || !a->open)
         return;
     a->open = false;
     sockets_close(&p->sockets, SOCKET_ADMIN);
     uv_close((uv_handle_t *)&a->listener, NULL);
-    for (c = a->clients; c; c = c->next)
+}
+
+void admin_stop(struct proxy *p)
+{
+    struct client *c;
+
+    admin_stop_listening(p);
+    for (c = p->admin ? p->admin->clients : NULL; c; c = c->next)
         close_client(c);
 }
 

@@ -6,6 +6,8 @@
 
 /* Listens if the configuration says where; only the proxy's own user may connect. */
 bool admin_start(struct proxy *p, struct complaint *why);
+/* Closes the listener; who is connected is served on. */
+void admin_stop_listening(struct proxy *p);
 /* Closes the listener and all connections. */
 void admin_stop(struct proxy *p);
 /* Frees what is left once the loop has ended. */

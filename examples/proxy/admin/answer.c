@@ -8,9 +8,26 @@
 #include "proxy/admin/commands.h"
 #include "proxy/reload.h"
 
+#define DRAIN_SECONDS_MAX 3600
+
 bool admin_reload(struct admin_call *call)
 {
     return reload_files(call->proxy, &call->why);
+}
+
+bool admin_drain(struct admin_call *call)
+{
+    const char *text = call->fields[0] ? call->fields[0] : "60";
+    char *end;
+    unsigned long seconds = strtoul(text, &end, 10);
+
+    if (*end || end == text || seconds > DRAIN_SECONDS_MAX)
+        return complain(&call->why, "\"%.64s\" is not a number of seconds from 0 to %d", text,
+                        DRAIN_SECONDS_MAX);
+    if (call->proxy->draining && call->proxy->drain_phase != DRAIN_QUIET)
+        return complain(&call->why, "the proxy is ending already; wait for it");
+    drain_quiet(call->proxy, (uint32_t)seconds);
+    return true;
 }
 
 /* A command; those that change something, or send it, leave a line in the log. */
@@ -54,6 +71,7 @@ static const struct command {
     {"audit", admin_audit, false},
     {"reload", admin_reload, true},
     {"log-bodies", admin_log_bodies, true},
+    {"drain", admin_drain, true},
     {"diagnose", admin_diagnose, false},
     {"test-im", admin_test_im, true},
     {"last-failure", admin_last_failure, false},
@@ -194,6 +212,9 @@ static bool run(json_t *request, struct admin_call *call)
         return complain(&call->why, "there is no command \"%.64s\"; correct its name", name);
     if (!read_fields(request, verb, call))
         return false;
+    if (command->changes && call->proxy->successor)
+        return complain(&call->why, "a new process is taking over, which would not know of it; try "
+                                    "again in a moment");
     call->author.command = verb->name;
     ok = command->run(call);
     if (command->changes)

@@ -69,6 +69,7 @@ bool admin_check(struct admin_call *call);
 bool admin_audit(struct admin_call *call);
 bool admin_reload(struct admin_call *call);
 bool admin_log_bodies(struct admin_call *call);
+bool admin_drain(struct admin_call *call);
 bool admin_diagnose(struct admin_call *call);
 bool admin_test_im(struct admin_call *call);
 

@@ -49,6 +49,7 @@ const struct admin_verb admin_verbs[] = {
     {"check", {NULL}, 0, 0, "what a reload would say, without one"},
     {"audit", {"count"}, 1, 0, "who changed what, the last change first"},
     {"reload", {NULL}, 0, 0, "read the configuration and its files anew"},
+    {"drain", {"seconds"}, 1, 0, "listen no more, and end when the streams have, or after 60 s"},
     {"diagnose",
      {"domain", "local", "seconds"},
      3,

@@ -17,6 +17,8 @@
 
 #define FIRST_FD 3
 #define ADDRESS_SIZE 128
+/* Room for the longest name of a role with a colon. */
+#define NAME_SIZE 16
 
 /* An address of a family that we listen on. */
 union address {
@@ -27,7 +29,8 @@ union address {
     struct sockaddr_un path;
 };
 
-static const char *const role_names[] = {"outside", "outside-direct", "inside", "admin", "metrics"};
+static const char *const role_names[] = {"outside", "outside-direct", "inside",
+                                         "admin",   "metrics",        "handover"};
 
 /* ---- the list ---------------------------------------------------------------------------- */
 
@@ -66,14 +69,26 @@ void sockets_close(struct sockets *s, enum socket_role role)
             close_one(&s->list[i]);
 }
 
+void sockets_leave(struct sockets *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->count; i++) {
+        free(s->list[i].path);
+        s->list[i].path = NULL;
+    }
+}
+
 void sockets_fini(struct sockets *s)
 {
     size_t i;
 
+    if (s->handover >= 0)
+        close(s->handover);
     for (i = 0; i < s->count; i++)
         close_one(&s->list[i]);
     free(s->list);
-    *s = (struct sockets){0};
+    *s = (struct sockets){.handover = -1};
 }
 
 bool sockets_give(const struct sockets *s, uid_t uid, gid_t gid)
@@ -98,16 +113,32 @@ static enum socket_role role_of(const char *name, size_t len)
     return SOCKET_UNKNOWN;
 }
 
-/* How many were passed to this very process; what a child would read is taken away. */
+/*
+ * How many were passed to this very process. LISTEN_PID says that it is meant, but a predecessor
+ * cannot know the number of a process that is not there yet; its channel says the same.
+ */
 static int passed(const char **ret_names)
 {
     const char *pid = getenv("LISTEN_PID");
     const char *count = getenv("LISTEN_FDS");
+    const char *names = getenv("LISTEN_FDNAMES");
+    const char *last = names ? strrchr(names, ':') : NULL;
+    bool is_handover = !pid && last && strcmp(last, ":handover") == 0;
 
-    *ret_names = getenv("LISTEN_FDNAMES");
-    if (!pid || !count || strtoll(pid, NULL, 10) != (long long)getpid())
+    *ret_names = names;
+    if (!count || (!is_handover && (!pid || strtoll(pid, NULL, 10) != (long long)getpid())))
         return 0;
     return (int)strtol(count, NULL, 10);
+}
+
+/* Puts a passed descriptor where it belongs; false when out of memory. */
+static bool receive(struct sockets *s, enum socket_role role, int fd)
+{
+    if (role != SOCKET_HANDOVER || s->handover >= 0)
+        return add(s, role, fd) != NULL;
+    s->handover = fd;
+    s->has_predecessor = true;
+    return true;
 }
 
 bool sockets_inherit(struct sockets *s, struct complaint *why)
@@ -117,6 +148,7 @@ bool sockets_inherit(struct sockets *s, struct complaint *why)
     struct stat st;
     int fd;
 
+    s->handover = -1;
     for (fd = FIRST_FD; fd < FIRST_FD + count; fd++) {
         size_t len = names ? strcspn(names, ":") : 0;
 
@@ -125,7 +157,7 @@ bool sockets_inherit(struct sockets *s, struct complaint *why)
                             "descriptor %d is no socket, though LISTEN_FDS is %d; let the service "
                             "manager set it, or unset it",
                             fd, count);
-        if (!add(s, role_of(names ? names : "", len), fd))
+        if (!receive(s, role_of(names ? names : "", len), fd))
             return complain(why, "out of memory");
         if (names)
             names += len + (names[len] == ':');
@@ -197,31 +229,41 @@ static void show(int fd, char *ret, size_t size)
     }
 }
 
-static void close_unused(struct sockets *s, const struct log *log)
+static void tell_unused(const struct listening *l, const struct log *log)
 {
     char address[ADDRESS_SIZE];
     char text[ADDRESS_SIZE + 256];
+
+    show(l->fd, address, sizeof(address));
+    if (l->role >= SOCKET_HANDOVER)
+        snprintf(text, sizeof(text),
+                 "a socket on %s was passed under a name that is none of outside, outside-direct, "
+                 "inside, admin and metrics; it is closed",
+                 address);
+    else
+        snprintf(text, sizeof(text),
+                 "a socket '%s' on %s was passed, and no entry of the configuration has that "
+                 "address; it is closed",
+                 role_names[l->role], address);
+    log_event(log, EVENT_SOCKET_UNUSED, LOG_TEXT("text", text));
+}
+
+/* A predecessor passes what it has; that the configuration has changed since needs no words. */
+static void close_unused(struct sockets *s, const struct log *log)
+{
+    size_t kept = 0;
     size_t i;
 
     for (i = 0; i < s->count; i++) {
-        struct listening *l = &s->list[i];
-
-        if (l->is_used)
+        if (s->list[i].is_used) {
+            s->list[kept++] = s->list[i];
             continue;
-        show(l->fd, address, sizeof(address));
-        if (l->role == SOCKET_UNKNOWN)
-            snprintf(text, sizeof(text),
-                     "a socket on %s was passed under a name that is none of outside, "
-                     "outside-direct, inside, admin and metrics; it is closed",
-                     address);
-        else
-            snprintf(text, sizeof(text),
-                     "a socket '%s' on %s was passed, and no entry of the configuration has that "
-                     "address; it is closed",
-                     role_names[l->role], address);
-        log_event(log, EVENT_SOCKET_UNUSED, LOG_TEXT("text", text));
-        close_one(l);
+        }
+        if (!s->has_predecessor)
+            tell_unused(&s->list[i], log);
+        close_one(&s->list[i]);
     }
+    s->count = kept;
 }
 
 /* ---- new ones ---------------------------------------------------------------------------- */
@@ -275,6 +317,16 @@ static int make(struct sockets *s, enum socket_role role, const struct config_li
     return error;
 }
 
+/* The file of a predecessor's UNIX socket is ours now; that of a service manager is not. */
+static int inherit_path(const struct sockets *s, struct listening *l,
+                        const struct config_listen *at)
+{
+    if (!s->has_predecessor || !at->path)
+        return 0;
+    l->path = strdup(at->path);
+    return l->path ? 0 : ENOMEM;
+}
+
 /* Finds or makes the socket of an entry; 0 or an error of errno. */
 static int take(struct sockets *s, enum socket_role role, const struct config_listen *at,
                 size_t entry)
@@ -286,7 +338,7 @@ static int take(struct sockets *s, enum socket_role role, const struct config_li
     for (i = 0; i < s->count && !found; i++)
         if (!s->list[i].is_used && s->list[i].role == role && is_bound_to(s->list[i].fd, at))
             found = &s->list[i];
-    error = found ? 0 : make(s, role, at, &found);
+    error = found ? inherit_path(s, found, at) : make(s, role, at, &found);
     if (error)
         return error;
     found->is_used = true;
@@ -362,4 +414,21 @@ uint16_t sockets_port(const struct sockets *s, enum socket_role role, size_t ent
     if (own.any.sa_family == AF_INET)
         return ntohs(own.v4.sin_port);
     return own.any.sa_family == AF_INET6 ? ntohs(own.v6.sin6_port) : 0;
+}
+
+char *sockets_names(const struct sockets *s)
+{
+    static const char variable[] = "LISTEN_FDNAMES=";
+    size_t size = sizeof(variable) + (s->count + 1) * NAME_SIZE;
+    char *text = malloc(size);
+    size_t used = 0;
+    size_t i;
+
+    if (!text)
+        return NULL;
+    used += (size_t)snprintf(text, size, "%s", variable);
+    for (i = 0; i < s->count; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s:", role_names[s->list[i].role]);
+    snprintf(text + used, size - used, "%s", role_names[SOCKET_HANDOVER]);
+    return text;
 }

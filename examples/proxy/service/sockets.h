@@ -18,6 +18,7 @@ enum socket_role {
     SOCKET_INSIDE,
     SOCKET_ADMIN,
     SOCKET_METRICS,
+    SOCKET_HANDOVER,
     SOCKET_UNKNOWN
 };
 
@@ -32,6 +33,8 @@ struct listening {
 struct sockets {
     struct listening *list;
     size_t count;
+    int handover;         /* the channel of the process before this one (successor.h), or -1 */
+    bool has_predecessor; /* the sockets are from that */
 };
 
 /* Takes the sockets that were passed to this process, before it opens anything itself. */
@@ -50,6 +53,10 @@ uint16_t sockets_port(const struct sockets *s, enum socket_role role, size_t ent
 bool sockets_give(const struct sockets *s, uid_t uid, gid_t gid);
 /* Closes those of one role and removes the files of those that were made here. */
 void sockets_close(struct sockets *s, enum socket_role role);
+/* "NAME:NAME:...:handover", the names of all and of a channel, as LISTEN_FDNAMES=; to be freed. */
+char *sockets_names(const struct sockets *s);
+/* Lets the files of UNIX sockets be: they are the successor's. */
+void sockets_leave(struct sockets *s);
 /* Closes all. */
 void sockets_fini(struct sockets *s);
 

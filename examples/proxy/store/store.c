@@ -41,6 +41,11 @@ void store_close(struct store *s)
     free(s);
 }
 
+void store_forget_recent(struct store *s)
+{
+    recent_clear(&s->recent);
+}
+
 bool store_peek(const char *address, json_t **ret, struct complaint *why)
 {
     struct store s = {.db = NULL};

@@ -55,6 +55,8 @@ enum store_news {
 bool store_open(const char *address, struct store **ret, struct complaint *why);
 /* NULL is fine. */
 void store_close(struct store *s);
+/* Asks the database anew for every contact: another process has changed some. */
+void store_forget_recent(struct store *s);
 /*
  * The rows of a store that is only looked at: nothing is made or brought up to date. A store that
  * is not there yet, or is older than its rows, has none.
