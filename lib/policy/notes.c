@@ -30,7 +30,7 @@ static const struct remark e2 = {
 static const struct remark p1 = {
     "P1", XMPPFED_ERR_POLICY_RECORD_PLAINTEXT,
     "dialback could run without TLS, readable and forgeable on the way: set TlsNegotiation to "
-    "Required, or consent to it by setting allow-plaintext to true"};
+    "Required, or consent to it with AllowPlaintext"};
 static const struct remark w1 = {
     "W1", 0,
     "dialback is on but has no effect, because both TLS and SASL are required: set SaslNegotiation "

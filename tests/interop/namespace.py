@@ -30,8 +30,8 @@ def enter():
 def furnish(name_server):
     """Inside: bring loopback up and let every program ask only this name server."""
     _must(["ip", "link", "set", "lo", "up"])
-    _cover("/etc/resolv.conf", f"nameserver {name_server}\noptions timeout:1 attempts:2\n")
-    _cover("/etc/hosts", "127.0.0.1 localhost\n")
+    cover("/etc/resolv.conf", f"nameserver {name_server}\noptions timeout:1 attempts:2\n")
+    cover("/etc/hosts", "127.0.0.1 localhost\n")
 
 
 def make_dead_ends():
@@ -52,7 +52,8 @@ def _must(argv):
         raise HarnessError(f"{' '.join(argv)}: {output.strip()}")
 
 
-def _cover(path, text):
+def cover(path, text):
+    """Inside: another content of a file, for this run alone."""
     with tempfile.NamedTemporaryFile("w", prefix="xmppfed-", delete=False) as file:
         file.write(text)
     os.chmod(file.name, 0o644)
@@ -63,3 +64,16 @@ def _cover(path, text):
         open(target, "a", encoding="utf-8").close()
     _must(["mount", "--bind", file.name, target])
     os.unlink(file.name)
+
+
+def cover_folder(path):
+    """Inside: an empty folder in the place of one, or where there is none; returns what undoes it."""
+    made = not os.path.exists(path)
+    os.makedirs(path, exist_ok=True)
+    _must(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", path])
+
+    def uncover():
+        _must(["umount", "--lazy", path])
+        if made:
+            os.rmdir(path)
+    return uncover

@@ -33,6 +33,7 @@ import cases.federation  # noqa: E402,F401
 import cases.bidi  # noqa: E402,F401
 import cases.blocking  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
+import cases.guide  # noqa: E402,F401
 import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401

@@ -28,7 +28,7 @@ static const struct row {
     {"12", NOT, OPT, 0, 1, 0, XMPPFED_ERR_POLICY_RECORD_E1, "E1 ", "dialback is off"},
     {"13", REQ, NOT, 1, 0, 0, 0, "", ""},
     {"14", REQ, NOT, 0, 0, 0, XMPPFED_ERR_POLICY_RECORD_E2, "E2 ", "neither SASL nor dialback"},
-    {"15", OPT, NOT, 1, 0, 0, XMPPFED_ERR_POLICY_RECORD_PLAINTEXT, "P1 ", "allow-plaintext"},
+    {"15", OPT, NOT, 1, 0, 0, XMPPFED_ERR_POLICY_RECORD_PLAINTEXT, "P1 ", "AllowPlaintext"},
     {"15 with consent", OPT, NOT, 1, 1, 0, 0, "", ""},
     {"16", OPT, NOT, 0, 1, 0, XMPPFED_ERR_POLICY_RECORD_E2, "E2 ", "neither SASL nor dialback"},
     {"17", NOT, NOT, 1, 0, 0, XMPPFED_ERR_POLICY_RECORD_PLAINTEXT, "P1 ", "TlsNegotiation"},
