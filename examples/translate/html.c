@@ -177,7 +177,7 @@ static xmppfed_slice read_link(xmppfed_slice attributes)
         value = translate_slice_until(value, translate_slice_find(value, quote));
     }
     for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.data[i] <= 0x20 || value.data[i] == '&')
+        if ((unsigned char)value.data[i] <= 0x20)
             return none;
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
         if (translate_slice_is_nocase(translate_slice_until(value, strlen(schemes[i])), schemes[i]))
@@ -185,10 +185,21 @@ static xmppfed_slice read_link(xmppfed_slice attributes)
     return none;
 }
 
+/* A link as a text of its own; of references only "&amp;" stands in links that people send. */
+static xmppfed_slice copy_link(xmppfed_slice link, struct translate_text *text)
+{
+    for (size_t i = 0; i < link.len; i++) {
+        translate_text_byte(text, link.data[i]);
+        if (link.data[i] == '&' &&
+            translate_slice_is(translate_slice_until(translate_slice_from(link, i), 5), "&amp;"))
+            i += 4;
+    }
+    return translate_text_end(text);
+}
+
 static void open_tag(struct reader *r, const struct tag *tag, xmppfed_slice attributes)
 {
     xmppfed_element *e;
-    xmppfed_slice link;
 
     /* A paragraph or item ends the one before it, whose end tag HTML lets one forget. */
     if ((strcmp(tag->name, "p") == 0 || strcmp(tag->name, "li") == 0) &&
@@ -204,10 +215,12 @@ static void open_tag(struct reader *r, const struct tag *tag, xmppfed_slice attr
     e = xmppfed_element_add_child(r->open[r->depth - 1].element, tag->xhtml, TRANSLATE_NS_XHTML);
     if (tag->kind == BREAK)
         return;
-    link = strcmp(tag->name, "a") == 0 ? translate_text_copy(r->text, read_link(attributes))
-                                       : attributes;
-    if (strcmp(tag->name, "a") == 0 && link.len > 0)
-        xmppfed_element_set_attribute(e, "href", link.data);
+    if (strcmp(tag->name, "a") == 0) {
+        xmppfed_slice link = copy_link(read_link(attributes), r->text);
+
+        if (link.len > 0)
+            xmppfed_element_set_attribute(e, "href", link.data);
+    }
     r->open[r->depth].tag = tag;
     r->open[r->depth].element = e;
     r->depth++;
