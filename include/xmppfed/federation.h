@@ -194,7 +194,9 @@ typedef struct xmppfed_link_info {
     int purpose;                /* enum xmppfed_purpose; that of stanzas for an inbound link */
     const char *peer;           /* its IP address */
     const char *local;          /* our domain, "" before the peer has named it */
-    const char *remote;         /* the partner's, not proved unless the state is UP */
+    const char *remote;         /* the partner's, not proved unless the state is UP; of a stream
+                                   whose header names nobody: of its first pair, if need be of a
+                                   key that is being checked */
     const xmppfed_proof *proof; /* of the first proved pair; NULL before */
     size_t pairs;               /* proved pairs of domains (RFC 6120 4.10, XEP-0220) */
     size_t queued;              /* stanzas of the pair that have not ended yet; outbound */

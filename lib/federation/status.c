@@ -30,11 +30,26 @@ static size_t further(const struct xfed_negotiation *n)
     return count;
 }
 
+/*
+ * A peer need not say in its header who it is (RFC 6120 4.7.1): then the first pair that it has
+ * proved speaks for it, or that it wants to prove by a key.
+ */
+static void describe_pair(const struct xfed_negotiation *n, xmppfed_link_info *ret)
+{
+    const struct xfed_pairs *pairs = n->proved.count > 0 ? &n->proved : &n->checks;
+
+    ret->local = n->local;
+    ret->remote = n->remote;
+    if (n->remote[0] || pairs->count == 0)
+        return;
+    ret->local = pairs->items[0].local;
+    ret->remote = pairs->items[0].remote;
+}
+
 /* What the stream knows; one that is draining still knows whom it was with. */
 static void describe_stream(const xmppfed_connection *c, xmppfed_link_info *ret)
 {
-    ret->local = c->negotiation.local;
-    ret->remote = c->negotiation.remote;
+    describe_pair(&c->negotiation, ret);
     ret->pairs = c->negotiation.proved.count;
     if (!c->up)
         return;

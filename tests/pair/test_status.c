@@ -1,6 +1,10 @@
 /* test_status.c - looking on: links as they are from dialling to closing, and closing one. */
 #include "scene.h"
 
+#include "connection/connection.h"
+#include "dialback/key.h"
+#include "federation/link.h"
+
 static xmppfed_link_info info_of(struct loop_side *side, uint64_t link)
 {
     xmppfed_link_info info = {.size = sizeof(info)};
@@ -105,6 +109,53 @@ static void test_negotiating(void **state)
     scene_fini(&s);
 }
 
+/* Who does not say in its header who it is, is known by its key: while that is checked, and later.
+ */
+static void test_header_without_names(void **state)
+{
+    static const char secret[] = "a secret of 26 characters.";
+    const xmppfed_slice as_slice = {secret, sizeof(secret) - 1};
+    char key[XFED_DIALBACK_KEY_SIZE];
+    char result[256];
+    struct scene s;
+    xmppfed_link_info info;
+    uint64_t link;
+    (void)state;
+
+    scene_init(&s, BY_DIALBACK_TCP);
+    assert_int_equal(xmppfed_site_set_dialback_secret(s.contoso->site, as_slice), 0);
+    assert_int_equal(xmppfed_federation_accept(s.fabrikam->fed, "192.0.2.77", s.loop.now, &link),
+                     0);
+    loop_feed_text(s.fabrikam, link,
+                   "<stream:stream xmlns='jabber:server' xmlns:db='jabber:server:dialback' "
+                   "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>");
+    loop_run(&s.loop);
+    info = info_of(s.fabrikam, link);
+    assert_string_equal(info.remote, "");
+    assert_int_equal(xfed_dialback_key_make(
+                         s.ctx, as_slice, "fabrikam.example", "contoso.example",
+                         xfed_link_find(s.fabrikam->fed, link)->connection->negotiation.id, key),
+                     0);
+    (void)snprintf(result, sizeof(result),
+                   "<db:result from='contoso.example' to='fabrikam.example'>%s</db:result>", key);
+    s.contoso->silent = true;
+    loop_feed_text(s.fabrikam, link, result);
+    loop_run(&s.loop);
+    info = info_of(s.fabrikam, link);
+    assert_int_equal(info.state, XMPPFED_LINK_NEGOTIATING);
+    assert_string_equal(info.local, "fabrikam.example");
+    assert_string_equal(info.remote, "contoso.example");
+    s.contoso->silent = false;
+    loop_answer(s.contoso);
+    loop_run(&s.loop);
+    info = info_of(s.fabrikam, link);
+    assert_int_equal(info.state, XMPPFED_LINK_UP);
+    assert_int_equal(info.pairs, 1);
+    assert_string_equal(info.local, "fabrikam.example");
+    assert_string_equal(info.remote, "contoso.example");
+    scene_fini(&s);
+}
+
 /* A stream that is closed on request ends well, and the next stanza makes a new one. */
 static void test_close(void **state)
 {
@@ -153,11 +204,9 @@ static void test_wrong_arguments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_up),
-        cmocka_unit_test(test_dialling),
-        cmocka_unit_test(test_negotiating),
-        cmocka_unit_test(test_close),
-        cmocka_unit_test(test_wrong_arguments),
+        cmocka_unit_test(test_up),          cmocka_unit_test(test_dialling),
+        cmocka_unit_test(test_negotiating), cmocka_unit_test(test_header_without_names),
+        cmocka_unit_test(test_close),       cmocka_unit_test(test_wrong_arguments),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

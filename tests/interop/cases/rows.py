@@ -80,7 +80,7 @@ class Table:
         self._asked = None
 
     def streams(self):
-        """All streams of the proxy, which has no other partner; jabberd2's may lack a domain."""
+        """All streams of the proxy, which has no other partner."""
         return self.proxy.ctl(self._ctl, "streams", "list")["streams"]
 
     def turn_to(self, row):
