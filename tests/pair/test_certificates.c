@@ -274,6 +274,59 @@ static void test_expiry(void **state)
     }
 }
 
+/*
+ * A partner proved by dialback inside TLS, whose certificate had a part only in that its stream
+ * goes both ways. With the certificate that ends, unless any proof is enough for it; then the time
+ * that has passed is not due again and again.
+ */
+static void test_expiry_of_the_way_back(void **state)
+{
+    static const struct {
+        const char *name;
+        int bidi;
+        bool stays;
+    } ways[] = {{"by certificate", XMPPFED_BIDI_CERTIFICATE, false},
+                {"by any proof", XMPPFED_BIDI_ANY_PROOF, true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        const xmppfed_time end = 1000 + 101 * 1000;
+        const struct seen_event *up, *down;
+        struct scene s;
+
+        print_message("# %s\n", ways[i].name);
+        open_scene(&s, (struct test_partner){.no_keep_alive = true, .bidi = ways[i].bidi},
+                   "fabrikam-expired");
+        xmppfed_site_set_clock(s.contoso, EXPIRY - 100, 1000);
+        s.pair.first = FABRIKAM;
+        s.pair.second = CONTOSO;
+        stream_pair_start(&s.pair, s.ctx, s.fabrikam, s.contoso, XMPPFED_PURPOSE_STANZAS);
+        xfed_connection_prefer_dialback(s.pair.initiator);
+        stream_pair_run(&s.pair);
+        up = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP);
+        assert_non_null(up);
+        assert_int_equal(up->proof.kind, XMPPFED_PROOF_DIALBACK_TLS);
+        assert_int_equal(send_to(s.pair.receiver, s.ctx, CONTOSO, FABRIKAM), 0);
+        assert_int_equal(xmppfed_connection_deadline(s.pair.receiver), end);
+        s.pair.now = end;
+        xmppfed_connection_tick(s.pair.receiver, end);
+        stream_pair_run(&s.pair);
+        down = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_DOWN);
+        assert_int_equal(down != NULL, !ways[i].stays);
+        if (ways[i].stays) {
+            assert_true(xmppfed_connection_deadline(s.pair.receiver) > end);
+            assert_int_equal(send_to(s.pair.receiver, s.ctx, CONTOSO, FABRIKAM), 0);
+        } else {
+            assert_int_equal(down->code, 0);
+            assert_non_null(strstr(down->text, "both ways"));
+            down = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_DOWN);
+            assert_non_null(down);
+            assert_int_equal(down->code, 0);
+        }
+        close_scene(&s);
+    }
+}
+
 /* A late tick delivers nothing that came after the end. */
 static void test_expiry_before_tick(void **state)
 {
@@ -298,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_tls_minimum),
         cmocka_unit_test(test_binding),
         cmocka_unit_test(test_expiry),
+        cmocka_unit_test(test_expiry_of_the_way_back),
         cmocka_unit_test(test_expiry_before_tick),
     };
 

@@ -28,6 +28,8 @@ static void add_partner(xmppfed_policy_builder *b, const struct test_partner *ro
     xmppfed_partner_set_keep_alive(p, !row->no_keep_alive);
     assert_int_equal(xmppfed_partner_set_eku(p, row->eku), 0);
     assert_int_equal(xmppfed_partner_set_dane(p, row->dane), 0);
+    if (row->bidi)
+        assert_int_equal(xmppfed_partner_set_bidi(p, row->bidi), 0);
     if (row->pin)
         assert_int_equal(xmppfed_partner_add_pin(p, row->pin, NULL), 0);
     xmppfed_partner_set_pin_only(p, row->pin_only);

@@ -15,6 +15,7 @@ struct test_partner {
     bool no_keep_alive;
     int eku;
     int dane;
+    int bidi;
     const char *pin;
     bool pin_only;
     int tls_minimum;
