@@ -186,6 +186,39 @@ static void test_stanzas_on_our_stream(void **state)
     }
 }
 
+/* A record that asks for a later TLS by now takes back what it gave under the one there is. */
+static void test_version_on_our_stream(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    for (int minimum = XMPPFED_TLS_1_2; minimum <= XMPPFED_TLS_1_3; minimum++) {
+        bool enough = minimum == XMPPFED_TLS_1_2;
+
+        open_up(&f, true);
+        f.ports.tls_version = XMPPFED_TLS_1_2;
+        f.ports.partners[0].tls_minimum = minimum;
+        assert_int_equal(fixture_receive(&f, FROM_PEER),
+                         enough ? 0 : XMPPFED_ERR_STREAM_NOT_AUTHORIZED);
+        fake_ports_expect(&f.ports, enough ? "stanza contoso.example fabrikam.example\n" : "");
+        fixture_close(&f);
+    }
+}
+
+/* The host may have given a domain of its own away while the stream stands. */
+static void test_domain_given_away(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_up(&f, true);
+    for (size_t i = 0; i < FAKE_DOMAINS; i++)
+        f.ports.hosted[i] = NULL;
+    assert_int_equal(fixture_receive(&f, FROM_PEER), XMPPFED_ERR_STREAM_INVALID_FROM);
+    fake_ports_expect(&f.ports, "");
+    fixture_close(&f);
+}
+
 /* XEP-0288 2.2: the peer may offer keys for more pairs. It gets an error, not the stream's end. */
 static void test_dialback_on_our_stream(void **state)
 {
@@ -344,6 +377,33 @@ static void test_sending_on_a_received_stream(void **state)
     }
 }
 
+/* The certificate of the stream's own peer says nothing for a domain that a key has proved. */
+static void test_certificate_of_another_domain(void **state)
+{
+    static const int bidi[] = {XMPPFED_BIDI_CERTIFICATE, XMPPFED_BIDI_ANY_PROOF};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bidi) / sizeof(bidi[0]); i++) {
+        struct xfed_partner *other;
+        struct fixture f;
+
+        fixture_open(&f, XFED_RECEIVER, S | TLS_DB);
+        fixture_jump(&f, XFED_STATE_R_UP, true);
+        f.ports.partners[0].bidi = XMPPFED_BIDI_CERTIFICATE;
+        other = fake_ports_partner(&f.ports, "northwind.example", S | TLS_DB);
+        other->bidi = bidi[i];
+        f.ports.prove_rc = 0;
+        f.n.bidi = true;
+        assert_int_equal(xfed_pairs_add(&f.n.proved, "contoso.example", "fabrikam.example", S), 0);
+        assert_int_equal(
+            xfed_pairs_add(&f.n.proved, "contoso.example", "northwind.example", TLS_DB), 0);
+        assert_true(xfed_negotiation_may_send(&f.n, "contoso.example", "fabrikam.example"));
+        assert_int_equal(xfed_negotiation_may_send(&f.n, "contoso.example", "northwind.example"),
+                         bidi[i] == XMPPFED_BIDI_ANY_PROOF);
+        fixture_close(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,10 +411,13 @@ int main(void)
         cmocka_unit_test(test_not_asked_without_tls),
         cmocka_unit_test(test_asked_once),
         cmocka_unit_test(test_stanzas_on_our_stream),
+        cmocka_unit_test(test_version_on_our_stream),
+        cmocka_unit_test(test_domain_given_away),
         cmocka_unit_test(test_dialback_on_our_stream),
         cmocka_unit_test(test_offering),
         cmocka_unit_test(test_asked_at_another_time),
         cmocka_unit_test(test_sending_on_a_received_stream),
+        cmocka_unit_test(test_certificate_of_another_domain),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
