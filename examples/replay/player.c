@@ -135,6 +135,8 @@ static bool set_field(struct player *p, xmppfed_partner *partner, const char *do
         xmppfed_partner_set_dialback(partner, strcmp(value, "true") == 0);
     else if (strcmp(name, "allow-plaintext") == 0)
         xmppfed_partner_set_allow_plaintext(partner, strcmp(value, "true") == 0);
+    else if (strcmp(name, "key-by-certificate") == 0)
+        xmppfed_partner_set_key_by_certificate(partner, strcmp(value, "true") == 0);
     else if (strcmp(name, "eku") == 0)
         rc = xmppfed_partner_set_eku(partner, strcmp(value, "any") == 0 ? XMPPFED_EKU_ANY
                                                                         : XMPPFED_EKU_STRICT_ROLE);

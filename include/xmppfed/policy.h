@@ -241,6 +241,12 @@ XMPPFED_API int xmppfed_partner_set_bidi(xmppfed_partner *p, int when);
  */
 XMPPFED_API void xmppfed_partner_set_posh(xmppfed_partner *p, int on);
 /*
+ * Takes a certificate that proves the domain of a dialback key for the proof of that key, without
+ * asking the domain's servers (XEP-0344 2.4), where the record allows EXTERNAL and dialback over
+ * TLS; default 0: a key is always asked about. Errors: none.
+ */
+XMPPFED_API void xmppfed_partner_set_key_by_certificate(xmppfed_partner *p, int on);
+/*
  * Adds a pinned key: the SHA-256 of a SubjectPublicKeyInfo as 64 hexadecimal digits, colons between
  * octets allowed. At most 8. The partner's certificate must then have one of the keys, besides all
  * that is asked of it anyway, and dialback proves this partner no more. Pin the next key before the
@@ -410,6 +416,7 @@ typedef struct xmppfed_partner_info {
     int posh;
     int ocsp; /* enum xmppfed_ocsp_rule */
     int shared_secret;
+    int key_by_certificate;
 } xmppfed_partner_info;
 
 /*

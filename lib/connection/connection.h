@@ -191,6 +191,13 @@ enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *d
 /* dane.c: what a partner's certificate must be like; partner NULL: that of nobody in particular. */
 struct xfed_tls_demand xfed_connection_demand(const xmppfed_connection *c,
                                               const struct xfed_partner *partner);
+/*
+ * dane.c: whether it proves another domain than the stream's own: that of a key on a received
+ * stream (XEP-0344). The answer is kept in *proof for as long as it holds.
+ */
+bool xfed_connection_proves_other(xmppfed_connection *c, const char *domain,
+                                  const struct xfed_partner *partner,
+                                  struct xfed_pair_proof *proof);
 /* dane.c: whether the certificate has none of the keys that the record pins. */
 bool xfed_connection_lacks_pin(const xmppfed_connection *c, const char *domain,
                                const struct xfed_partner *partner, xmppfed_problem *why);
@@ -243,7 +250,7 @@ void xfed_connection_prefer_dialback(xmppfed_connection *c);
  */
 bool xfed_connection_external_refused(xmppfed_connection *c);
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
-void xfed_connection_note_proof(xmppfed_connection *c, int method);
+void xfed_connection_note_proof(xmppfed_connection *c, const char *remote, int method);
 /*
  * proof.c: receiver: how a pair is proved on this stream, as policy accepts it now: an enum
  * xmppfed_proof_kind, NONE if it is not.

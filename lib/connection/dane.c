@@ -281,6 +281,43 @@ bool xfed_connection_lacks_pin(const xmppfed_connection *c, const char *domain,
     return pins.count > 0 && xfed_tls_session_check_pins(c->tls, &pins, domain, why) < 0;
 }
 
+/*
+ * Nothing that was found out for the stream's own peer counts: no TLSA record, no host name of DNS,
+ * no fingerprint from the web (doc/threat-model.md, row 5).
+ */
+static bool judge_other(const xmppfed_connection *c, const char *domain,
+                        const struct xfed_partner *partner, int64_t *ret_until)
+{
+    const struct xfed_tls_demand demand = xfed_connection_demand(c, partner);
+    struct xfed_tls_standing standing;
+    xmppfed_problem why;
+
+    if (partner->dane == XMPPFED_DANE_REQUIRED ||
+        xfed_connection_lacks_pin(c, domain, partner, &why))
+        return false;
+    if (partner->pin_only) {
+        *ret_until = INT64_MAX;
+        return true;
+    }
+    if (xfed_tls_session_prove(c->tls, &demand, domain, &standing, &why) < 0)
+        return false;
+    *ret_until = standing.until;
+    return true;
+}
+
+bool xfed_connection_proves_other(xmppfed_connection *c, const char *domain,
+                                  const struct xfed_partner *partner, struct xfed_pair_proof *proof)
+{
+    if (!c->tls)
+        return false;
+    if (proof->valid && proof->generation == c->site->generation &&
+        xfed_site_wall(c->site, c->now) <= proof->until)
+        return true;
+    proof->generation = c->site->generation;
+    proof->valid = judge_other(c, domain, partner, &proof->until);
+    return proof->valid;
+}
+
 enum xfed_certificate xfed_connection_judge(xmppfed_connection *c, const char *domain,
                                             const struct xfed_partner *partner,
                                             xmppfed_problem *why)

@@ -81,6 +81,12 @@ static enum xfed_certificate tls_prove(void *user, const char *domain,
     return xfed_connection_judge(user, domain, partner, why);
 }
 
+static bool tls_proves_other(void *user, const char *domain, const struct xfed_partner *partner,
+                             struct xfed_pair_proof *proof)
+{
+    return xfed_connection_proves_other(user, domain, partner, proof);
+}
+
 static bool tls_bound(void *user, const struct xfed_partner *partner)
 {
     return xfed_connection_is_bound(user, partner);
@@ -106,8 +112,9 @@ static int tls_version(void *user)
     return xfed_tls_session_version(c->tls);
 }
 
-const struct xfed_tls_port xfed_connection_tls_port = {
-    tls_usable, tls_start, tls_prove, tls_bound, tls_evidence, tls_epoch, tls_version};
+const struct xfed_tls_port xfed_connection_tls_port = {tls_usable,       tls_start,  tls_prove,
+                                                       tls_proves_other, tls_bound,  tls_evidence,
+                                                       tls_epoch,        tls_version};
 
 /* ---- the site ---------------------------------------------------------------------------- */
 
@@ -222,7 +229,7 @@ static int up(void *user, const char *local, const char *remote, int method)
     if (!ev)
         return XMPPFED_ERR_NOMEM;
     if (!c->up)
-        xfed_connection_note_proof(c, method);
+        xfed_connection_note_proof(c, remote, method);
     xfed_connection_attach_proof(c, method, ev);
     (void)push(c, ev, true);
     c->up = true;
@@ -294,7 +301,7 @@ static int stanza(void *user, const struct xfed_input *in)
     if (!pair)
         pair = xfed_pairs_find_sasl(proved, in->remote);
     if (!c->up) /* before the answer to <enable/>, on a stream of ours that goes both ways */
-        xfed_connection_note_proof(c, pair ? pair->method : 0);
+        xfed_connection_note_proof(c, in->remote, pair ? pair->method : 0);
     xfed_connection_attach_proof(c, pair ? pair->method : 0, ev);
     ev->element = c->item;
     c->item = NULL;

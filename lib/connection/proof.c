@@ -16,11 +16,13 @@ static int kind_of_certificate(const xmppfed_connection *c)
                                                                : XMPPFED_PROOF_PKIX;
 }
 
-static int kind_of(const xmppfed_connection *c, int method)
+/* Of another domain than the stream's own an authority alone has spoken (XEP-0344). */
+static int kind_of(const xmppfed_connection *c, const char *remote, int method)
 {
     switch (method) {
     case XMPPFED_METHOD_EXTERNAL:
-        return kind_of_certificate(c);
+        return xfed_text_equal(remote, c->negotiation.remote) ? kind_of_certificate(c)
+                                                              : XMPPFED_PROOF_PKIX;
     case XMPPFED_METHOD_SCRAM:
         return XMPPFED_PROOF_SHARED_SECRET;
     case XMPPFED_METHOD_DIALBACK_TLS:
@@ -32,12 +34,12 @@ static int kind_of(const xmppfed_connection *c, int method)
     }
 }
 
-void xfed_connection_note_proof(xmppfed_connection *c, int method)
+void xfed_connection_note_proof(xmppfed_connection *c, const char *remote, int method)
 {
     xmppfed_proof *proof = &c->proof;
     struct xfed_tls_facts facts;
 
-    *proof = (xmppfed_proof){.kind = kind_of(c, method), .proved_at = c->now};
+    *proof = (xmppfed_proof){.kind = kind_of(c, remote, method), .proved_at = c->now};
     if (!c->tls)
         return;
     xfed_tls_session_facts(c->tls, &facts);
@@ -53,15 +55,26 @@ void xfed_connection_note_proof(xmppfed_connection *c, int method)
 
 int xfed_connection_pair_proof(xmppfed_connection *c, const char *local, const char *remote)
 {
-    return kind_of(c, xfed_negotiation_method_of(&c->negotiation, local, remote));
+    return kind_of(c, remote, xfed_negotiation_method_of(&c->negotiation, local, remote));
+}
+
+/* The last second in which all hold that rest on the certificate. */
+static int64_t last_second(const xmppfed_connection *c)
+{
+    const struct xfed_pairs *proved = &c->negotiation.proved;
+    int64_t until = xfed_negotiation_uses_certificate(&c->negotiation) ? c->proof_until : INT64_MAX;
+
+    for (size_t i = 0; i < proved->count; i++)
+        if (proved->items[i].proof.valid && proved->items[i].proof.until < until)
+            until = proved->items[i].proof.until;
+    return until;
 }
 
 xmppfed_time xfed_connection_proof_end(const xmppfed_connection *c)
 {
-    if (!c->up || c->proof_until == INT64_MAX ||
-        !xfed_negotiation_uses_certificate(&c->negotiation))
-        return XMPPFED_TIME_NEVER;
-    return xfed_site_monotonic(c->site, c->proof_until + 1);
+    int64_t until = c->up ? last_second(c) : INT64_MAX;
+
+    return until == INT64_MAX ? XMPPFED_TIME_NEVER : xfed_site_monotonic(c->site, until + 1);
 }
 
 static bool certificate_is_bad(const struct xfed_negotiation *n)
@@ -112,5 +125,5 @@ void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppf
 {
     ev->has_proof = true;
     ev->proof = c->proof;
-    ev->proof.kind = kind_of(c, method);
+    ev->proof.kind = kind_of(c, ev->remote, method);
 }

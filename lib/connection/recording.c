@@ -224,14 +224,16 @@ void xfed_recording_partner(xmppfed_connection *c, const struct xfed_partner *pa
 
     if (!c->recording)
         return;
-    snprintf(line, sizeof(line), "policy %s tls=%s sasl=%s dialback=%s allow-plaintext=%s%s%s%s\n",
-             domain, negotiation_word(partner->tls), negotiation_word(partner->sasl),
+    snprintf(line, sizeof(line),
+             "policy %s tls=%s sasl=%s dialback=%s allow-plaintext=%s%s%s%s%s\n", domain,
+             negotiation_word(partner->tls), negotiation_word(partner->sasl),
              partner->dialback ? "true" : "false", partner->allow_plaintext ? "true" : "false",
              partner->eku == XMPPFED_EKU_SERVER ? ""
              : partner->eku == XMPPFED_EKU_ANY  ? " eku=any"
                                                 : " eku=strict-role",
              partner->tls_minimum == XMPPFED_TLS_1_3 ? " tls-minimum=1.3" : "",
-             partner->shared_secret ? " shared-secret=" MASKED_SECRET : "");
+             partner->shared_secret ? " shared-secret=" MASKED_SECRET : "",
+             partner->key_by_certificate ? " key-by-certificate=true" : "");
     put_once(c->recording, line);
 }
 

@@ -134,6 +134,31 @@ int xfed_act_answer_db_closed(struct xfed_negotiation *n, const struct xfed_row 
                        n->tls_on ? "not-authorized" : "policy-violation");
 }
 
+/*
+ * The proof is that of EXTERNAL, and holds like it for all our domains. A check that is open for
+ * the pair, from before the record was changed, is settled by it.
+ */
+int xfed_act_answer_db_proved(struct xfed_negotiation *n, const struct xfed_row *row,
+                              const struct xfed_input *in)
+{
+    const char *local = in->dialback->to;
+    const char *remote = in->dialback->from;
+    int rc;
+
+    (void)row;
+    (void)xfed_pairs_remove(&n->checks, local, remote);
+    rc = xfed_pairs_add(&n->proved, local, remote, XMPPFED_METHOD_EXTERNAL);
+    if (rc == XMPPFED_ERR_LIMIT_PENDING)
+        return send_answer(n, local, remote, XFED_DIALBACK_ERROR, "resource-constraint");
+    /* Looked at once more, so that the end of the proof is known. */
+    (void)xfed_negotiation_method_of(n, local, remote);
+    if (rc == 0)
+        rc = send_answer(n, local, remote, XFED_DIALBACK_VALID, NULL);
+    if (rc == 0)
+        rc = n->ports.stream->up(n->ports.user, local, remote, XMPPFED_METHOD_EXTERNAL);
+    return rc;
+}
+
 int xfed_act_answer_db_valid(struct xfed_negotiation *n, const struct xfed_row *row,
                              const struct xfed_input *in)
 {

@@ -113,10 +113,19 @@ bool xfed_negotiation_refuted(struct xfed_negotiation *n)
     return partner && is_refuted(n, partner);
 }
 
-/* Whether a domain is the stream's own peer, for which alone the certificate was judged. */
+/*
+ * Whether a domain is the stream's own peer, for which alone the verdict on the certificate is
+ * kept. A peer that has not named itself is nobody: its keys may name anybody.
+ */
 static bool is_peer(const struct xfed_negotiation *n, const char *domain)
 {
-    return !n->remote[0] || strcmp(domain, n->remote) == 0;
+    return n->remote[0] && strcmp(domain, n->remote) == 0;
+}
+
+/* The same while the header that names the peer is being judged. */
+static bool may_be_peer(const struct xfed_negotiation *n, const char *domain)
+{
+    return !n->remote[0] || is_peer(n, domain);
 }
 
 /*
@@ -146,7 +155,7 @@ static bool version_suffices(struct xfed_negotiation *n, const char *domain,
 {
     if (!n->tls_on || n->ports.tls->version(n->ports.user) >= partner->tls_minimum)
         return true;
-    if (!is_peer(n, domain))
+    if (!may_be_peer(n, domain))
         return false;
     n->certificate = XFED_CERTIFICATE_FAILS;
     n->certificate_epoch = UINT64_MAX; /* says nothing about the certificate under another record */
@@ -202,7 +211,7 @@ static uint32_t sasl_methods(struct xfed_negotiation *n, unsigned event,
 {
     uint32_t methods = sasl_on_offer(n, event, partner, local);
 
-    if (!n->tls_on || !is_peer(n, domain))
+    if (!n->tls_on || !may_be_peer(n, domain))
         return 0;
     if ((methods & XMPPFED_METHOD_SCRAM) && !secret_proves(n, partner))
         methods &= ~(uint32_t)XMPPFED_METHOD_SCRAM;
@@ -221,9 +230,25 @@ static bool evidence_is_wanted(struct xfed_negotiation *n, unsigned event,
                                const struct xfed_partner *partner, const char *domain,
                                const char *local)
 {
-    return n->role == XFED_RECEIVER && n->tls_on && is_peer(n, domain) &&
+    return n->role == XFED_RECEIVER && n->tls_on && may_be_peer(n, domain) &&
            (sasl_on_offer(n, event, partner, local) & XMPPFED_METHOD_EXTERNAL) &&
            !certificate_proves(n, domain, partner) && wants_evidence(n, event, partner, domain);
+}
+
+/*
+ * XEP-0344 2.4: the same identity check as for EXTERNAL, on the certificate of this very session,
+ * for the domain that the key speaks for, at the moment when it comes (CVE-2021-32919).
+ */
+static bool certificate_stands_for_key(struct xfed_negotiation *n, const char *domain,
+                                       const struct xfed_partner *partner)
+{
+    struct xfed_pair_proof proof = {.valid = false};
+
+    if (!partner->key_by_certificate || n->role != XFED_RECEIVER || !n->tls_on ||
+        !(partner->methods & XMPPFED_METHOD_EXTERNAL))
+        return false;
+    return is_peer(n, domain) ? certificate_proves(n, domain, partner)
+                              : n->ports.tls->proves_other(n->ports.user, domain, partner, &proof);
 }
 
 static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
@@ -247,6 +272,8 @@ static unsigned method_facts(struct xfed_negotiation *n, unsigned event,
     if (dialback_is_open(n, domain, partner) &&
         !(event == XFED_EVENT_FAILURE && n->method == XMPPFED_METHOD_SCRAM))
         facts |= XFED_FACT_DIALBACK_OPEN;
+    if (event == XFED_EVENT_DB_RESULT)
+        return facts | (certificate_stands_for_key(n, domain, partner) ? XFED_FACT_SASL_OPEN : 0u);
     if (sasl_methods(n, event, partner, domain, local) != 0)
         facts |= XFED_FACT_SASL_OPEN;
     if (evidence_is_wanted(n, event, partner, domain, local))
@@ -266,6 +293,19 @@ uint32_t xfed_negotiation_sasl(struct xfed_negotiation *n, unsigned event,
     return sasl_methods(n, event, partner, domain, target(n, event, in));
 }
 
+/* Whether the certificate still proves a domain that it has once proved in place of a key. */
+static bool other_is_proved(struct xfed_negotiation *n, const char *remote,
+                            const struct xfed_partner *partner)
+{
+    for (size_t i = 0; i < n->proved.count; i++) {
+        struct xfed_pair *pair = &n->proved.items[i];
+
+        if (pair->method == XMPPFED_METHOD_EXTERNAL && strcmp(pair->remote, remote) == 0)
+            return n->ports.tls->proves_other(n->ports.user, remote, partner, &pair->proof);
+    }
+    return false;
+}
+
 /*
  * Whether the record of a domain, as it is now, accepts a proof that came about under an earlier
  * one: policy is asked when a stanza passes, not when the stream came up (doc/threat-model.md,
@@ -278,7 +318,8 @@ static bool proof_stands(struct xfed_negotiation *n, const char *remote, int met
     if (!partner || !(partner->methods & (uint32_t)method) || !version_suffices(n, remote, partner))
         return false;
     if (method == XMPPFED_METHOD_EXTERNAL)
-        return certificate_proves(n, n->remote, partner);
+        return is_peer(n, remote) ? certificate_proves(n, remote, partner)
+                                  : other_is_proved(n, remote, partner);
     if (method == XMPPFED_METHOD_SCRAM)
         return secret_proves(n, partner);
     return dns_leaves_room(n, remote, partner);
@@ -308,7 +349,8 @@ bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
     if (n->role == XFED_INITIATOR)
         return n->method == XMPPFED_METHOD_EXTERNAL;
     for (size_t i = 0; i < n->proved.count; i++)
-        if (n->proved.items[i].method == XMPPFED_METHOD_EXTERNAL)
+        if (n->proved.items[i].method == XMPPFED_METHOD_EXTERNAL &&
+            is_peer(n, n->proved.items[i].remote))
             return true;
     return false;
 }

@@ -54,6 +54,7 @@ int xfed_pairs_add(struct xfed_pairs *p, const char *local, const char *remote, 
         !xfed_text_copy(grown[at].remote, sizeof(grown[at].remote), remote))
         return XMPPFED_ERR_ADDRESS;
     grown[at].method = method;
+    grown[at].proof = (struct xfed_pair_proof){.valid = false};
     p->count++;
     return 0;
 }

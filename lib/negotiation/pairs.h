@@ -17,6 +17,14 @@
 /* The method of a further pair that the peer has not taken: it is not asked again. */
 #define XFED_PAIR_REFUSED (-1)
 
+/* What a certificate was found to prove about another domain than the stream's own, and till when.
+ */
+struct xfed_pair_proof {
+    bool valid;
+    uint64_t generation; /* of the site */
+    int64_t until;       /* Unix seconds */
+};
+
 struct xfed_pair {
     char local[XMPPFED_DOMAIN_SIZE];
     char remote[XMPPFED_DOMAIN_SIZE];
@@ -25,6 +33,7 @@ struct xfed_pair {
      * further pair: 0 until there is an answer, or XFED_PAIR_REFUSED.
      */
     int method;
+    struct xfed_pair_proof proof; /* kept by the TLS port */
 };
 
 struct xfed_pairs {

@@ -15,6 +15,7 @@
 #include <xmppfed/element.h>
 
 struct xfed_input;
+struct xfed_pair_proof;
 
 /* What the peer's certificate was found to be worth for the peer's domain on this TLS session. */
 enum xfed_certificate {
@@ -34,6 +35,13 @@ struct xfed_tls_port {
     /* What the peer's certificate is worth now; if it proves nothing *why has a sentence. */
     enum xfed_certificate (*prove)(void *user, const char *domain,
                                    const struct xfed_partner *partner, xmppfed_problem *why);
+    /*
+     * Whether the peer's certificate proves another domain than the stream's own, by an authority
+     * or by a pin alone: what DNS or HTTPS say was asked for that one. The answer is kept in
+     * *proof.
+     */
+    bool (*proves_other)(void *user, const char *domain, const struct xfed_partner *partner,
+                         struct xfed_pair_proof *proof);
     /* Whether usable TLSA records of the server dialled bind us: TLS, and a certificate of theirs.
      */
     bool (*bound)(void *user, const struct xfed_partner *partner);

@@ -1,6 +1,6 @@
 /*
  * table_receiver.c - every step of a stream that a peer opens (RFC 6120 4-6, XEP-0178, XEP-0220,
- * XEP-0198, XEP-0288, XEP-0368).
+ * XEP-0198, XEP-0288, XEP-0344, XEP-0368).
  *
  * A check of one of our own keys (db:verify, the authoritative server's part) is answered in every
  * open state, with or without TLS: it proves nothing to us and tells nothing but yes or no.
@@ -62,6 +62,8 @@ static const struct xfed_row rows[] = {
     ROW(R_TLS_OPEN, BIDI, BIDI_OPEN, NEVER, note_bidi, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, TARGET_HOSTED, answer_db_unhosted, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, PARTNER_LISTED, answer_db_unlisted, R_TLS_OPEN),
+    /* A certificate for the key's domain may stand for the check of the key (XEP-0344 2.4). */
+    ROW(R_TLS_OPEN, DB_RESULT, DIALBACK_OPEN | SASL_OPEN, NEVER, answer_db_proved, R_UP),
     ROW(R_TLS_OPEN, DB_RESULT, DIALBACK_OPEN, NEVER, ask_check, R_TLS_OPEN),
     ROW(R_TLS_OPEN, DB_RESULT, ALWAYS, DIALBACK_OPEN, answer_db_closed, R_TLS_OPEN),
     ROW(R_TLS_OPEN, CHECK_VALID, PAIR_OURS | DIALBACK_OPEN | PARTNER_LISTED | TARGET_HOSTED, NEVER, answer_db_valid, R_UP),
@@ -95,6 +97,7 @@ static const struct xfed_row rows[] = {
     FAIL(R_UP, STANZA, ALWAYS, PAIR_PROVED, STREAM_INVALID_FROM),
     ROW(R_UP, DB_RESULT, ALWAYS, TARGET_HOSTED, answer_db_unhosted, R_UP),
     ROW(R_UP, DB_RESULT, ALWAYS, PARTNER_LISTED, answer_db_unlisted, R_UP),
+    ROW(R_UP, DB_RESULT, DIALBACK_OPEN | SASL_OPEN, NEVER, answer_db_proved, R_UP),
     ROW(R_UP, DB_RESULT, DIALBACK_OPEN, NEVER, ask_check, R_UP),
     ROW(R_UP, DB_RESULT, ALWAYS, DIALBACK_OPEN, answer_db_closed, R_UP),
     ROW(R_UP, CHECK_VALID, PAIR_OURS | DIALBACK_OPEN | PARTNER_LISTED | TARGET_HOSTED, NEVER, answer_db_valid, R_UP),

@@ -78,6 +78,11 @@ int xmppfed_partner_set_ocsp(xmppfed_partner *p, int rule)
     return 0;
 }
 
+void xmppfed_partner_set_key_by_certificate(xmppfed_partner *p, int on)
+{
+    p->record.key_by_certificate = on != 0;
+}
+
 int xmppfed_partner_set_tls_minimum(xmppfed_partner *p, int version)
 {
     if (!p || (version != XMPPFED_TLS_1_2 && version != XMPPFED_TLS_1_3))

@@ -273,6 +273,48 @@ static void test_standing_stream_is_used(void **state)
     scene_fini(&s);
 }
 
+/* XEP-0344: who may ask for no check is not dialled for one. */
+static void test_certificate_for_a_key(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *cert;
+        bool set;
+        int proof;
+        size_t dials;
+    } rows[] = {
+        {"proved by its certificate", "contoso", true, XMPPFED_PROOF_PKIX, 0},
+        {"checked all the same", "contoso", false, XMPPFED_PROOF_DIALBACK_TLS, 1},
+        {"proved by nothing else", "fabrikam-selfsigned", true, XMPPFED_PROOF_DIALBACK_TLS, 1},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct loop_event *e;
+        struct scene s;
+
+        scene_init_certs(&s, rows[i].cert, "fabrikam");
+        scene_trust(&s, s.contoso, XMPPFED_PARTNER_FEDERATED, BY_DIALBACK_TLS);
+        {
+            const struct loop_partner partners[] = {{.domain = "contoso.example",
+                                                     .type = XMPPFED_PARTNER_FEDERATED,
+                                                     .number = s.contoso->number,
+                                                     .key_by_certificate = rows[i].set},
+                                                    {.domain = NULL}};
+
+            loop_policy(s.fabrikam, partners);
+        }
+        scene_say(&s, "Hello", 1);
+        loop_run(&s.loop);
+        e = loop_event(s.fabrikam, XMPPFED_EVENT_STANZA, 0);
+        if (loop_outcome(s.contoso, 1) != XMPPFED_OUTCOME_ACKNOWLEDGED || !e ||
+            e->proof != rows[i].proof ||
+            loop_count(s.fabrikam, XMPPFED_EVENT_DIAL) != rows[i].dials)
+            fail_msg("%s", rows[i].name);
+        scene_fini(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_authority_without_verdict),
         cmocka_unit_test(test_check_stream_ends),
         cmocka_unit_test(test_standing_stream_is_used),
+        cmocka_unit_test(test_certificate_for_a_key),
     };
 
     return cmocka_run_group_tests_name("pair/dialback", tests, NULL, NULL);

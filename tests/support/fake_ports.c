@@ -58,6 +58,17 @@ static enum xfed_certificate prove(void *user, const char *domain,
                                                          : XFED_CERTIFICATE_FAILS;
 }
 
+static bool proves_other(void *user, const char *domain, const struct xfed_partner *partner,
+                         struct xfed_pair_proof *proof)
+{
+    struct fake_ports *f = user;
+
+    (void)partner;
+    f->others_asked++;
+    proof->valid = f->proved_other && strcmp(f->proved_other, domain) == 0;
+    return proof->valid;
+}
+
 static bool bound(void *user, const struct xfed_partner *partner)
 {
     const struct fake_ports *f = user;
@@ -236,8 +247,8 @@ static int stanza(void *user, const struct xfed_input *in)
     return 0;
 }
 
-static const struct xfed_tls_port tls_port = {usable,   tls_start, prove,  bound,
-                                              evidence, epoch,     version};
+static const struct xfed_tls_port tls_port = {usable, tls_start, prove, proves_other,
+                                              bound,  evidence,  epoch, version};
 static const struct xfed_sasl_port sasl_port = {sasl_secret, sasl_start, sasl_step, sasl_end};
 static const struct xfed_stream_port stream_port = {
     .hosts = hosts,

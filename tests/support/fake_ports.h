@@ -12,12 +12,13 @@ struct fake_ports {
     xmppfed_context *ctx;
 
     /* Answers, set by the test. */
-    bool can_serve;    /* TLS: we have a certificate */
-    bool can_dial;     /* TLS: we can be the client */
-    int prove_rc;      /* what the peer's certificate is worth */
-    bool bound;        /* ... by TLSA records */
-    uint32_t evidence; /* what the host can get */
-    int secret_rc;     /* why there is no SCRAM; 0: there is */
+    bool can_serve;           /* TLS: we have a certificate */
+    bool can_dial;            /* TLS: we can be the client */
+    int prove_rc;             /* what the peer's certificate is worth */
+    bool bound;               /* ... by TLSA records */
+    const char *proved_other; /* another domain that it proves, or NULL */
+    uint32_t evidence;        /* what the host can get */
+    int secret_rc;            /* why there is no SCRAM; 0: there is */
     int sasl_start_rc;
     int sasl_step_rc;
     const char *sasl_text; /* what SASL wants to be sent; NULL: nothing */
@@ -32,6 +33,7 @@ struct fake_ports {
     uint64_t epoch; /* of the certificate's proof */
     int tls_version;
     unsigned proofs_asked; /* calls of prove */
+    unsigned others_asked; /* ... of proves_other */
     int proved_eku;
 };
 

@@ -100,6 +100,7 @@ static void add_partner(xmppfed_policy_builder *b, const struct loop_partner *ro
         assert_int_equal(xmppfed_partner_set_gateway(p, XMPPFED_GATEWAY_KEEP_ALIVE_PING,
                                                      (uint32_t)row->ping, NULL),
                          0);
+    xmppfed_partner_set_key_by_certificate(p, row->key_by_certificate);
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
     if (row->proxy)
         assert_int_equal(xmppfed_partner_set_proxy_fqdn(p, row->proxy, &why), 0);

@@ -112,6 +112,7 @@ struct loop_partner {
     int bidi;          /* enum xmppfed_bidi; 0: the default */
     bool posh;
     int ping; /* enum xmppfed_ping_rule; 0: the default */
+    bool key_by_certificate;
 };
 
 void loop_init(struct loop *l, xmppfed_context *ctx);

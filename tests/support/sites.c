@@ -25,6 +25,7 @@ static void add_partner(xmppfed_policy_builder *b, const struct test_partner *ro
         assert_int_equal(xmppfed_partner_set_sasl(p, row->sasl), 0);
     xmppfed_partner_set_dialback(p, !row->no_dialback);
     xmppfed_partner_set_allow_plaintext(p, row->plaintext);
+    xmppfed_partner_set_key_by_certificate(p, row->key_by_certificate);
     xmppfed_partner_set_keep_alive(p, !row->no_keep_alive);
     assert_int_equal(xmppfed_partner_set_eku(p, row->eku), 0);
     assert_int_equal(xmppfed_partner_set_dane(p, row->dane), 0);

@@ -12,6 +12,7 @@ struct test_partner {
     int sasl;
     bool no_dialback;
     bool plaintext;
+    bool key_by_certificate;
     bool no_keep_alive;
     int eku;
     int dane;

@@ -179,6 +179,8 @@ static bool keep_unproved(enum xfed_role role, const struct xfed_row *row)
         return (row->need & sasl) != sasl;
     case XFED_EVENT_CHECK_VALID:
         return (row->need & verdict) != verdict;
+    case XFED_EVENT_DB_RESULT: /* proved by the certificate (XEP-0344) */
+        return (row->need & FACT(SASL_OPEN)) == 0;
     default:
         return true;
     }
@@ -385,6 +387,8 @@ static void test_announcements(void **state)
         {XFED_ACTION_resumed_up, {XFED_EVENT_SM_RESUMED}},
         {XFED_ACTION_answer_header_up, {XFED_EVENT_HEADER, XFED_EVENT_HEADER}},
         {XFED_ACTION_answer_db_valid, {XFED_EVENT_CHECK_VALID, XFED_EVENT_CHECK_VALID}},
+        {XFED_ACTION_answer_db_proved, {XFED_EVENT_DB_RESULT, XFED_EVENT_DB_RESULT}},
+        {XFED_ACTION_announce_pair, {XFED_EVENT_DB_VALID, XFED_EVENT_DB_VALID}},
         {XFED_ACTION_announce_verify, {XFED_EVENT_FEATURES, XFED_EVENT_FEATURES}},
         {XFED_ACTION_send_success, {XFED_EVENT_SASL_DONE, XFED_EVENT_SASL_DONE}},
     };
@@ -402,7 +406,9 @@ static void test_announcements(void **state)
             if ((row->next == XFED_STATE_I_UP || row->next == XFED_STATE_R_UP) &&
                 row->state != row->next && row->action != XFED_ACTION_announce_up &&
                 row->action != XFED_ACTION_answer_header_up && row->action != XFED_ACTION_acks_up &&
-                row->action != XFED_ACTION_resumed_up && row->action != XFED_ACTION_answer_db_valid)
+                row->action != XFED_ACTION_resumed_up &&
+                row->action != XFED_ACTION_answer_db_valid &&
+                row->action != XFED_ACTION_answer_db_proved)
                 describe(row, "up without a word");
         }
 }

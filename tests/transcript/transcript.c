@@ -112,6 +112,8 @@ static void read_partner(char **words, size_t count, struct test_partner *p)
             p->plaintext = strcmp(value, "true") == 0;
         else if (strcmp(words[i], "shared-secret") == 0)
             p->secret = value;
+        else if (strcmp(words[i], "key-by-certificate") == 0)
+            p->key_by_certificate = strcmp(value, "true") == 0;
         else
             fail_msg("a partner has no %s", words[i]);
     }

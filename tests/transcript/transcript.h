@@ -4,8 +4,9 @@
  *     # free text
  *     host contoso.example                      what we host; a second word names a certificate
  *     policy fabrikam.example tls=optional ...  a partner: tls, sasl (required, optional,
- *                                               not-supported), dialback, allow-plaintext (true,
- *                                               false), shared-secret (the secret itself)
+ *                                               not-supported), dialback, allow-plaintext,
+ *                                               key-by-certificate (true, false), shared-secret (the
+ *                                               secret itself)
  *     evidence                                  the host can look for TLSA records of a peer
  *     start receiver                            or: start initiator LOCAL REMOTE, or: start
  *                                               verifier LOCAL REMOTE; initiator-direct and

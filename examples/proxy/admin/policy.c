@@ -88,6 +88,7 @@ static void describe_rest(const xmppfed_partner_info *info, json_t *o)
     admin_put(o, "Ocsp", json_string(word_of(words_ocsp, info->ocsp)));
     admin_put(o, "Bidi", json_string(word_of(words_bidi, info->bidi)));
     admin_put(o, "Posh", json_boolean(info->posh));
+    admin_put(o, "KeyByCertificate", json_boolean(info->key_by_certificate));
     admin_put(o, "TlsMinimum", json_string(word_of(words_tls_version, info->tls_minimum)));
     admin_put(o, "Pins", json_integer((json_int_t)info->pin_count));
     admin_put(o, "PinOnly", json_boolean(info->pin_only));

@@ -24,6 +24,7 @@ const struct assign_field assign_partner[] = {
     {"Addresses", ASSIGN_LIST},
     {"Bidi", ASSIGN_TEXT},
     {"Posh", ASSIGN_TRUTH},
+    {"KeyByCertificate", ASSIGN_TRUTH},
     {"Eku", ASSIGN_TEXT},
     {"Dane", ASSIGN_TEXT},
     {"Ocsp", ASSIGN_TEXT},

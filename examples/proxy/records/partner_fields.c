@@ -168,6 +168,7 @@ static const struct field fields[] = {
     WORD("Ocsp", words_ocsp, xmppfed_partner_set_ocsp),
     WORD("Bidi", words_bidi, xmppfed_partner_set_bidi),
     BOOL("Posh", xmppfed_partner_set_posh),
+    BOOL("KeyByCertificate", xmppfed_partner_set_key_by_certificate),
     WORD("TlsMinimum", words_tls_version, xmppfed_partner_set_tls_minimum),
     BOOL("AllowPlaintext", xmppfed_partner_set_allow_plaintext),
     WORD("MinimumProof", words_proof, xmppfed_partner_set_minimum_proof),

@@ -17,9 +17,9 @@ static void test_kinds(void **state)
 
     (void)state;
     fixture_open_receiver(&f);
-    xfed_connection_note_proof(f.c, XMPPFED_METHOD_EXTERNAL);
+    xfed_connection_note_proof(f.c, FABRIKAM, XMPPFED_METHOD_EXTERNAL);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        xmppfed_event *ev = xfed_event_new(f.ctx, XMPPFED_EVENT_STANZA, NULL, NULL);
+        xmppfed_event *ev = xfed_event_new(f.ctx, XMPPFED_EVENT_STANZA, CONTOSO, FABRIKAM);
 
         assert_null(xmppfed_event_proof(ev));
         xfed_connection_attach_proof(f.c, rows[i].method, ev);

@@ -11,6 +11,9 @@
     "><error type='" type "'><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>" \
     "</error></db:result>\n"
 
+#define SENDER "im.contoso.example"
+#define TARGET "im.fabrikam.example"
+
 static void open_with_key(struct fixture *f, bool tls)
 {
     fixture_open(f, XFED_RECEIVER, ALL_METHODS);
@@ -199,6 +202,133 @@ static void test_refused_keys(void **state)
     fixture_close(&f);
 }
 
+/* ---- certificates in place of keys (XEP-0344) ------------------------------------------------ */
+
+/* When a certificate stands for the check of a key, and when a key is checked as ever. */
+struct key_case {
+    const char *name;
+    uint32_t methods;
+    int dane;
+    int prove_rc;      /* about fabrikam.example */
+    const char *other; /* another domain that it proves */
+    const char *from;  /* the key's domain; NULL: fabrikam.example */
+    bool off;
+    bool plain;
+    bool unnamed; /* the header has no 'from' */
+    bool proved;
+    bool refused; /* nor is it checked */
+};
+
+static const struct key_case key_cases[] = {
+    {.name = "proved", .methods = ALL_METHODS, .proved = true},
+    {.name = "not set", .methods = ALL_METHODS, .off = true},
+    {.name = "proves nothing", .methods = ALL_METHODS, .prove_rc = XMPPFED_ERR_TLS_IDENTITY},
+    {.name = "no TLS", .methods = ALL_METHODS, .plain = true},
+    {.name = "the record takes no certificate",
+     .methods = XMPPFED_METHOD_DIALBACK_TLS | XMPPFED_METHOD_DIALBACK_TCP},
+    {.name = "the record takes no dialback", .methods = XMPPFED_METHOD_EXTERNAL, .refused = true},
+    {.name = "the record asks for DANE",
+     .methods = ALL_METHODS,
+     .dane = XMPPFED_DANE_REQUIRED,
+     .refused = true},
+    {.name = "another domain of the certificate",
+     .methods = ALL_METHODS,
+     .from = TARGET,
+     .other = TARGET,
+     .proved = true},
+    {.name = "another domain, which it does not name", .methods = ALL_METHODS, .from = TARGET},
+    {.name = "who has not named itself is proved by name",
+     .methods = ALL_METHODS,
+     .unnamed = true,
+     .other = "fabrikam.example",
+     .proved = true},
+    {.name = "... and by nothing else", .methods = ALL_METHODS, .unnamed = true},
+};
+
+static void test_certificate_for_a_key(void **state)
+{
+    static const unsigned states[] = {XFED_STATE_R_TLS_OPEN, XFED_STATE_R_UP};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(key_cases) / sizeof(key_cases[0]); i++) {
+        const struct key_case *row = &key_cases[i / 2];
+        const char *from = row->from ? row->from : "fabrikam.example";
+        struct fixture f;
+        char key[256];
+
+        fixture_open(&f, XFED_RECEIVER, row->methods);
+        (void)fake_ports_partner(&f.ports, TARGET, row->methods);
+        fixture_jump(&f, states[i % 2], !row->plain);
+        if (row->plain && i % 2 == 0)
+            f.n.state = XFED_STATE_R_OPEN;
+        if (row->unnamed)
+            f.n.remote[0] = '\0';
+        f.ports.prove_rc = row->prove_rc;
+        f.ports.proved_other = row->other;
+        for (size_t k = 0; k < 2; k++) {
+            f.ports.partners[k].key_by_certificate = !row->off;
+            f.ports.partners[k].dane = row->dane;
+        }
+        snprintf(key, sizeof(key), "<db:result from='%s' to='contoso.example'>k1</db:result>",
+                 from);
+        assert_int_equal(fixture_receive(&f, key), 0);
+        if ((strstr(f.ports.log, "type='valid'") != NULL) != row->proved ||
+            (strstr(f.ports.log, "check ") != NULL) != (!row->proved && !row->refused) ||
+            xfed_negotiation_method_of(&f.n, "contoso.example", from) !=
+                (row->proved ? XMPPFED_METHOD_EXTERNAL : 0))
+            fail_msg("%s: %s", row->name, f.ports.log);
+        if (row->proved)
+            assert_state(&f, "R_UP");
+        fixture_close(&f);
+    }
+}
+
+/* What it has proved holds as long as it does so, for each domain by itself. */
+static void test_certificate_for_a_key_taken_back(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
+    fake_ports_partner(&f.ports, TARGET, ALL_METHODS)->key_by_certificate = true;
+    fixture_jump(&f, XFED_STATE_R_UP, true);
+    f.ports.proved_other = TARGET;
+    assert_int_equal(
+        fixture_receive(&f, "<db:result from='" TARGET "' to='contoso.example'>k1</db:result>"), 0);
+    f.ports.log[0] = '\0';
+    assert_int_equal(fixture_receive(&f, "<message xmlns='jabber:server' from='a@" TARGET
+                                         "' to='b@contoso.example'/>"),
+                     0);
+    fake_ports_expect(&f.ports, "stanza contoso.example " TARGET "\n");
+    assert_true(xfed_negotiation_stands(&f.n));
+    f.ports.proved_other = "fabrikam.example";
+    assert_false(xfed_negotiation_stands(&f.n));
+    assert_int_equal(fixture_receive(&f, "<message xmlns='jabber:server' from='a@" TARGET
+                                         "' to='b@contoso.example'/>"),
+                     XMPPFED_ERR_STREAM_INVALID_FROM);
+    fixture_close(&f);
+}
+
+static void test_bound_of_certificates_for_keys(void **state)
+{
+    struct fixture f;
+    char name[64];
+
+    (void)state;
+    fixture_open(&f, XFED_RECEIVER, ALL_METHODS);
+    f.ports.partners[0].key_by_certificate = true;
+    f.ports.prove_rc = 0;
+    fixture_jump(&f, XFED_STATE_R_UP, true);
+    for (int i = 0; i < XFED_PAIRS_MAX; i++) {
+        snprintf(name, sizeof(name), "n%d.example", i);
+        assert_int_equal(
+            xfed_pairs_add(&f.n.proved, "contoso.example", name, XMPPFED_METHOD_DIALBACK_TLS), 0);
+    }
+    assert_int_equal(fixture_receive(&f, PEER_KEY), 0);
+    fake_ports_expect(&f.ports, ANSWER("error") ERROR("wait", "resource-constraint"));
+    fixture_close(&f);
+}
+
 /* The authoritative server's part: yes to our own key, no to any other. */
 static void test_verify(void **state)
 {
@@ -252,9 +382,6 @@ static void test_pass_verify_answer(void **state)
 }
 
 /* ---- further pairs on a stream of ours (XEP-0220 2.6) ---------------------------------------- */
-
-#define SENDER "im.contoso.example"
-#define TARGET "im.fabrikam.example"
 
 /* A stream to fabrikam.example that is up by dialback, with errors, and partners of its server. */
 static void open_up(struct fixture *f, bool tls)
@@ -442,6 +569,9 @@ int main(void)
         cmocka_unit_test(test_verdict_after_the_restart),
         cmocka_unit_test(test_verdict_while_the_handshake_runs),
         cmocka_unit_test(test_refused_keys),
+        cmocka_unit_test(test_certificate_for_a_key),
+        cmocka_unit_test(test_certificate_for_a_key_taken_back),
+        cmocka_unit_test(test_bound_of_certificates_for_keys),
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_pass_verify_answer),
         cmocka_unit_test(test_key_of_a_further_pair),
