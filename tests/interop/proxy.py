@@ -16,14 +16,14 @@ ENVIRONMENT = {"LSAN_OPTIONS": "print_suppressions=0:suppressions="
 RECORDINGS = "recordings"  # a folder beside the configuration
 
 CONFIG = """
-domains = ( {{ name = "{domain}"; certificate = "{certificate}"; key = "{key}"; }} );
+domains = ( {domains} );
 trust = "{trust}";
 {crl}{record}partners = "partners.json";
 store = "contacts.sqlite";
 outside = {{ listen = ( {{ address = "{address}"; port = {port}; {direct}}} ); }};
 inside = {{
     listen = ( {{ path = "{socket}"; tls = false; }} );
-    hosts = ( {{ name = "{domain}"; secret = "secret"; }} );
+    hosts = ( {hosts} );
 }};
 {dns}log = {{ format = "json"; level = "{level}"; }};
 admin = {{ path = "admin.sock"; }};
@@ -68,7 +68,7 @@ class Proxy:
     def __init__(self, program, directory, certificate, trust, domain="contoso.example",
                  address="127.0.0.10", partners=(), name_server="127.0.0.53", crl=None,
                  queue_seconds=60, level="debug", port=5269, direct=False, dns_trusted=False,
-                 record=False):
+                 record=False, more=()):
         self.port = port
         self.program, self.directory = program, directory
         self.domain, self.address = domain, address
@@ -84,8 +84,12 @@ class Proxy:
         if record:
             os.makedirs(self.path(RECORDINGS), exist_ok=True)
         record = f'record = "{RECORDINGS}";\n' if record else ""
+        ours = (domain, *more)
         self.write("proxy.conf", CONFIG.format(
-            domain=domain, certificate=certificate.certificate, key=certificate.key, trust=trust,
+            domains=", ".join(f'{{ name = "{name}"; certificate = "{certificate.certificate}"; '
+                              f'key = "{certificate.key}"; }}' for name in ours),
+            hosts=", ".join(f'{{ name = "{name}"; secret = "secret"; }}' for name in ours),
+            trust=trust,
             crl=crl, record=record, address=address, socket=self.socket, dns=dns, level=level,
             queue_seconds=queue_seconds, port=port,
             direct="direct_tls = true; " if direct else ""))
@@ -155,9 +159,10 @@ class Proxy:
 class EchoHost:
     """echo-host, connected to a proxy's inside socket and driven by JSON lines."""
 
-    def __init__(self, program, proxy, users=("bob",), status="in a meeting", add_back=False):
-        self.domain = proxy.domain
-        argv = [program, "--domain", proxy.domain, "--secret-file", proxy.path("secret"),
+    def __init__(self, program, proxy, users=("bob",), status="in a meeting", add_back=False,
+                 domain=None):
+        self.domain = domain or proxy.domain
+        argv = [program, "--domain", self.domain, "--secret-file", proxy.path("secret"),
                 "--connect", proxy.socket]
         for user in users:
             argv += ["--user", user]

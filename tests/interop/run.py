@@ -31,6 +31,7 @@ from world import DIRECT, NAME_SERVER, OUR_ADDRESS, PEERS, ZONES, Certificates, 
 import cases.harness  # noqa: E402,F401
 import cases.federation  # noqa: E402,F401
 import cases.bidi  # noqa: E402,F401
+import cases.pairs  # noqa: E402,F401
 import cases.blocking  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
 import cases.guide  # noqa: E402,F401

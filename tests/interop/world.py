@@ -23,6 +23,9 @@ OUR_DIRECT_DOMAIN, OUR_DIRECT_ADDRESS = "tailspin.example", "127.0.0.11"
 NAME_SERVER = "127.0.0.53"
 ZONES = {OUR_DOMAIN: OUR_ADDRESS, OUR_DIRECT_DOMAIN: OUR_DIRECT_ADDRESS,
          **{domain: at for _, domain, at in PEERS.values()}}
+ROOMS = "rooms."  # before a domain: one more of the same server, known to DNS as well
+ZONES.update({ROOMS + domain: ZONES[domain] for domain in
+              (OUR_DOMAIN, PEERS["prosody"][1], PEERS["ejabberd"][1])})
 # Those that DNS knows by _xmpps-server alone: whoever finds them speaks direct TLS (XEP-0368).
 DIRECT = (OUR_DIRECT_DOMAIN, PEERS["prosody-direct"][1], PEERS["ejabberd-direct"][1])
 

@@ -30,8 +30,9 @@ class Peer:
     s2s_port = 5269
     start_seconds = 30
 
-    def __init__(self, domain, address, directory, options):
+    def __init__(self, domain, address, directory, options, more=()):
         self.domain, self.address, self.options = domain, address, options
+        self.more = tuple(more)  # further domains of the same server
         self.directory = os.path.join(directory, f"{self.kind}-{domain}")
         os.makedirs(self.directory, exist_ok=True)
         self.c2s_port = free_port(address)
@@ -83,9 +84,9 @@ class Peer:
         self.stop()
         return self.start()
 
-    def log_in(self, user, online=True):
+    def log_in(self, user, online=True, domain=None):
         """Return a client logged in as user, created on first use."""
-        client = Client(user, self.domain, self.address, self.c2s_port)
+        client = Client(user, domain or self.domain, self.address, self.c2s_port)
         self._clients.append(client)
         if online:
             client.presence()

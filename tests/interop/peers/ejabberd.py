@@ -12,7 +12,7 @@ from process import HarnessError, Process
 
 CONFIG = """
 loglevel: debug
-hosts: ["{domain}"]
+hosts: [{domains}]
 {tls}
 s2s_timeout: 20
 s2s_max_retry_delay: 1
@@ -52,8 +52,8 @@ class Ejabberd(Peer):
     kind = "ejabberd"
     start_seconds = 60
 
-    def __init__(self, domain, address, directory, options, direct=False):
-        super().__init__(domain, address, directory, options)
+    def __init__(self, domain, address, directory, options, direct=False, more=()):
+        super().__init__(domain, address, directory, options, more)
         self.direct = direct
         if direct:
             self.s2s_port = 5270
@@ -69,7 +69,7 @@ class Ejabberd(Peer):
         os.makedirs(self.path("mnesia"), exist_ok=True)
         self.write("inetrc", '{lookup, ["file", "native"]}.\n')
         self.write("ejabberd.yml", CONFIG.format(
-            domain=self.domain, tls=tls, c2s_port=self.c2s_port, s2s_port=self.s2s_port,
+            domains=", ".join(f'"{name}"' for name in (self.domain, *self.more)), tls=tls, c2s_port=self.c2s_port, s2s_port=self.s2s_port,
             address=self.address, modules=modules, direct=", tls: true" if self.direct else ""))
 
     def launch(self):

@@ -26,7 +26,7 @@ s2s_require_encryption = {require_tls}
 s2s_secure_auth = {secure_auth}
 s2s_timeout = 20
 {extra}
-VirtualHost "{domain}"
+{hosts}
 """
 
 SSL = """
@@ -71,8 +71,8 @@ class Prosody(Peer):
     kind = "prosody"
 
     def __init__(self, domain, address, directory, options, fixed=None, direct=False,
-                 modules=(), lab=None):
-        super().__init__(domain, address, directory, options)
+                 modules=(), lab=None, more=()):
+        super().__init__(domain, address, directory, options, more)
         self.direct = direct
         self.modules = modules
         self.lab = lab
@@ -109,7 +109,8 @@ class Prosody(Peer):
             direct_port=self.s2s_port if self.direct else "",
             require_tls="true" if options.tls == "required" else "false",
             secure_auth="true" if options.auth == "external" else "false",
-            extra=extra, domain=self.domain))
+            extra=extra,
+            hosts="\n".join(f'VirtualHost "{name}"' for name in (self.domain, *self.more))))
 
     def launch(self):
         self.processes.append(Process(
