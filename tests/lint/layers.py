@@ -58,6 +58,7 @@ HOSTS = {
     "examples/replay": ("gnutls/x509.h",),
     "examples/xmppfedctl": ("jansson.h", "gnutls/*.h"),
     "examples/translate": (),
+    "examples/sip-gateway": ("uv.h", "sofia-sip/*.h"),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
                        "asm/socket.h", "microhttpd.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),

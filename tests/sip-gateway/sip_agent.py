@@ -1,0 +1,101 @@
+"""sip_agent.py - a tiny SIP user agent over UDP: it sends requests, and answers those that come."""
+
+import queue
+import re
+import socket
+import threading
+import uuid
+
+
+class Message:
+    """A request or response taken apart."""
+
+    def __init__(self, data):
+        head, self.body = data.decode().split("\r\n\r\n", 1)
+        self.start, *lines = head.split("\r\n")
+        self.lines = lines
+        self.fields = {}
+        for line in lines:
+            name, value = line.split(":", 1)
+            self.fields.setdefault(name.strip().lower(), value.strip())
+        found = re.match(r"SIP/2.0 (\d+)", self.start)
+        self.status = int(found[1]) if found else None
+        self.method = None if found else self.start.split()[0]
+        self.uri = None if found else self.start.split()[1]
+
+    def __getitem__(self, name):
+        return self.fields.get(name, "")
+
+
+class SipAgent:
+    """Both ends of a SIP server: what a gateway's next hop would send and take."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.requests = queue.Queue()
+        self.answers = {}  # branch: queue of responses
+        self.status = {}   # user: the status of the answer; None for no answer; else 200
+        self.seen = set()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while True:
+            try:
+                data, peer = self.socket.recvfrom(65536)
+            except OSError:
+                return
+            message = Message(data)
+            branch = re.search(r"branch=([^;\s]+)", message["via"])[1]
+            if message.status is None:
+                self._take(message, branch, peer)
+            elif message.status >= 200 and branch in self.answers:
+                self.answers[branch].put(message)
+
+    def _take(self, request, branch, peer):
+        if branch not in self.seen:
+            self.seen.add(branch)
+            self.requests.put(request)
+        user = request.uri.split("@")[0].split(":")[1]
+        status = self.status.get(user, 200)
+        if status is None:
+            return
+        copied = [line for line in request.lines
+                  if line.split(":")[0].lower() in ("via", "from", "to", "call-id", "cseq")]
+        copied = [line + ";tag=them" if line.lower().startswith("to:") and "tag=" not in line
+                  else line for line in copied]
+        self.socket.sendto("\r\n".join(
+            [f"SIP/2.0 {status} Phrase", *copied, "Content-Length: 0", "", ""]).encode(), peer)
+
+    def send(self, port, sender, to, body="", method="MESSAGE", content="text/plain", extra=(),
+             seconds=15):
+        """Send a request, again and again as RFC 3261 17.1.2 says, and return its final response."""
+        branch = "z9hG4bK" + uuid.uuid4().hex
+        data = body.encode()
+        lines = [f"{method} sip:{to} SIP/2.0",
+                 f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch};rport",
+                 "Max-Forwards: 70", f"From: <sip:{sender}>;tag={branch[7:15]}", f"To: <sip:{to}>",
+                 f"Call-ID: {branch[15:]}@127.0.0.1", f"CSeq: 1 {method}", *extra]
+        if body:
+            lines.append(f"Content-Type: {content}")
+        lines += [f"Content-Length: {len(data)}", "", ""]
+        answers = self.answers[branch] = queue.Queue()
+        wait = 0.5
+        while seconds > 0:
+            self.socket.sendto("\r\n".join(lines).encode() + data, ("127.0.0.1", port))
+            try:
+                return answers.get(timeout=min(wait, seconds))
+            except queue.Empty:
+                seconds -= wait
+                wait = min(wait * 2, 4)
+        return None
+
+    def wait(self, method="MESSAGE", seconds=15):
+        """The next request; retransmissions are not seen again."""
+        request = self.requests.get(timeout=seconds)
+        assert request.method == method, request.start
+        return request
+
+    def close(self):
+        self.socket.close()
