@@ -34,8 +34,9 @@ enum translate_device { TRANSLATE_BARE = 0, TRANSLATE_FULL = 1 };
 
 /*
  * The URI of an XMPP address in a scheme (RFC 7247 2.5; RFC 5122 2.7 for xmpp:). im: and pres: have
- * no place for a resource. Errors: TRANSLATE_BAD_ADDRESS, TRANSLATE_SECURE_ADDRESS (sips: is never
- * made), TRANSLATE_NO_MEMORY. Ownership: *ret is in text.
+ * no place for a resource. Errors: TRANSLATE_BAD_ADDRESS (also one whose URI would lead back to
+ * another address), TRANSLATE_SECURE_ADDRESS (sips: is never made), TRANSLATE_NO_MEMORY. Ownership:
+ * *ret is in text.
  */
 int translate_address_to_uri(const char *jid, enum translate_scheme scheme,
                              enum translate_device device, struct translate_text *text,
@@ -43,14 +44,5 @@ int translate_address_to_uri(const char *jid, enum translate_scheme scheme,
 
 /* The bare part of an XMPP address; borrows from jid. */
 xmppfed_slice translate_address_bare(xmppfed_slice jid);
-
-/*
- * JID escaping (XEP-0106 section 4.2): each of space " & ' / : < > @ as \xx, and a \ that looks
- * like the start of an escape as \5c. Appends to the text that is being written; false if a blank
- * is first or last, where it may not stand.
- */
-bool translate_local_escape(xmppfed_slice local, struct translate_text *text);
-/* The reverse; what is no escape stays as it is (XEP-0106 section 4.3). */
-void translate_local_unescape(xmppfed_slice local, struct translate_text *text);
 
 #endif
