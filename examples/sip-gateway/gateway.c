@@ -253,6 +253,8 @@ static void on_stanza(xmppfed_element *stanza, void *user)
         take_message(g, stanza);
     else if (strcmp(name, "iq") == 0 && (strcmp(type, "get") == 0 || strcmp(type, "set") == 0))
         refuse(g, stanza, "service-unavailable");
+    else if (strcmp(name, "presence") == 0 && strcmp(type, "subscribe") == 0)
+        refuse(g, stanza, "feature-not-implemented");
     xmppfed_element_free(stanza);
 }
 

@@ -11,6 +11,7 @@
 #define PORT_DEFAULT 23456
 #define OUTPUT_MAX ((size_t)4 * 1024 * 1024)
 #define REPORTS_MAX 4096
+#define NOT_TOLD "sip-gateway: an error was not told: "
 /* Milliseconds between attempts: the first pause, doubled up to the last. */
 #define PAUSE_FIRST 500
 #define PAUSE_LAST 30000
@@ -32,10 +33,10 @@ struct xmpp_side {
 };
 
 static void on_item(struct link *l, const struct component_item *item, void *user);
+static void on_again(uv_timer_t *timer);
 
-static void on_again(uv_timer_t *timer)
+static void connect_link(struct xmpp_side *x)
 {
-    struct xmpp_side *x = timer->data;
     struct component_item down = {.kind = COMPONENT_DOWN};
     int rc = link_connect(x->loop, &x->target, &x->options, on_item, x, &x->link);
 
@@ -46,14 +47,34 @@ static void on_again(uv_timer_t *timer)
     on_item(NULL, &down, x);
 }
 
+/* Sends what waits, as far as the link takes it; the rest in a while. */
 static void send_reports(struct xmpp_side *x)
 {
+    int rc = 0;
     size_t i;
 
-    for (i = 0; i < x->report_count && xmpp_side_send(x, x->reports[i]) == 0; i++)
+    for (i = 0; i < x->report_count; i++) {
+        rc = xmpp_side_send(x, x->reports[i]);
+        if (rc == XMPPFED_ERR_STATE || rc == XMPPFED_ERR_LIMIT_QUEUE)
+            break;
+        if (rc < 0)
+            fprintf(stderr, NOT_TOLD "%s\n", xmppfed_error_sentence(rc));
         xmppfed_element_free(x->reports[i]);
+    }
     x->report_count -= i;
     memmove(x->reports, x->reports + i, x->report_count * sizeof(x->reports[0]));
+    if (x->report_count > 0 && x->up && !x->ending)
+        uv_timer_start(&x->again, on_again, PAUSE_FIRST, 0);
+}
+
+static void on_again(uv_timer_t *timer)
+{
+    struct xmpp_side *x = timer->data;
+
+    if (x->up)
+        send_reports(x);
+    else
+        connect_link(x);
 }
 
 static void went_down(struct xmpp_side *x, const char *why)
@@ -136,7 +157,7 @@ void xmpp_side_free(struct xmpp_side *x)
     if (!x)
         return;
     while (x->report_count > 0) {
-        fprintf(stderr, "sip-gateway: an error was not told: the link with the proxy is down\n");
+        fprintf(stderr, NOT_TOLD "the link with the proxy is down\n");
         xmppfed_element_free(x->reports[--x->report_count]);
     }
     xmppfed_trust_unref(x->options.trust);
@@ -159,14 +180,14 @@ void xmpp_side_report(struct xmpp_side *x, xmppfed_element *stanza)
 {
     int rc = stanza ? xmppfed_element_status(stanza) : XMPPFED_ERR_NOMEM;
 
-    if (rc == 0)
-        rc = xmpp_side_send(x, stanza);
-    if (rc == XMPPFED_ERR_STATE && !x->ending && x->report_count < REPORTS_MAX) {
+    if (rc == 0 && x->report_count == REPORTS_MAX)
+        rc = XMPPFED_ERR_LIMIT_QUEUE;
+    if (rc == 0) {
         x->reports[x->report_count++] = stanza;
+        send_reports(x);
         return;
     }
-    if (rc < 0)
-        fprintf(stderr, "sip-gateway: an error was not told: %s\n", xmppfed_error_sentence(rc));
+    fprintf(stderr, NOT_TOLD "%s\n", xmppfed_error_sentence(rc));
     xmppfed_element_free(stanza);
 }
 

@@ -31,8 +31,8 @@ def free_port():
 
 
 class Gateway(Program):
-    def __init__(self, proxy, agent, *options, allow="127.0.0.1"):
-        self.port = free_port()
+    def __init__(self, proxy, agent, *options, allow="127.0.0.1", port=None):
+        self.port = port or free_port()
         super().__init__([
             os.environ["SIP_GATEWAY"], "--domain", proxy.domain, "--connect", proxy.inside,
             "--secret-file", proxy.path("secret"), "--sip-allow", allow, "--grace", "2",
@@ -93,7 +93,46 @@ def test_xmpp_to_sip(agent, theirs):
     theirs.wait(kind="message", type="error", id="long", error="policy-violation")
     theirs.send(kind="iq", type="get", id="ping", **{"from": BOB, "to": ALICE})
     theirs.wait(kind="iq", type="error", id="ping", error="service-unavailable")
+    theirs.send(kind="presence", type="subscribe", id="see", **{"from": BOB, "to": ALICE})
+    theirs.wait(kind="presence", type="error", id="see", error="feature-not-implemented")
     check("nothing else", agent.requests.empty())
+
+
+def test_next_hop_away(contoso, theirs):
+    """No SIP server, or none of that name: the mapped error of Sofia's own response."""
+    for hop in (f"sip:127.0.0.1:{free_port()};transport=udp", "sip:127.0.0.1:1;transport=tcp",
+                "sip:server.invalid"):
+        gateway = Gateway(contoso, SipAgent(), "--sip-next-hop", hop)
+        gateway.wait(event="UP")
+        theirs.send(kind="message", id=hop, body="x", **{"from": BOB, "to": ALICE})
+        theirs.wait(40, kind="message", type="error", id=hop)
+        finish(gateway)
+
+
+def test_storm(contoso, agent, theirs, gateway):
+    """Hundreds of messages each way, the gateway killed in the middle: none is unanswered."""
+    results = {}
+
+    def send(n):
+        got = agent.send(gateway.port, SIP_ALICE, BOB, f"storm {n}", seconds=8)
+        results[n] = got.status if got else None
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(100)]
+    for thread in threads:
+        thread.start()
+    gateway.end(9)
+    contoso.wait(event="INSIDE_DOWN")
+    gateway = Gateway(contoso, agent, "--sip-domain", "sip.contoso.example", port=gateway.port)
+    gateway.wait(event="UP")
+    for thread in threads:
+        thread.join()
+    arrived = [json.loads(line)["body"] for line in [*theirs.seen, *theirs.lines.queue]
+               if line and '"storm ' in line]
+    missing = [n for n, status in results.items()
+               if status == 202 and f"storm {n}" not in arrived]
+    check("accepted is delivered", not missing and len(results) == 100, (missing, results))
+    check("some are", arrived, results)
+    return gateway
 
 
 def test_late_error(gateway, agent, contoso):
@@ -186,7 +225,11 @@ def main():
         test_refused(gateway, agent)
         test_xmpp_to_sip(agent, theirs)
         gateway = test_link(contoso, agent, theirs, gateway)
+        gateway = test_storm(contoso, agent, theirs, gateway)
+        while not agent.requests.empty():
+            agent.wait()
         test_end(gateway, agent, theirs)
+        test_next_hop_away(contoso, theirs)
         stranger = Gateway(contoso, agent, allow="127.0.0.9")
         stranger.wait(event="UP")
         got = agent.send(stranger.port, ALICE, BOB, "x")
