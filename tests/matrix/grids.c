@@ -10,7 +10,7 @@
 #include <xmppfed/common.h>
 
 enum {
-    SETTINGS = 2 * 2 * ORACLE_EKUS * 2,
+    SETTINGS = 2 * 2 * ORACLE_EKUS * ORACLE_DANE_RULES * 2,
     CELLS = ORACLE_ROWS * ORACLE_ROWS,
     TEXT_SIZE = 64 * 1024
 };
@@ -32,6 +32,7 @@ static const char *const certificate_names[ORACLE_CERTIFICATES] = {
     [ORACLE_NONE] = "none",
     [ORACLE_DANE_GOOD] = "dane-ee-good",
     [ORACLE_DANE_BAD] = "dane-ee-bad",
+    [ORACLE_DANE_STRANGER] = "dane-ee-stranger",
 };
 
 static const char *const negotiations[] = {"required", "optional", "not-supported"};
@@ -43,10 +44,11 @@ const char *grids_certificate(enum oracle_certificate certificate)
 
 void grids_setting(const struct oracle_question *q, char *ret, unsigned size)
 {
-    static const char *const rules[] = {"server", "any", "strict-role"};
+    static const char *const ekus[] = {"server", "any", "strict-role"};
+    static const char *const danes[] = {"opportunistic", "required", "off"};
 
-    snprintf(ret, size, "%s, %s, eku %s, %s", q->peer_dials ? "the peer dials" : "we dial",
-             q->direct ? "direct TLS" : "STARTTLS", rules[q->eku],
+    snprintf(ret, size, "%s, %s, eku %s, dane %s, %s", q->peer_dials ? "the peer dials" : "we dial",
+             q->direct ? "direct TLS" : "STARTTLS", ekus[q->eku], danes[q->dane],
              q->strict ? "strict" : "as documented");
 }
 
@@ -79,9 +81,10 @@ static void fill(enum oracle_certificate certificate, struct grid grids[SETTINGS
     for (unsigned i = 0; i < SETTINGS; i++) {
         grids[i].setting = (struct oracle_question){
             .certificate = certificate,
-            .peer_dials = i / (4 * ORACLE_EKUS) == 1,
-            .direct = i / (2 * ORACLE_EKUS) % 2 == 1,
-            .eku = (enum oracle_eku)(i / 2 % ORACLE_EKUS),
+            .peer_dials = i / (SETTINGS / 2) == 1,
+            .direct = i / (SETTINGS / 4) % 2 == 1,
+            .eku = (enum oracle_eku)(i / (2 * ORACLE_DANE_RULES) % ORACLE_EKUS),
+            .dane = (enum oracle_dane)(i / 2 % ORACLE_DANE_RULES),
             .strict = i % 2 == 1,
         };
         ask_all(&grids[i]);

@@ -13,7 +13,7 @@
 
 /*
  * What the peer shows. Our own certificate is always good, for both purposes. TLSA records are
- * those of a server, which a peer that dials is not: we have them where we dial.
+ * those of the peer's server: we have them when we dial it, and ask for them when it dials us.
  */
 enum oracle_certificate {
     ORACLE_GOOD,
@@ -24,19 +24,29 @@ enum oracle_certificate {
     ORACLE_WRONG_NAME,
     ORACLE_UNKNOWN_CA,
     ORACLE_NONE,
-    ORACLE_DANE_GOOD, /* self-signed, and the DANE-EE record that we have is its own */
-    ORACLE_DANE_BAD,  /* good, but the DANE-EE record that we have is of another key */
+    ORACLE_DANE_GOOD,     /* self-signed, and the DANE-EE record is its own */
+    ORACLE_DANE_BAD,      /* good, but the DANE-EE record is of another key */
+    ORACLE_DANE_STRANGER, /* self-signed, and the DANE-EE record is of another key */
     ORACLE_CERTIFICATES
 };
 
 /* The rule of our record about the key usage of the peer's certificate. */
 enum oracle_eku { ORACLE_EKU_SERVER, ORACLE_EKU_ANY, ORACLE_EKU_STRICT_ROLE, ORACLE_EKUS };
 
+/* What our record makes of the peer's TLSA records. */
+enum oracle_dane {
+    ORACLE_DANE_OPPORTUNISTIC,
+    ORACLE_DANE_REQUIRED,
+    ORACLE_DANE_OFF,
+    ORACLE_DANE_RULES
+};
+
 struct oracle_question {
     enum oracle_certificate certificate;
     bool peer_dials; /* else we do */
     bool direct;     /* direct TLS (XEP-0368), else STARTTLS */
     enum oracle_eku eku;
+    enum oracle_dane dane;
     bool strict;       /* our reading of "SASL Required" */
     unsigned our_row;  /* our record for the peer */
     unsigned peer_row; /* its record for us; it reads it as documented */
@@ -49,7 +59,8 @@ enum oracle_outcome {
     ORACLE_DIALBACK_TCP,
     ORACLE_REFUSED,
     ORACLE_RECORD_E1, /* a record that no policy may hold */
-    ORACLE_RECORD_E2
+    ORACLE_RECORD_E2,
+    ORACLE_RECORD_D1
 };
 
 /* One way for it to end; static. */
@@ -62,8 +73,10 @@ struct oracle_answer {
 
 /* The answer to a question. */
 const struct oracle_answer *oracle_ask(const struct oracle_question *q);
+/* Whether we, being dialled, ask for TLSA records of the peer's domain before we answer it. */
+bool oracle_looks_up(const struct oracle_question *q);
 /* Why no policy may hold a record, or NULL if it may. */
-const struct oracle_answer *oracle_record(unsigned row, bool strict);
+const struct oracle_answer *oracle_record(unsigned row, bool strict, enum oracle_dane dane);
 /* All answers in the order of the legend, or NULL behind the last. */
 const struct oracle_answer *oracle_answer(unsigned index);
 

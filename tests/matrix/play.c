@@ -30,6 +30,14 @@ static const char *const certificates[ORACLE_CERTIFICATES] = {
     [ORACLE_NONE] = NULL,
     [ORACLE_DANE_GOOD] = "fabrikam-selfsigned",
     [ORACLE_DANE_BAD] = "fabrikam",
+    [ORACLE_DANE_STRANGER] = "fabrikam-selfsigned",
+};
+
+/* Whose key the peer's TLSA record has; NULL: there is no record. */
+static const char *const keys_in_dns[ORACLE_CERTIFICATES] = {
+    [ORACLE_DANE_GOOD] = "fabrikam-selfsigned",
+    [ORACLE_DANE_BAD] = "contoso",
+    [ORACLE_DANE_STRANGER] = "contoso",
 };
 
 static const int eku_rules[ORACLE_EKUS] = {
@@ -38,11 +46,17 @@ static const int eku_rules[ORACLE_EKUS] = {
     [ORACLE_EKU_STRICT_ROLE] = XMPPFED_EKU_STRICT_ROLE,
 };
 
+static const int dane_rules[ORACLE_DANE_RULES] = {
+    [ORACLE_DANE_OPPORTUNISTIC] = XMPPFED_DANE_OPPORTUNISTIC,
+    [ORACLE_DANE_REQUIRED] = XMPPFED_DANE_REQUIRED,
+    [ORACLE_DANE_OFF] = XMPPFED_DANE_OFF,
+};
+
 struct stage {
     xmppfed_context *ctx;
     xmppfed_site *us;
     xmppfed_site *peers[ORACLE_CERTIFICATES];
-    xmppfed_policy *ours[ORACLE_ROWS + 1][2][ORACLE_EKUS]; /* row, strict, rule */
+    xmppfed_policy *ours[ORACLE_ROWS + 1][2][ORACLE_EKUS][ORACLE_DANE_RULES]; /* row, strict, ... */
     xmppfed_policy *theirs[ORACLE_ROWS + 1];
 };
 
@@ -60,7 +74,7 @@ struct stage *stage_open(void)
 
 void stage_close(struct stage *s)
 {
-    xmppfed_policy **ours = &s->ours[0][0][0];
+    xmppfed_policy **ours = &s->ours[0][0][0][0];
 
     for (size_t i = 0; i < sizeof(s->ours) / sizeof(*ours); i++)
         xmppfed_policy_unref(ours[i]);
@@ -75,25 +89,27 @@ void stage_close(struct stage *s)
 
 /* ---- policies -------------------------------------------------------------------------------- */
 
-static int our_policy(struct stage *s, unsigned row, bool strict, enum oracle_eku eku,
-                      xmppfed_policy **ret)
+/* Of the question our row and the rules beside it count. */
+static int our_policy(struct stage *s, const struct oracle_question *q, xmppfed_policy **ret)
 {
-    xmppfed_policy **kept = &s->ours[row][strict][eku];
-    struct test_partner partner = test_matrix_row(PEER, row);
+    xmppfed_policy **kept = &s->ours[q->our_row][q->strict][q->eku][q->dane];
+    struct test_partner partner = test_matrix_row(PEER, q->our_row);
     int rc = 0;
 
-    partner.eku = eku_rules[eku];
+    partner.eku = eku_rules[q->eku];
+    partner.dane = dane_rules[q->dane];
     if (!*kept)
-        rc = test_policy_read(s->ctx, partner, strict, kept);
+        rc = test_policy_read(s->ctx, partner, q->strict, kept);
     *ret = *kept;
     return rc;
 }
 
-int stage_record(struct stage *s, unsigned row, bool strict)
+int stage_record(struct stage *s, unsigned row, bool strict, enum oracle_dane dane)
 {
+    const struct oracle_question q = {.our_row = row, .strict = strict, .dane = dane};
     xmppfed_policy *policy;
 
-    return our_policy(s, row, strict, ORACLE_EKU_SERVER, &policy);
+    return our_policy(s, &q, &policy);
 }
 
 static void set_policies(struct stage *s, const struct oracle_question *q)
@@ -101,7 +117,7 @@ static void set_policies(struct stage *s, const struct oracle_question *q)
     xmppfed_policy **theirs = &s->theirs[q->peer_row];
     xmppfed_policy *ours;
 
-    if (our_policy(s, q->our_row, q->strict, q->eku, &ours) < 0)
+    if (our_policy(s, q, &ours) < 0)
         fail_msg("row %u cannot be a record", q->our_row);
     if (!*theirs && test_policy_read(s->ctx, test_matrix_row(US, q->peer_row), false, theirs) < 0)
         fail_msg("row %u cannot be a record", q->peer_row);
@@ -130,19 +146,34 @@ static int connect_ends(struct stage *s, const struct oracle_question *q, struct
     return rc;
 }
 
-/* Gives the record of the server that we dial to our end: its own, or that of another key. */
-static void tell_record(const struct oracle_question *q, struct stream_pair *p)
+/* Tells our end what DNSSEC has proved about the peer's server. */
+static void tell_record(const struct oracle_question *q, xmppfed_connection *ours)
 {
-    const struct test_promise promise = {
-        3, 1, 1, q->certificate == ORACLE_DANE_GOOD ? "fabrikam-selfsigned" : "contoso"};
+    const struct test_promise promise = {3, 1, 1, keys_in_dns[q->certificate]};
     uint8_t octets[TEST_TLSA_SIZE];
     xmppfed_tlsa record;
 
-    if (q->peer_dials || (q->certificate != ORACLE_DANE_GOOD && q->certificate != ORACLE_DANE_BAD))
+    if (!promise.file)
         return;
     record = test_tlsa(&promise, octets);
     record.base = "xmpp.fabrikam.example";
-    assert_int_equal(xmppfed_connection_set_tlsa(p->initiator, NULL, &record, 1), 0);
+    assert_int_equal(xmppfed_connection_set_tlsa(ours, NULL, &record, 1), 0);
+}
+
+/* As a host does: it looks before it dials, and when it is dialled once it is asked to. */
+static void run(const struct oracle_question *q, struct stream_pair *p, struct played *ret)
+{
+    if (q->peer_dials)
+        assert_int_equal(xmppfed_connection_set_evidence(p->receiver, XMPPFED_EVIDENCE_TLSA), 0);
+    else
+        tell_record(q, p->initiator);
+    stream_pair_run(p);
+    ret->looked_up = seen_find(&p->at_receiver, XMPPFED_EVENT_EVIDENCE_WANTED) != NULL;
+    if (!ret->looked_up)
+        return;
+    tell_record(q, p->receiver);
+    assert_int_equal(xmppfed_connection_evidence_known(p->receiver), 0);
+    stream_pair_run(p);
 }
 
 static bool is_down(const struct seen *seen)
@@ -209,18 +240,23 @@ static enum oracle_outcome outcome_of(int proof)
     }
 }
 
-static void judge(struct stage *s, struct stream_pair *p, struct played *ret)
+/* What came of it is what our end says; the peer, which has no record of ours, must say the same.
+ */
+static void judge(struct stage *s, const struct oracle_question *q, struct stream_pair *p,
+                  struct played *ret)
 {
-    int proof = proof_of(&p->at_initiator, XMPPFED_EVENT_STREAM_UP);
-    int other = proof_of(&p->at_receiver, XMPPFED_EVENT_STREAM_UP);
+    int at_initiator = proof_of(&p->at_initiator, XMPPFED_EVENT_STREAM_UP);
+    int at_receiver = proof_of(&p->at_receiver, XMPPFED_EVENT_STREAM_UP);
+    int proof = q->peer_dials ? at_receiver : at_initiator;
+    int other = q->peer_dials ? at_initiator : at_receiver;
 
     ret->outcome = outcome_of(proof);
     if (proof == XMPPFED_PROOF_DANE ? other != XMPPFED_PROOF_PKIX : proof != other)
-        snprintf(ret->fault, sizeof(ret->fault), "the receiver says %s", xmppfed_proof_name(other));
+        snprintf(ret->fault, sizeof(ret->fault), "the peer says %s", xmppfed_proof_name(other));
     else if (!proof && !(is_down(&p->at_initiator) && is_down(&p->at_receiver)))
         snprintf(ret->fault, sizeof(ret->fault), "nothing is proved and the stream is open");
     else
-        try_stanza(s, p, other, ret);
+        try_stanza(s, p, at_receiver, ret);
     snprintf(ret->wire, sizeof(ret->wire), "%s", wire_refusals());
 }
 
@@ -236,9 +272,8 @@ void stage_play(struct stage *s, const struct oracle_question *q, struct played 
     if (rc == XMPPFED_ERR_TLS_UNAVAILABLE && q->direct)
         return;
     assert_int_equal(rc, 0);
-    tell_record(q, &pair);
-    stream_pair_run(&pair);
+    run(q, &pair, ret);
     close_transport(&pair);
-    judge(s, &pair, ret);
+    judge(s, q, &pair, ret);
     stream_pair_stop(&pair);
 }

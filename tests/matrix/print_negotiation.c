@@ -50,6 +50,7 @@ static const char *in_words(const struct oracle_answer *a, char ret[32])
     case ORACLE_REFUSED:
     case ORACLE_RECORD_E1:
     case ORACLE_RECORD_E2:
+    case ORACLE_RECORD_D1:
         break;
     }
     (void)snprintf(ret, 32, "refused (%c)", a->letter);
@@ -85,7 +86,7 @@ static void peers(struct text *out)
 
     add(out, "| row | Prosody, ejabberd | jabberd2 | no TLS |\n|--:|---|---|---|\n");
     for (unsigned row = 1; row <= ORACLE_ROWS; row++) {
-        if (oracle_record(row, false))
+        if (oracle_record(row, false, ORACLE_DANE_OPPORTUNISTIC))
             continue;
         add(out, "| %u |", row);
         for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -112,6 +113,7 @@ static void certificates(struct text *out)
         [ORACLE_NONE] = "none",
         [ORACLE_DANE_GOOD] = "self-signed, and its key is in a TLSA record",
         [ORACLE_DANE_BAD] = "good, and the TLSA record has another key",
+        [ORACLE_DANE_STRANGER] = "self-signed, and the TLSA record has another key",
     };
     static const unsigned rows[] = {8, 7, 9};
 

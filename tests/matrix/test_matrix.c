@@ -18,8 +18,9 @@
 #include "play.h"
 
 enum {
-    QUESTIONS = ORACLE_CERTIFICATES * 2 * 2 * ORACLE_EKUS * 2 * ORACLE_ROWS * ORACLE_ROWS,
-    SAMPLE_STEP = 23, /* of the questions that are no corner one in so many is played */
+    QUESTIONS = ORACLE_CERTIFICATES * 2 * 2 * ORACLE_EKUS * ORACLE_DANE_RULES * 2 * ORACLE_ROWS *
+                ORACLE_ROWS,
+    SAMPLE_STEP = 53, /* of the questions that are no corner one in so many is played */
     SHOWN = 20,       /* disagreements with their words */
     FILE_MAX = 64 * 1024
 };
@@ -36,6 +37,8 @@ static struct oracle_question question(unsigned index)
     index /= ORACLE_ROWS;
     q.strict = index % 2 == 1;
     index /= 2;
+    q.dane = (enum oracle_dane)(index % ORACLE_DANE_RULES);
+    index /= ORACLE_DANE_RULES;
     q.eku = (enum oracle_eku)(index % ORACLE_EKUS);
     index /= ORACLE_EKUS;
     q.direct = index % 2 == 1;
@@ -64,17 +67,18 @@ static void show(const struct oracle_question *q, const struct oracle_answer *ex
     char setting[128];
 
     grids_setting(q, setting, sizeof(setting));
-    print_error("%s, %s, row %u to row %u: outcome %d (%s), not '%c' (%s) by %s; %s\n",
+    print_error("%s, %s, row %u to row %u: outcome %d (%s), %s, not '%c' (%s) by %s; %s\n",
                 grids_certificate(q->certificate), setting, q->our_row, q->peer_row,
-                (int)got->outcome, got->wire, expected->letter, expected->wire, expected->clause,
-                got->fault);
+                (int)got->outcome, got->wire, got->looked_up ? "looked up" : "not looked up",
+                expected->letter, expected->wire, expected->clause, got->fault);
 }
 
 /* Whether the play and the oracle agree, to the error on the wire. */
-static bool agrees(const struct oracle_answer *expected, const struct played *got)
+static bool agrees(const struct oracle_question *q, const struct oracle_answer *expected,
+                   const struct played *got)
 {
-    return got->outcome == expected->outcome && strcmp(got->wire, expected->wire) == 0 &&
-           !got->fault[0];
+    return got->looked_up == oracle_looks_up(q) && got->outcome == expected->outcome &&
+           strcmp(got->wire, expected->wire) == 0 && !got->fault[0];
 }
 
 static void test_product(void **state)
@@ -88,13 +92,14 @@ static void test_product(void **state)
         const struct oracle_answer *expected = oracle_ask(&q);
         struct played got;
 
-        if (oracle_record(q.our_row, q.strict) || oracle_record(q.peer_row, false))
+        if (oracle_record(q.our_row, q.strict, q.dane) ||
+            oracle_record(q.peer_row, false, ORACLE_DANE_OPPORTUNISTIC))
             continue; /* test_records has those */
         if (!is_played(i, &q))
             continue;
         stage_play(stage, &q, &got);
         played++;
-        if (!agrees(expected, &got) && disagreements++ < SHOWN)
+        if (!agrees(&q, expected, &got) && disagreements++ < SHOWN)
             show(&q, expected, &got);
     }
     stage_close(stage);
@@ -103,23 +108,33 @@ static void test_product(void **state)
     assert_int_equal(disagreements, 0);
 }
 
+static int error_of(const struct oracle_answer *why)
+{
+    if (!why)
+        return 0;
+    if (why->outcome == ORACLE_RECORD_E1)
+        return XMPPFED_ERR_POLICY_RECORD_E1;
+    return why->outcome == ORACLE_RECORD_E2 ? XMPPFED_ERR_POLICY_RECORD_E2
+                                            : XMPPFED_ERR_POLICY_RECORD;
+}
+
 /* Which records a policy may hold, and what it says of the others. */
 static void test_records(void **state)
 {
     struct stage *stage = stage_open();
 
     (void)state;
-    for (unsigned i = 0; i < 2 * ORACLE_ROWS; i++) {
-        const struct oracle_answer *why = oracle_record(i / 2 + 1, i % 2);
-        int expected = 0;
-        int got = stage_record(stage, i / 2 + 1, i % 2);
+    for (unsigned i = 0; i < 2 * ORACLE_DANE_RULES * ORACLE_ROWS; i++) {
+        unsigned row = i % ORACLE_ROWS + 1;
+        enum oracle_dane dane = (enum oracle_dane)(i / ORACLE_ROWS % ORACLE_DANE_RULES);
+        bool strict = i / ORACLE_ROWS / ORACLE_DANE_RULES == 1;
+        int expected = error_of(oracle_record(row, strict, dane));
+        int got = stage_record(stage, row, strict, dane);
 
-        if (why)
-            expected = why->outcome == ORACLE_RECORD_E1 ? XMPPFED_ERR_POLICY_RECORD_E1
-                                                        : XMPPFED_ERR_POLICY_RECORD_E2;
         if (got != expected)
-            fail_msg("row %u, %s: %s, not %s", i / 2 + 1, i % 2 ? "strict" : "as documented",
-                     xmppfed_error_name(got), xmppfed_error_name(expected));
+            fail_msg("row %u, %s, dane rule %d: %s, not %s", row,
+                     strict ? "strict" : "as documented", (int)dane, xmppfed_error_name(got),
+                     xmppfed_error_name(expected));
     }
     stage_close(stage);
 }
