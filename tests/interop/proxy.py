@@ -13,6 +13,12 @@ from process import HarnessError, Process, require_free, run, wait_until
 ENVIRONMENT = {"LSAN_OPTIONS": "print_suppressions=0:suppressions="
                + os.path.join(os.path.dirname(os.path.abspath(__file__)), "lsan.supp")}
 
+INSIDE = """inside = {{
+    listen = ( {{ path = "{socket}"; tls = false; }} );
+    hosts = ( {hosts} );
+}};
+"""
+
 RECORDINGS = "recordings"  # a folder beside the configuration
 
 CONFIG = """
@@ -21,11 +27,7 @@ trust = "{trust}";
 {crl}{record}partners = "partners.json";
 store = "contacts.sqlite";
 outside = {{ listen = ( {{ address = "{address}"; port = {port}; {direct}}} ); }};
-inside = {{
-    listen = ( {{ path = "{socket}"; tls = false; }} );
-    hosts = ( {hosts} );
-}};
-{dns}log = {{ format = "json"; level = "{level}"; }};
+{inside}{dns}log = {{ format = "json"; level = "{level}"; }};
 admin = {{ path = "admin.sock"; }};
 queue = {{ seconds = {queue_seconds}; stanzas = 1000; }};
 """
@@ -68,7 +70,7 @@ class Proxy:
     def __init__(self, program, directory, certificate, trust, domain="contoso.example",
                  address="127.0.0.10", partners=(), name_server="127.0.0.53", crl=None,
                  queue_seconds=60, level="debug", port=5269, direct=False, dns_trusted=False,
-                 record=False, more=()):
+                 record=False, more=(), inside=None):
         self.port = port
         self.program, self.directory = program, directory
         self.domain, self.address = domain, address
@@ -85,12 +87,12 @@ class Proxy:
             os.makedirs(self.path(RECORDINGS), exist_ok=True)
         record = f'record = "{RECORDINGS}";\n' if record else ""
         ours = (domain, *more)
+        hosts = ", ".join(f'{{ name = "{name}"; secret = "secret"; }}' for name in ours)
         self.write("proxy.conf", CONFIG.format(
             domains=", ".join(f'{{ name = "{name}"; certificate = "{certificate.certificate}"; '
                               f'key = "{certificate.key}"; }}' for name in ours),
-            hosts=", ".join(f'{{ name = "{name}"; secret = "secret"; }}' for name in ours),
-            trust=trust,
-            crl=crl, record=record, address=address, socket=self.socket, dns=dns, level=level,
+            inside=inside or INSIDE.format(socket=self.socket, hosts=hosts), trust=trust,
+            crl=crl, record=record, address=address, dns=dns, level=level,
             queue_seconds=queue_seconds, port=port,
             direct="direct_tls = true; " if direct else ""))
 

@@ -35,6 +35,7 @@ import cases.pairs  # noqa: E402,F401
 import cases.blocking  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
 import cases.guide  # noqa: E402,F401
+import cases.kamailio  # noqa: E402,F401
 import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
@@ -155,7 +156,8 @@ def staged(items):
 def run_all(items, options, work):
     """Run the cases one after the other; return the number that failed."""
     certificates = Certificates(work)
-    programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl}
+    programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl,
+                "expat": find_program("libexpat-attributes.so")}
     logs = options.logs
     failed = 0
     stage = None

@@ -59,6 +59,7 @@ HOSTS = {
     "examples/xmppfedctl": ("jansson.h", "gnutls/*.h"),
     "examples/translate": (),
     "examples/sip-gateway": ("uv.h", "sofia-sip/*.h"),
+    "examples/kamailio": ("dlfcn.h",),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
                        "asm/socket.h", "microhttpd.h", "systemd/*.h"),
     "examples": ("uv.h", "jansson.h"),
