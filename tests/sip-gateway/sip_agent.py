@@ -4,6 +4,7 @@ import queue
 import re
 import socket
 import threading
+import time
 import uuid
 
 
@@ -91,11 +92,13 @@ class SipAgent:
                 wait = min(wait * 2, 4)
         return None
 
-    def wait(self, method="MESSAGE", seconds=15):
-        """The next request; retransmissions are not seen again."""
-        request = self.requests.get(timeout=seconds)
-        assert request.method == method, request.start
-        return request
+    def wait(self, method="MESSAGE", seconds=15, body=""):
+        """The next request whose body begins so; retransmissions are not seen again."""
+        deadline = time.monotonic() + seconds
+        while True:
+            request = self.requests.get(timeout=max(0.01, deadline - time.monotonic()))
+            if request.method == method and request.body.startswith(body):
+                return request
 
     def close(self):
         self.socket.close()

@@ -52,8 +52,8 @@ def test_sip_to_xmpp(gateway, agent, theirs):
     check("as it was", line["body"] == "Grüße" and line["from"] == ALICE, line)
     check("once", not [s for s in theirs.lines.queue if "Grüße" in (s or "")])
     # echo-host answers: a message the other way.
-    request = agent.wait()
-    check("the echo", request.body == "echo: Grüße" and request.uri == f"sip:{ALICE}" and
+    request = agent.wait(body="echo: Grüße")
+    check("the echo", request.uri == f"sip:{ALICE}" and
           BOB in request["from"], request.lines)
     got = agent.send(gateway.port, ALICE, "nobody@fabrikam.example", "x")
     # item-not-found about a bare address is 604 (RFC 7247 table 2, note 2).
@@ -78,8 +78,8 @@ def test_refused(gateway, agent):
 def test_xmpp_to_sip(agent, theirs):
     """A message arrives; each failure comes back as the mapped error."""
     theirs.send(kind="message", id="m1", body="Hello & <all>", **{"from": BOB, "to": ALICE})
-    request = agent.wait()
-    check("as it was", request.body == "Hello & <all>" and request["from"].startswith(
+    request = agent.wait(body="Hello & <all>")
+    check("as it was", request["from"].startswith(
         f"<sip:{BOB}>;tag=") and request["content-type"].startswith("text/plain"), request.lines)
     agent.status.update(nobody=404, busy=486, gone=410)
     for user, condition in (("nobody", "item-not-found"), ("busy", "recipient-unavailable"),
@@ -107,6 +107,27 @@ def test_next_hop_away(contoso, theirs):
         theirs.send(kind="message", id=hop, body="x", **{"from": BOB, "to": ALICE})
         theirs.wait(40, kind="message", type="error", id=hop)
         finish(gateway)
+
+
+def test_limit(contoso, agent, theirs):
+    """One message under way and no more, either way; the next is refused on its own side."""
+    gateway = Gateway(contoso, agent, "--limit", "1")
+    gateway.wait(event="UP")
+    results = []
+    sender = threading.Thread(
+        target=lambda: results.append(agent.send(gateway.port, ALICE, BOB, "the one")))
+    sender.start()
+    theirs.wait(kind="message", body="the one")
+    got = agent.send(gateway.port, ALICE, BOB, "too many")
+    check("full", got.status == 503, got.start)
+    theirs.send(kind="message", id="full", body="x", **{"from": BOB, "to": ALICE})
+    theirs.wait(kind="message", type="error", id="full", error="resource-constraint")
+    sender.join()
+    check("the one", results[0].status == 202, results[0].start)
+    # Those that were answered do not count.
+    got = agent.send(gateway.port, ALICE, BOB, "the next")
+    check("free again", got.status == 202, got.start)
+    finish(gateway)
 
 
 def test_storm(contoso, agent, theirs, gateway):
@@ -146,9 +167,8 @@ def test_late_error(gateway, agent, contoso):
     got = agent.send(gateway.port, ALICE, "x@slow.example", "late")
     check("accepted", got.status == 202, got.start)
     hole.close()
-    request = agent.wait(seconds=60)
-    check("told", request.body.startswith("Your message was not delivered") and
-          "x@slow.example" in request["from"], request.body)
+    request = agent.wait(seconds=60, body="Your message was not delivered: ")
+    check("told", "x@slow.example" in request["from"], request.lines)
 
 
 def test_partner_down(gateway, agent, theirs, fabrikam):
@@ -171,7 +191,7 @@ def test_link(contoso, agent, theirs, gateway):
     check("accepted", got.status == 202, got.start)
     line = theirs.wait(kind="message", body="mapped")
     check("our domain", line["from"] == ALICE, line)
-    check("theirs", agent.wait().uri == f"sip:{SIP_ALICE}")
+    check("theirs", agent.wait(body="echo: mapped").uri == f"sip:{SIP_ALICE}")
     return again
 
 
@@ -185,6 +205,32 @@ def test_proxy_away(folder, agent):
     got = agent.send(gateway.port, ALICE, BOB, "x")
     check("away", got.status == 503 and got["retry-after"], got.start)
     finish(gateway)
+
+
+def test_proxy_killed(folder, agent):
+    """What was under way on the link is told as not known; the link comes back by itself."""
+    hole = socket.socket()
+    hole.bind(("127.0.0.1", 0))
+    hole.listen(8)
+    proxy = Proxy(os.path.join(folder, "killed"), "contoso.example", "contoso")
+    proxy.set_partners([partner("slow.example", f"127.0.0.1:{hole.getsockname()[1]}")])
+    proxy.start()
+    gateway = Gateway(proxy, agent, "--grace", "20")
+    gateway.wait(event="UP")
+    results = []
+    sender = threading.Thread(
+        target=lambda: results.append(agent.send(gateway.port, ALICE, "x@slow.example", "x")))
+    sender.start()
+    hole.accept()
+    proxy.end(9)
+    sender.join()
+    check("not known", results[0] and results[0].status == 480, results)
+    proxy.start()
+    gateway.wait(event="UP", seconds=30)
+    got = agent.send(gateway.port, ALICE, "x@nobody.example", "x")
+    check("back", got.status not in (202, 503), got.start)
+    finish(gateway, proxy)
+    hole.close()
 
 
 def test_end(gateway, agent, theirs):
@@ -230,6 +276,7 @@ def main():
             agent.wait()
         test_end(gateway, agent, theirs)
         test_next_hop_away(contoso, theirs)
+        test_limit(contoso, agent, theirs)
         stranger = Gateway(contoso, agent, allow="127.0.0.9")
         stranger.wait(event="UP")
         got = agent.send(stranger.port, ALICE, BOB, "x")
@@ -244,6 +291,7 @@ def main():
         test_partner_down(gateway, agent, theirs, fabrikam)
         finish(gateway, contoso)
         test_proxy_away(folder, agent)
+        test_proxy_killed(folder, agent)
         agent.close()
 
 
