@@ -1,4 +1,4 @@
-"""sip.py - a SIP user for tests: registers, sends MESSAGE, keeps the MESSAGE that it gets; over UDP.
+"""sip.py - a SIP user for tests: registers, sends MESSAGE, keeps each that it gets; over UDP.
 
 It knows of SIP (RFC 3261, 3428) what one needs to talk to a server on loopback.
 """
@@ -68,18 +68,19 @@ class SipUser:
         self.expect_status(200, self.request("REGISTER", f"sip:{self._domain}", self.uri, self.uri,
                                              ["Expires: 600"], seconds=seconds), "REGISTER")
 
-    def message(self, to, body, kind="text/plain", sender=None):
+    def message(self, to, body, kind="text/plain", sender=None, copies=1):
         """Send a MESSAGE to an address like alice@fabrikam.example; return the final status."""
         uri = f"sip:{to}"
-        return self.request("MESSAGE", uri, sender or self.uri, uri, [f"Content-Type: {kind}"], body)
+        return self.request("MESSAGE", uri, sender or self.uri, uri, [f"Content-Type: {kind}"],
+                            body, copies=copies)
 
     @staticmethod
     def expect_status(wanted, status, what):
         if status != wanted:
             raise HarnessError(f"the SIP server answered {what} with {status}, not {wanted}")
 
-    def request(self, method, uri, sender, to, headers, body="", seconds=15):
-        """Send a request, again and again until the final answer is there; return its status."""
+    def request(self, method, uri, sender, to, headers, body="", seconds=15, copies=1):
+        """Send a request until the final answer is there, each time in so many copies; return its status."""
         number = next(self._numbers)
         branch = f"z9hG4bK-{self._port}-{number}"
         content = body.encode()
@@ -94,7 +95,8 @@ class SipUser:
             while branch not in self._answers:
                 if time.monotonic() > deadline:
                     raise HarnessError(f"the SIP server has not answered {method} in {seconds} s")
-                self._send(text.encode() + content, self._server)
+                for _ in range(copies):
+                    self._send(text.encode() + content, self._server)
                 self._condition.wait_for(lambda: branch in self._answers, REPEAT_SECONDS)
             return self._answers[branch]
 
