@@ -53,7 +53,7 @@ def _must(argv):
 
 
 def cover(path, text):
-    """Inside: another content of a file, for this run alone."""
+    """Inside: another content of a file, for this run alone; returns what undoes it."""
     with tempfile.NamedTemporaryFile("w", prefix="xmppfed-", delete=False) as file:
         file.write(text)
     os.chmod(file.name, 0o644)
@@ -64,6 +64,7 @@ def cover(path, text):
         open(target, "a", encoding="utf-8").close()
     _must(["mount", "--bind", file.name, target])
     os.unlink(file.name)
+    return lambda: _must(["umount", "--lazy", target])
 
 
 def cover_folder(path):

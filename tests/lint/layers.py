@@ -61,7 +61,7 @@ HOSTS = {
     "examples/sip-gateway": ("uv.h", "sofia-sip/*.h"),
     "examples/kamailio": ("dlfcn.h",),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
-                       "asm/socket.h", "microhttpd.h", "systemd/*.h"),
+                       "asm/socket.h", "microhttpd.h"),
     "examples": ("uv.h", "jansson.h"),
 }
 POSIX = LIBC + ("arpa/inet.h", "assert.h", "ctype.h", "fcntl.h", "getopt.h", "math.h", "netdb.h",

@@ -71,7 +71,7 @@ class Machine:
             world.on_close(cover_folder(folder))
         world.on_close(self.stop)
         with open(world.certificates.trust, encoding="ascii") as anchors:
-            cover(TRUST, anchors.read())
+            world.on_close(cover(TRUST, anchors.read()))
         world.peer("prosody").log_in("bob")
 
     @staticmethod

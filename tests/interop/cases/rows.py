@@ -7,7 +7,7 @@ What must come of a row is worked out from the row and from what the peer can; e
 import contextlib
 import dataclasses
 
-from case import Failed, case, expect
+from case import case, expect
 from client import is_message
 from process import HarnessError, wait_until
 from proxy import partner
@@ -76,9 +76,8 @@ class Table:
         self.domain = PEERS[kind][1]
         self._ctl = world.programs["ctl"]
         self.proxy, self.echo = world.federation([], queue_seconds=8)
-        self.is_jabberd2 = kind == "jabberd2"
-        self.peer = world.peer(kind, tls="off" if kind != name else "offered", auth="dialback")
-        self.alice = self.peer.log_in("alice")
+        peer = world.peer(kind, tls="off" if kind != name else "offered", auth="dialback")
+        self.alice = peer.log_in("alice")
         self._asked = None
 
     def streams(self):
@@ -97,20 +96,6 @@ class Table:
         wait_until(lambda: not self.streams(), 10, "the end of the streams of the row before")
         self._asked = None
         return self.proxy.process.mark()
-
-    def restart_if_stuck(self, start):
-        """
-        An error that OpenSSL has kept makes jabberd2 2.7 break off every connection of its own
-        after <proceed/>, for good: its sx library does not clear the queue of errors. Starts it
-        anew and says so; false if that is not what has happened.
-        """
-        if not self.is_jabberd2 or "TLS_RECORD" not in self.codes("in", start):
-            return False
-        print("# jabberd2 breaks off TLS connections of its own; started again")
-        self.peer.stop()
-        self.peer.start()
-        self.alice = self.peer.log_in("alice")
-        return True
 
     def codes(self, direction, start):
         """The codes with which streams in this direction have ended since a line of the log."""
@@ -156,16 +141,6 @@ def play(world, peer, row):
     """One row with one peer."""
     table = world.keep(peer, lambda: Table(world, peer))
     start = table.turn_to(row)
-    try:
-        judge(table, peer, row, start)
-    except (Failed, HarnessError):
-        if not table.restart_if_stuck(start):
-            raise
-        judge(table, peer, row, table.turn_to(row))
-
-
-def judge(table, peer, row, start):
-    """What the row must give, and gives."""
     wanted = expected(row, peer)
     text = f"row {row.number}"
     if wanted == NOTHING:
@@ -182,5 +157,5 @@ def judge(table, peer, row, start):
 for peer_name in ABLE:
     for a_row in ROWS:
         if a_row.methods():
-            case(f"rows.{peer_name}.{a_row.number}", seconds=120, shares=f"rows.{peer_name}", peer=peer_name,
+            case(f"rows.{peer_name}.{a_row.number}", shares=f"rows.{peer_name}", peer=peer_name,
                  row=a_row)(play)
