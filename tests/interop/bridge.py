@@ -82,6 +82,8 @@ class Bridge:
                     key.data.sendall(data)
 
     def stop(self):
+        # Who waits in accept() keeps the port until it is woken.
+        self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 
     def __enter__(self):
