@@ -12,8 +12,10 @@ from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
 BRIDGE = "127.0.0.60"
 OLD_PROTOCOLS = ("SSLv2", "SSLv3", "TLS1", "TLS1_1")
 # What testssl.sh grades above LOW and what is no fault of the server under test:
-# it has no GOST engine, and it cannot tell what service it talks to.
+# it has no GOST engine, it cannot tell what service it talks to, and where its openssl gets no answer
+# in time it has not found out whether sessions resume, which pair/resumption plays.
 TOOL_FINDINGS = ("engine_problem", "service")
+NOT_FOUND_OUT = ("sessionresumption_ticket", "check failed because of connect problem")
 GRADES = ("MEDIUM", "HIGH", "CRITICAL", "FATAL", "WARN")
 
 
@@ -108,7 +110,8 @@ def testssl(world):
     for protocol in ("TLS1_2", "TLS1_3"):
         expect(findings[protocol]["finding"].startswith("offered"), str(findings[protocol]))
     bad = [f"{item['id']}: {item['severity']} {item['finding']}" for item in findings.values()
-           if item["severity"] in GRADES and item["id"] not in TOOL_FINDINGS]
+           if item["severity"] in GRADES and item["id"] not in TOOL_FINDINGS
+           and (item["id"], item["finding"]) != NOT_FOUND_OUT]
     expect(not bad, "findings above LOW:\n" + "\n".join(bad))
 
 
