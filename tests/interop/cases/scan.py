@@ -12,10 +12,8 @@ from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
 BRIDGE = "127.0.0.60"
 OLD_PROTOCOLS = ("SSLv2", "SSLv3", "TLS1", "TLS1_1")
 # What testssl.sh grades above LOW and what is no fault of the server under test:
-# it has no GOST engine, it cannot tell what service it talks to, and where its openssl gets no answer
-# in time it has not found out whether sessions resume, which pair/resumption plays.
+# it has no GOST engine, and it cannot tell what service it talks to.
 TOOL_FINDINGS = ("engine_problem", "service")
-NOT_FOUND_OUT = ("sessionresumption_ticket", "check failed because of connect problem")
 GRADES = ("MEDIUM", "HIGH", "CRITICAL", "FATAL", "WARN")
 
 
@@ -80,6 +78,24 @@ def sslscan(world):
         expect(not accepted, f"weak ciphers are accepted: {accepted}")
 
 
+# To see whether tickets resume, testssl.sh has s_client end at once, by the end of its input: often
+# before the ticket, which comes after the handshake (RFC 8446 4.6.1), so that there is none to show.
+PATIENT_OPENSSL = """#!/bin/bash
+case " $* " in
+*" -sess_out "*) exec /usr/bin/openssl "$@" < <(cat; sleep 1) ;;
+esac
+exec /usr/bin/openssl "$@"
+"""
+
+
+def patient_openssl(world):
+    path = os.path.join(world.directory, "openssl")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(PATIENT_OPENSSL)
+    os.chmod(path, 0o755)
+    return path
+
+
 def testssl_findings(world):
     """What testssl.sh says of the proxy, by its name for the check."""
     report = os.path.join(world.directory, "testssl.json")
@@ -88,6 +104,7 @@ def testssl_findings(world):
     with Bridge((BRIDGE, 443), (OUR_ADDRESS, 5269), OUR_DOMAIN):
         _, output = run(["testssl", "-p", "-s", "-f", "-S", "-P", "-U", "--warnings", "off",
                          "--color", "0", "--nodns", "none", "--ip", BRIDGE,
+                         "--openssl", patient_openssl(world),
                          "--add-ca", world.certificates.trust, "--openssl-timeout", "10",
                          "--jsonfile", report, f"{OUR_DOMAIN}:443"],
                         directory=world.directory, seconds=230)
@@ -110,8 +127,7 @@ def testssl(world):
     for protocol in ("TLS1_2", "TLS1_3"):
         expect(findings[protocol]["finding"].startswith("offered"), str(findings[protocol]))
     bad = [f"{item['id']}: {item['severity']} {item['finding']}" for item in findings.values()
-           if item["severity"] in GRADES and item["id"] not in TOOL_FINDINGS
-           and (item["id"], item["finding"]) != NOT_FOUND_OUT]
+           if item["severity"] in GRADES and item["id"] not in TOOL_FINDINGS]
     expect(not bad, "findings above LOW:\n" + "\n".join(bad))
 
 
