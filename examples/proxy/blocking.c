@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <xmppfed/stream.h>
 
-#include "component/link.h"
 #include "proxy/addresses.h"
 #include "proxy/relay.h"
 
@@ -251,10 +251,10 @@ static void act(struct command *c, const xmppfed_element *iq, xmppfed_element *r
     }
 }
 
-void blocking_answer(struct proxy *p, struct link *l, const xmppfed_element *iq)
+void blocking_answer(struct proxy *p, struct link *l, const char *host, const xmppfed_element *iq)
 {
     static const char *const turned[][2] = {{"from", "to"}, {"to", "from"}, {"id", "id"}};
-    struct command c = {.proxy = p, .by = {0, link_name(l), "blocking command"}};
+    struct command c = {.proxy = p, .by = {0, host, "blocking command"}};
     xmppfed_element *answer = xmppfed_element_new(p->ctx, "iq", XMPPFED_NS_SERVER);
     size_t i;
 
@@ -272,6 +272,6 @@ void blocking_answer(struct proxy *p, struct link *l, const xmppfed_element *iq)
         answer = xmppfed_stanza_error(iq, c.condition, c.why.text);
     }
     if (answer)
-        (void)relay_to_host(p, l, link_name(l), answer);
+        (void)relay_to_host(p, l, host, answer);
     xmppfed_element_free(answer);
 }

@@ -13,7 +13,7 @@ struct link;
 
 /* Whether a stanza of a host is a user's blocking command to the user's own account or domain. */
 bool blocking_is_for_us(const xmppfed_element *stanza);
-/* Does what it says and answers. */
-void blocking_answer(struct proxy *p, struct link *l, const xmppfed_element *iq);
+/* Does what it says and answers; l as for relay_to_host(), host is its name. */
+void blocking_answer(struct proxy *p, struct link *l, const char *host, const xmppfed_element *iq);
 
 #endif

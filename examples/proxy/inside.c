@@ -179,7 +179,7 @@ bool inside_start(struct proxy *p, char *ret_list, size_t size, struct complaint
     struct inside *in = calloc(1, sizeof(*in));
     size_t i;
 
-    if (!in || !(in->listeners = calloc(c->inside_count, sizeof(*in->listeners)))) {
+    if (!in || !(in->listeners = calloc(c->inside_count + 1, sizeof(*in->listeners)))) {
         free(in);
         return complain(why, "out of memory");
     }

@@ -53,6 +53,10 @@ static bool load(struct program *prog, struct log *log, bool own_format, struct 
 
     if (!config_load(prog->file, &config, why))
         return false;
+    if (!config_has_inside(config, why)) {
+        config_free(config);
+        return false;
+    }
     if (own_format)
         log_configure(log, config->log_format, config->log_level, config->log_journal);
     return load_all(prog->ctx, config, log, ret, why);

@@ -8,6 +8,7 @@
 #include "proxy/admin/admin.h"
 #include "proxy/diagnose/im_test.h"
 #include "proxy/inside.h"
+#include "proxy/local_host.h"
 #include "proxy/observe/http.h"
 #include "proxy/observe/recording.h"
 #include "proxy/outside.h"
@@ -149,6 +150,8 @@ bool proxy_reload(struct proxy *p, struct loaded *loaded, struct complaint *why)
     p->loaded_at = (int64_t)time(NULL);
     descriptors_provide(p);
     inside_reloaded(p);
+    /* Without memory the old routes stay, and new domains answer that nobody serves them. */
+    (void)!local_host_route(p);
     loaded_free(old);
     xmppfed_uv_wake(p->edge);
     return true;
@@ -244,6 +247,7 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
                         .counters = p->counters,
                         .sockets = p->sockets,
                         .argv = p->argv,
+                        .local = p->local,
                         .ctx = ctx,
                         .loaded = loaded};
     uv_timer_init(loop, &p->drain);
@@ -256,6 +260,8 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
         !inside_start(p, p->inside_list, sizeof(p->inside_list), why) || !admin_start(p, why) ||
         !http_start(p, p->metrics_list, sizeof(p->metrics_list), why))
         return false;
+    if (!local_host_route(p))
+        return complain(why, "out of memory");
     descriptors_provide(p);
     store_watch_start(p);
     p->started_at = (int64_t)time(NULL);

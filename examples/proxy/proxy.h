@@ -20,6 +20,7 @@ struct admin;
 struct http;
 struct im_tests;
 struct inside;
+struct local_host;
 struct posh;
 struct predecessor;
 struct successor;
@@ -36,14 +37,15 @@ struct proxy {
     xmppfed_context *ctx;
     xmppfed_site *site;
     xmppfed_federation *fed;
-    xmppfed_uv *edge;            /* the outside */
-    struct posh *posh;           /* NULL: nothing is fetched */
-    struct validator *validator; /* NULL: DNSSEC is none of the proxy's business */
-    struct sockets sockets;      /* where it listens, on all sides */
-    struct inside *inside;       /* listeners and links of the hosts */
-    struct admin *admin;         /* the administration socket; NULL: there is none */
-    struct im_tests *im_tests;   /* NULL: there were none yet */
-    struct http *http;           /* metrics; NULL: nobody may watch */
+    xmppfed_uv *edge;               /* the outside */
+    struct posh *posh;              /* NULL: nothing is fetched */
+    struct validator *validator;    /* NULL: DNSSEC is none of the proxy's business */
+    struct sockets sockets;         /* where it listens, on all sides */
+    struct inside *inside;          /* listeners and links of the hosts */
+    const struct local_host *local; /* the host in this process; NULL: they all connect */
+    struct admin *admin;            /* the administration socket; NULL: there is none */
+    struct im_tests *im_tests;      /* NULL: there were none yet */
+    struct http *http;              /* metrics; NULL: nobody may watch */
     struct counters counters;
     struct bodies bodies;
     struct route_table routes;
@@ -76,7 +78,7 @@ struct proxy {
 
 /*
  * Starts everything on a loop and takes over loaded, also on failure; then proxy_fini() is due. The
- * log, the counters, the passed sockets and argv are in p already.
+ * log, the counters, the passed sockets, argv and the local host are in p already.
  */
 bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct loaded *loaded,
                  struct complaint *why);

@@ -8,6 +8,7 @@
 #include "proxy/addresses.h"
 #include "proxy/blocking.h"
 #include "proxy/diagnose/im_test.h"
+#include "proxy/local_host.h"
 #include "proxy/posh/posh.h"
 #include "proxy/observe/recording.h"
 #include "proxy/service/predecessor.h"
@@ -22,8 +23,12 @@
 int relay_to_host(struct proxy *p, struct link *l, const char *domain,
                   const xmppfed_element *stanza)
 {
-    int rc = l ? link_send(l, stanza) : XMPPFED_ERR_STATE;
+    int rc = XMPPFED_ERR_STATE;
 
+    if (l)
+        rc = link_send(l, stanza);
+    else if (p->local)
+        rc = p->local->take(stanza, p->local->user);
     if (rc == XMPPFED_ERR_STATE &&
         (successor_send(p, stanza) ||
          (predecessor_sends_hosts(p) && waiting_put(&p->waiting, domain, stanza))))
@@ -49,14 +54,22 @@ static const char *refusal_condition(int code)
     }
 }
 
-static void refuse_to_host(struct proxy *p, struct link *l, const xmppfed_element *stanza, int code)
+/* The host itself, by its name and, unless it is in this process, its link and its route. */
+struct sender {
+    struct link *link;
+    const char *name;
+    uint64_t id;
+};
+
+static void refuse_to_host(struct proxy *p, const struct sender *by, const xmppfed_element *stanza,
+                           int code)
 {
     xmppfed_element *error =
         xmppfed_stanza_error(stanza, refusal_condition(code), xmppfed_error_sentence(code));
 
     /* A host that does not take even this finds out by its own timeouts. */
     if (error)
-        (void)relay_to_host(p, l, link_name(l), error);
+        (void)relay_to_host(p, by->link, by->name, error);
     xmppfed_element_free(error);
 }
 
@@ -102,31 +115,53 @@ static int contact_of(struct proxy *p, const xmppfed_element *stanza)
     return store_contact(p->store, local, remote);
 }
 
-void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza)
+static void send_outside(struct proxy *p, const struct sender *by, const xmppfed_element *stanza)
 {
-    const char *from = xmppfed_element_attribute(stanza, "from");
     uint64_t began;
     int rc;
 
-    /* XEP-0114 3: the domain of 'from' must be that of the component. */
-    if (!address_is_of(from, link_name(l))) {
-        log_event(&p->log, EVENT_INSIDE_INVALID_FROM, LOG_TEXT("host", link_name(l)),
-                  LOG_TEXT("from", from ? from : ""));
-        link_close(l, "invalid-from", "a stanza was not from the host's own domain");
-        return;
-    }
     if (blocking_is_for_us(stanza)) {
-        blocking_answer(p, l, stanza);
+        blocking_answer(p, by->link, by->name, stanza);
         return;
     }
     bodies_log(&p->bodies, "out", stanza);
     began = uv_hrtime();
-    rc = xmppfed_federation_send_knowing(p->fed, stanza, contact_of(p, stanza), id,
+    rc = xmppfed_federation_send_knowing(p->fed, stanza, contact_of(p, stanza), by->id,
                                          xmppfed_uv_now(p->edge));
     counters_decided(&p->counters, XMPPFED_OUTBOUND, uv_hrtime() - began);
     if (rc < 0)
-        refuse_to_host(p, l, stanza, rc);
+        refuse_to_host(p, by, stanza, rc);
     xmppfed_uv_wake(p->edge);
+}
+
+void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza)
+{
+    const struct sender by = {l, link_name(l), id};
+    const char *from = xmppfed_element_attribute(stanza, "from");
+
+    /* XEP-0114 3: the domain of 'from' must be that of the component. */
+    if (address_is_of(from, by.name)) {
+        send_outside(p, &by, stanza);
+        return;
+    }
+    log_event(&p->log, EVENT_INSIDE_INVALID_FROM, LOG_TEXT("host", by.name),
+              LOG_TEXT("from", from ? from : ""));
+    link_close(l, "invalid-from", "a stanza was not from the host's own domain");
+}
+
+bool relay_from_local(struct proxy *p, const xmppfed_element *stanza)
+{
+    const struct config *c = p->loaded->config;
+    const char *from = xmppfed_element_attribute(stanza, "from");
+    struct sender by = {.link = NULL};
+    size_t i;
+
+    for (i = 0; i < c->domain_count && !by.name; i++)
+        if (address_is_of(from, c->domains[i].name))
+            by.name = c->domains[i].name;
+    if (by.name)
+        send_outside(p, &by, stanza);
+    return by.name != NULL;
 }
 
 /* ---- from the federation to a host ------------------------------------------------------- */

@@ -9,13 +9,19 @@ struct link;
 /* Acts on an event of the federation; user is the proxy. */
 void relay_event(const xmppfed_event *ev, void *user);
 /*
- * Gives a stanza to a host of a domain; l is its link, or NULL when there is none. 0, or
- * XMPPFED_ERR_STATE when it can be neither sent nor kept, or an error of link_send().
+ * Gives a stanza to a host of a domain; l is its link, or NULL when there is none: then the host in
+ * this process takes it, if there is one. 0, or XMPPFED_ERR_STATE when it can be neither sent nor
+ * kept, or an error of link_send().
  */
 int relay_to_host(struct proxy *p, struct link *l, const char *domain,
                   const xmppfed_element *stanza);
 /* Acts on a stanza of a host, whose route has this id. */
 void relay_from_host(struct proxy *p, struct link *l, uint64_t id, const xmppfed_element *stanza);
+/*
+ * Acts on a stanza of the host in this process. False if it is not from one of the proxy's domains:
+ * then nothing was done.
+ */
+bool relay_from_local(struct proxy *p, const xmppfed_element *stanza);
 
 /* Acts on a stanza for a host that the process before this one had left. */
 void relay_from_predecessor(struct proxy *p, const xmppfed_element *stanza);

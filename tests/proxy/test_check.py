@@ -102,6 +102,8 @@ FAULTS = {
                          ["'queue'", "must be a group"]),
     "missing certificate": ("own.pem", "gone.pem", 0,
                             ["gone.pem", "certificate of contoso.example", "No such file"]),
+    "nothing inside": (GOOD[GOOD.index("inside ="):GOOD.index("dns =")], "", 0,
+                       ["'inside'", "is missing", "host servers"]),
     "missing key": ("own.key", "gone.key", 0, ["gone.key", "key of contoso.example"]),
     "key of another": ("own.key", "other.key", 0, ["own.pem", "other.key", "contoso.example"]),
     "no PEM": ("\"ca.pem\"", "\"secret\"", 0, ["secret"]),

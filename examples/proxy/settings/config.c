@@ -250,20 +250,28 @@ static bool needs_inside_tls(struct reader *r, const config_setting_t *group)
                          "a listener with TLS needs the PEM anchors of the hosts' certificates"));
 }
 
+/* Whether it may be missing is for config_has_inside() to say. */
 static bool read_inside(struct reader *r, const config_setting_t *root)
 {
     static const char *const fields[] = {"listen", "certificate", "key", "trust", "hosts", NULL};
     struct config *c = r->config;
     const config_setting_t *group;
 
-    return reader_group(r, root, "inside", &group) &&
-           reader_needs(r, root, "inside", group, "say where host servers connect to") &&
-           reader_only(r, group, fields) &&
-           read_listeners(r, group, read_inside_listen, &c->inside, &c->inside_count) &&
-           reader_path(r, group, "certificate", &c->inside_certificate) &&
-           reader_path(r, group, "key", &c->inside_key) &&
-           reader_path(r, group, "trust", &c->inside_trust) && needs_inside_tls(r, group) &&
-           read_hosts(r, group);
+    if (!reader_group(r, root, "inside", &group))
+        return false;
+    return !group || (reader_only(r, group, fields) &&
+                      read_listeners(r, group, read_inside_listen, &c->inside, &c->inside_count) &&
+                      reader_path(r, group, "certificate", &c->inside_certificate) &&
+                      reader_path(r, group, "key", &c->inside_key) &&
+                      reader_path(r, group, "trust", &c->inside_trust) &&
+                      needs_inside_tls(r, group) && read_hosts(r, group));
+}
+
+bool config_has_inside(const struct config *c, struct complaint *why)
+{
+    return c->inside_count > 0 ||
+           complain(why, "%s:1: 'inside' is missing; say where host servers connect to",
+                    c->file);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------- */

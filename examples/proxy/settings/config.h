@@ -90,6 +90,11 @@ struct config {
 
 /* Reads a file. On failure why names the file, the line, the field and what to do. */
 bool config_load(const char *path, struct config **ret, struct complaint *why);
+/*
+ * Whether host servers can connect. False with a sentence; then only a program with a host in its
+ * own process may run with the configuration.
+ */
+bool config_has_inside(const struct config *config, struct complaint *why);
 /* NULL is fine. */
 void config_free(struct config *config);
 
