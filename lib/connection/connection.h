@@ -86,9 +86,10 @@ struct xmppfed_connection {
     bool direct;         /* TLS from the first byte (XEP-0368) */
     bool fed;            /* bytes came since the last next_event */
     bool header_sent;
-    bool up;             /* a pair was proved once */
-    bool transport_gone; /* the peer closed or the socket broke */
-    bool tls_closed;     /* ... and the peer said so inside TLS, so that nobody cut it off */
+    bool up;                /* a pair was proved once */
+    bool transport_gone;    /* the peer closed or the socket broke */
+    bool tls_closed;        /* ... and the peer said so inside TLS, so that nobody cut it off */
+    bool hides_certificate; /* initiator: the peer ends TLS with who shows it ours */
     bool handshake_failed;
     bool down;        /* the stream is over; nothing is read any more */
     bool down_queued; /* ... and STREAM_DOWN is in the queue or was taken */
@@ -171,8 +172,8 @@ xmppfed_time xfed_connection_ping_deadline(const xmppfed_connection *c, xmppfed_
 /* ping.c: asks the peer whether it is there, or ends the stream of one that was asked. */
 int xfed_connection_ping(xmppfed_connection *c) XMPPFED_MUST_CHECK;
 /*
- * ping.c: whether a stanza is a ping between two domains, or could be the answer to one: two servers
- * that ask each other must not keep a stream up that nobody uses.
+ * ping.c: whether a stanza is a ping between two domains, or could be the answer to one: two
+ * servers that ask each other must not keep a stream up that nobody uses.
  */
 bool xfed_connection_is_upkeep(const xmppfed_element *stanza);
 /* ping.c: whether a stanza of a pair of domains is the answer to a ping of this stream. */
@@ -249,6 +250,13 @@ void xfed_connection_prefer_dialback(xmppfed_connection *c);
  * way. What anybody on the path can do, cutting the connection, does not count.
  */
 bool xfed_connection_external_refused(xmppfed_connection *c);
+/* proof.c: the same for a TLS handshake in which the peer is shown no certificate. */
+void xfed_connection_hide_certificate(xmppfed_connection *c);
+/*
+ * proof.c: whether the peer ended our stream by an alert of TLS about our certificate, which nobody
+ * on the path can have said, and dialback over TLS is another way.
+ */
+bool xfed_connection_certificate_refused(xmppfed_connection *c);
 /* proof.c: takes down what is known about the peer now that a pair was proved. */
 void xfed_connection_note_proof(xmppfed_connection *c, const char *remote, int method);
 /*

@@ -91,6 +91,20 @@ static bool work_handshake(xmppfed_connection *c)
     return true;
 }
 
+/* In TLS 1.3 a server says only now what it thinks of our certificate (RFC 8446 4.4.2.4). */
+static void fail_by_alert(xmppfed_connection *c, int code)
+{
+    xmppfed_problem why;
+
+    (void)xfed_fault_set(&why, code, "%s ended TLS with the alert \"%s\"%s", peer_name(c),
+                         xfed_tls_session_alert(c->tls),
+                         xfed_tls_session_refused(c->tls)
+                             ? ": it does not take our certificate; its operator must trust our "
+                               "authority, or its record here allow dialback"
+                             : "");
+    xfed_connection_fail(c, code, why.text);
+}
+
 /* Decrypts more plaintext; true if there is some or the session failed. */
 static bool work_decrypt(xmppfed_connection *c)
 {
@@ -110,7 +124,10 @@ static bool work_decrypt(xmppfed_connection *c)
         c->tls_closed = true;
         return false;
     }
-    fail(c, rc, "while decrypting");
+    if (xfed_tls_session_alert(c->tls))
+        fail_by_alert(c, rc);
+    else
+        fail(c, rc, "while decrypting");
     return true;
 }
 

@@ -19,6 +19,12 @@ static xmppfed_credentials *credentials_for(const xmppfed_connection *c, const c
                               : xfed_site_any_credentials(c->site));
 }
 
+/* What an initiator or receiver shows; NULL: no certificate. */
+static xmppfed_credentials *shown_credentials(const xmppfed_connection *c, const char *local)
+{
+    return c->hides_certificate ? NULL : credentials_for(c, local);
+}
+
 static bool tls_usable(void *user, const char *local, bool server)
 {
     const xmppfed_connection *c = user;
@@ -62,7 +68,7 @@ static int tls_start(void *user, const char *local, const char *remote, bool ser
 
     if (rc == 0)
         rc = xfed_tls_session_new(&c->account, server ? XMPPFED_TLS_SERVER : XMPPFED_TLS_CLIENT,
-                                  credentials_for(c, local), server ? NULL : remote, &c->tls);
+                                  shown_credentials(c, local), server ? NULL : remote, &c->tls);
     if (rc < 0)
         return rc;
     rc = warm_up(c, local, server);

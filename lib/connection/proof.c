@@ -115,10 +115,22 @@ void xfed_connection_prefer_dialback(xmppfed_connection *c)
     c->negotiation.dialback_first = true;
 }
 
+void xfed_connection_hide_certificate(xmppfed_connection *c)
+{
+    c->negotiation.dialback_first = true;
+    c->hides_certificate = true;
+}
+
 bool xfed_connection_external_refused(xmppfed_connection *c)
 {
     return !c->up && (c->negotiation.state == XFED_STATE_CLOSED || c->tls_closed) &&
            xfed_negotiation_external_failed(&c->negotiation);
+}
+
+bool xfed_connection_certificate_refused(xmppfed_connection *c)
+{
+    return !c->up && c->tls && xfed_tls_session_refused(c->tls) &&
+           xfed_negotiation_may_dial_back(&c->negotiation);
 }
 
 void xfed_connection_attach_proof(const xmppfed_connection *c, int method, xmppfed_event *ev)

@@ -126,6 +126,24 @@ static void keep_warm(struct xfed_link *link, const xmppfed_event *up, xmppfed_t
                            up->proof.resumed ? link->keys_proved : now);
 }
 
+/* A partner that has refused our certificate is not shown it again for a while. */
+static void heed_refusal(struct xfed_link *link, xmppfed_connection *c, xmppfed_time now)
+{
+    const struct xfed_route *route = link->route;
+
+    switch (xfed_refusals_of(&link->fed->refusals, route->local, route->remote,
+                             xfed_site_credentials(link->fed->site, route->local), now)) {
+    case XFED_REFUSED_CERTIFICATE:
+        xfed_connection_hide_certificate(c);
+        break;
+    case XFED_REFUSED_EXTERNAL:
+        xfed_connection_prefer_dialback(c);
+        break;
+    case XFED_REFUSED_NOTHING:
+        break;
+    }
+}
+
 void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
 {
     const struct xfed_route *route = link->route;
@@ -139,9 +157,7 @@ void xfed_link_begin(struct xfed_link *link, xmppfed_time now)
     if (rc == 0)
         xfed_posh_tell(link->fed, route->remote, connection, now);
     if (rc == 0) {
-        if (xfed_refusals_hold(&link->fed->refusals, route->local, route->remote,
-                               xfed_site_credentials(link->fed->site, route->local), now))
-            xfed_connection_prefer_dialback(connection);
+        heed_refusal(link, connection, now);
         warm_up(link, connection, now);
         xfed_link_open(link, connection, now);
         return;
@@ -324,18 +340,27 @@ static void on_up(struct xfed_link *link, const xmppfed_event *up, xmppfed_time 
     }
 }
 
+static enum xfed_refused what_was_refused(const struct xfed_link *link)
+{
+    if (xfed_connection_certificate_refused(link->connection))
+        return XFED_REFUSED_CERTIFICATE;
+    return xfed_connection_external_refused(link->connection) ? XFED_REFUSED_EXTERNAL
+                                                              : XFED_REFUSED_NOTHING;
+}
+
 /*
- * A partner that refuses our certificate by ending the stream (old servers want another key usage)
- * is dialled again, by dialback, which its record allows: that is no final failure.
+ * A partner that refuses our certificate by ending the stream or TLS (old servers want another key
+ * usage) is dialled again, by dialback, which its record allows: that is no final failure.
  */
 static void remember_refusal(struct xfed_link *link, xmppfed_time now)
 {
     struct xfed_route *route = link->route;
+    enum xfed_refused what = route ? what_was_refused(link) : XFED_REFUSED_NOTHING;
     xmppfed_problem reason;
 
-    if (!route || !xfed_connection_external_refused(link->connection) ||
+    if (what == XFED_REFUSED_NOTHING ||
         !xfed_refusals_note(&link->fed->refusals, route->local, route->remote,
-                            xfed_site_credentials(link->fed->site, route->local), now))
+                            xfed_site_credentials(link->fed->site, route->local), what, now))
         return;
     reason = route->why;
     (void)xfed_fault_set(

@@ -1,4 +1,4 @@
-/* refusals.c - partners that refused SASL EXTERNAL a while ago, to whom dialback goes first. */
+/* refusals.c - partners that refused our certificate a while ago, to whom dialback goes first. */
 #include "federation/refusals.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@
 struct refusal {
     struct xfed_node node;
     xmppfed_credentials *own; /* what was refused; a reference, so that no other has its address */
+    enum xfed_refused what;
     xmppfed_time until;
     char key[];
 };
@@ -50,13 +51,16 @@ void xfed_refusals_fini(struct xfed_refusals *r)
     xfed_map_fini(&r->known);
 }
 
-static bool holds(const struct refusal *refusal, const xmppfed_credentials *own, xmppfed_time now)
+static enum xfed_refused held(const struct refusal *refusal, const xmppfed_credentials *own,
+                              xmppfed_time now)
 {
-    return refusal && refusal->own == own && refusal->until > now;
+    bool holds = refusal && refusal->own == own && refusal->until > now;
+
+    return holds ? refusal->what : XFED_REFUSED_NOTHING;
 }
 
 bool xfed_refusals_note(struct xfed_refusals *r, const char *local, const char *remote,
-                        xmppfed_credentials *own, xmppfed_time now)
+                        xmppfed_credentials *own, enum xfed_refused what, xmppfed_time now)
 {
     struct refusal *refusal;
     char key[KEY_SIZE];
@@ -64,7 +68,7 @@ bool xfed_refusals_note(struct xfed_refusals *r, const char *local, const char *
 
     key_of(local, remote, key);
     refusal = xfed_map_get_text(&r->known, key);
-    if (holds(refusal, own, now))
+    if (held(refusal, own, now) >= what)
         return false;
     if (refusal)
         drop(r, refusal);
@@ -80,16 +84,18 @@ bool xfed_refusals_note(struct xfed_refusals *r, const char *local, const char *
         return false;
     }
     refusal->own = xmppfed_credentials_ref(own);
+    refusal->what = what;
     refusal->until = now + (xmppfed_time)XFED_REFUSAL_MINUTES * 60 * 1000;
     xfed_list_append(&r->order, &refusal->node);
     return true;
 }
 
-bool xfed_refusals_hold(const struct xfed_refusals *r, const char *local, const char *remote,
-                        const xmppfed_credentials *own, xmppfed_time now)
+enum xfed_refused xfed_refusals_of(const struct xfed_refusals *r, const char *local,
+                                   const char *remote, const xmppfed_credentials *own,
+                                   xmppfed_time now)
 {
     char key[KEY_SIZE];
 
     key_of(local, remote, key);
-    return holds(xfed_map_get_text(&r->known, key), own, now);
+    return held(xfed_map_get_text(&r->known, key), own, now);
 }

@@ -355,12 +355,17 @@ bool xfed_negotiation_uses_certificate(const struct xfed_negotiation *n)
     return false;
 }
 
-bool xfed_negotiation_external_failed(struct xfed_negotiation *n)
+bool xfed_negotiation_may_dial_back(struct xfed_negotiation *n)
 {
     const struct xfed_partner *partner = n->ports.stream->partner(n->ports.user, n->remote);
 
-    return n->role == XFED_INITIATOR && n->external_pending && n->dialback_offered && n->tls_on &&
-           partner && dialback_is_open(n, n->remote, partner);
+    return n->role == XFED_INITIATOR && n->tls_on && partner &&
+           dialback_is_open(n, n->remote, partner);
+}
+
+bool xfed_negotiation_external_failed(struct xfed_negotiation *n)
+{
+    return n->external_pending && n->dialback_offered && xfed_negotiation_may_dial_back(n);
 }
 
 /*

@@ -138,6 +138,8 @@ bool xfed_negotiation_stands(struct xfed_negotiation *n);
  * on another stream, would have been open to it.
  */
 bool xfed_negotiation_external_failed(struct xfed_negotiation *n);
+/* Whether an initiator's peer may be dialled back to by its record and DNS, inside TLS. */
+bool xfed_negotiation_may_dial_back(struct xfed_negotiation *n);
 /* Receiver: the enum xmppfed_method by which a pair is proved if that stands now, else 0. */
 int xfed_negotiation_method_of(struct xfed_negotiation *n, const char *local, const char *remote);
 /* Whether a proof on this stream, and not a shared secret, is by a certificate that was found good

@@ -40,7 +40,9 @@ struct xmppfed_tls_session {
     bool established;
     bool close_sent;
     bool close_received;
-    int failed; /* the error that ended the session; 0: none */
+    bool refused;      /* client: by an alert about our certificate */
+    const char *alert; /* the peer's last word; NULL: it said none */
+    int failed;        /* the error that ended the session; 0: none */
 };
 
 /* TLS 1.2 sends its tickets in the clear and has no fresh keys in what follows: never. */
@@ -288,12 +290,54 @@ static bool waits(ssize_t rc)
            rc == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
+/*
+ * Whether the server has ended the session by an alert about our certificate (RFC 8446 6.2). In TLS
+ * 1.3 it comes encrypted, after our Finished; before that, and in TLS 1.2, anybody may have said
+ * it.
+ */
+static bool is_refusal(const xmppfed_tls_session *s)
+{
+    static const gnutls_alert_description_t alerts[] = {
+        GNUTLS_A_BAD_CERTIFICATE,     GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+        GNUTLS_A_CERTIFICATE_REVOKED, GNUTLS_A_CERTIFICATE_EXPIRED,
+        GNUTLS_A_CERTIFICATE_UNKNOWN, GNUTLS_A_UNKNOWN_CA,
+        GNUTLS_A_ACCESS_DENIED};
+    gnutls_alert_description_t alert = gnutls_alert_get(s->gnutls);
+
+    if (s->is_server || !s->established || xfed_tls_session_version(s) != XMPPFED_TLS_1_3)
+        return false;
+    for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++)
+        if (alert == alerts[i])
+            return true;
+    return false;
+}
+
+bool xfed_tls_session_refused(const xmppfed_tls_session *s)
+{
+    return s->refused;
+}
+
+const char *xfed_tls_session_alert(const xmppfed_tls_session *s)
+{
+    return s->alert;
+}
+
+static void take_alert(xmppfed_tls_session *s)
+{
+    const char *name = gnutls_alert_get_name(gnutls_alert_get(s->gnutls));
+
+    s->refused = is_refusal(s);
+    s->alert = name ? name : "unknown";
+}
+
 /* Ends the session for good, telling the peer why where TLS has an alert for it. */
 static int fail(xmppfed_tls_session *s, int code, ssize_t gnutls_code)
 {
     if (s->transport.error < 0)
         code = s->transport.error;
-    else if (gnutls_code != GNUTLS_E_FATAL_ALERT_RECEIVED)
+    else if (gnutls_code == GNUTLS_E_FATAL_ALERT_RECEIVED)
+        take_alert(s);
+    else
         (void)gnutls_alert_send_appropriate(s->gnutls, (int)gnutls_code);
     s->failed = code;
     xfed_buffer_clear(&s->transport.input);
@@ -320,7 +364,7 @@ static const char *explain(const xmppfed_tls_session *s, ssize_t gnutls_code)
     case GNUTLS_E_UNRECOGNIZED_NAME:
         return "it asks by SNI for a domain that has no certificate here";
     case GNUTLS_E_FATAL_ALERT_RECEIVED:
-        return gnutls_alert_get_name(gnutls_alert_get(s->gnutls));
+        return s->alert;
     default:
         return gnutls_strerror((int)gnutls_code);
     }
@@ -328,8 +372,8 @@ static const char *explain(const xmppfed_tls_session *s, ssize_t gnutls_code)
 
 static int fail_handshake(xmppfed_tls_session *s, ssize_t gnutls_code, xmppfed_problem *why)
 {
-    const char *text = explain(s, gnutls_code);
     int code = fail(s, XMPPFED_ERR_TLS_HANDSHAKE, gnutls_code);
+    const char *text = explain(s, gnutls_code);
 
     if (code != XMPPFED_ERR_TLS_HANDSHAKE)
         return xfed_fault_code(why, code);

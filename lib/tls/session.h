@@ -65,6 +65,14 @@ enum { XFED_TLS_SAVED_MAX = 16 * 1024 };
  */
 int xfed_tls_session_save(xmppfed_tls_session *s, char **ret, size_t *ret_len) XMPPFED_MUST_CHECK;
 
+/*
+ * Whether a server has ended the session because of the certificate that it was shown, and nobody
+ * else can have said so: a server of TLS 1.3.
+ */
+bool xfed_tls_session_refused(const xmppfed_tls_session *s);
+/* The alert by which the peer ended the session, in GnuTLS's words; NULL: none. Static text. */
+const char *xfed_tls_session_alert(const xmppfed_tls_session *s);
+
 /* Evidence about a finished handshake; texts are static or borrowed from the session. */
 struct xfed_tls_facts {
     const char *version;     /* "TLS1.3" */

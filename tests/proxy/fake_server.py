@@ -70,17 +70,20 @@ class FakeServer:
         while peer.recv(65536):
             pass
 
-    def _tls(self, peer, certificate, versions):
+    def _tls(self, peer, certificate, versions, clients):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(os.path.join(DATA, certificate + ".pem"),
                                 os.path.join(DATA, certificate + ".key"))
         if versions:
             context.set_ciphers("ALL:@SECLEVEL=0")
             context.minimum_version, context.maximum_version = versions
+        if clients:
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(os.path.join(DATA, clients + ".pem"))
         return context.wrap_socket(peer, server_side=True)
 
     def _play(self, peer, silent=False, says=None, stream_error=None, starttls=True, proceed=True,
-              versions=None, certificate="fabrikam", error_in_tls=None, external=True,
+              versions=None, certificate="fabrikam", clients=None, error_in_tls=None, external=True,
               sasl="success", dialback=True, verdict="valid", cut=False, bidi=False):
         if silent:
             return self._wait(peer)
@@ -101,7 +104,7 @@ class FakeServer:
                 return self._end(peer, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
                                        "</stream:stream>")
             self._say(peer, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
-            peer = self._tls(peer, certificate, versions)
+            peer = self._tls(peer, certificate, versions, clients)
             self._until(peer, r"<stream:stream[^>]*>")
             self._say(peer, HEADER.format(id="two", db=declared))
             if error_in_tls:
@@ -127,7 +130,7 @@ class FakeServer:
             self._until(peer, r"</db:result>")
         if verdict:
             self._say(peer, RESULT.format(verdict, NOT_FOUND if verdict == "error" else ""))
-        return self._wait(peer)
+        return self.converse(peer)
 
     @staticmethod
     def _say(peer, text):

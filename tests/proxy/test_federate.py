@@ -12,10 +12,12 @@ import subprocess
 import tempfile
 import threading
 
+from fake_server import FakeServer
 from name_server import NameServer, federation
 from programs import DATA, Failure, Host, INSIDE_SOCKET, INSIDE_TLS, Proxy, finish
 
 
+TLS_1_2 = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2)
 # A key that nobody has.
 KEY = "IN DS 1 13 2 " + "00" * 32 + "\n"
 
@@ -75,6 +77,59 @@ def test_dialback(folder):
     converse(ours, theirs)
     contoso.wait(event="STREAM_UP", direction="in", proof="DIALBACK_TLS")
     finish(ours, theirs, contoso, fabrikam)
+
+
+class Strict(FakeServer):
+    """It ends TLS with a client whose certificate is not from its own authority."""
+
+    def __init__(self, **fault):
+        super().__init__(clients="expired-ca", **fault)
+        self.messages = []
+
+    def converse(self, peer):
+        self.messages.append(self._until(peer, r"</message>"))
+        super().converse(peer)
+
+
+def test_refused_in_tls(folder):
+    """An alert about our certificate, where nobody else can have sent it, leads to dialback."""
+    contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso", INSIDE_SOCKET)
+    strict = Strict()
+    contoso.set_partners([partner("fabrikam.example", f"127.0.0.1:{strict.port}")])
+    contoso.start()
+    ours = Host(contoso)
+    contoso.wait(event="INSIDE_UP")
+    ours.send(kind="message", id="m1", body="by dialback",
+              **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+    down = contoso.wait(event="STREAM_DOWN", direction="out")
+    if "refused our certificate" not in down["text"]:
+        raise Failure(f"the refusal was not seen: {down}")
+    contoso.wait(event="STREAM_UP", direction="out", proof="DIALBACK_TLS")
+    contoso.wait(event="OUTCOME")
+    finish(ours, contoso)
+    strict.close()
+    if [text for text in strict.messages if "by dialback" in text] == []:
+        raise Failure("the message did not arrive")
+
+
+def test_refused_for_good(folder):
+    """In TLS 1.2 anybody may have sent the alert; and a record without dialback allows none."""
+    rows = (({"versions": TLS_1_2}, {}), ({}, {"SupportDialbackNegotiation": False}))
+    for number, (fault, record) in enumerate(rows):
+        strict = Strict(**fault)
+        contoso = Proxy(os.path.join(folder, f"contoso{number}"), "contoso.example", "contoso",
+                        INSIDE_SOCKET)
+        contoso.set_partners([partner("fabrikam.example", f"127.0.0.1:{strict.port}", **record)])
+        contoso.start()
+        ours = Host(contoso)
+        contoso.wait(event="INSIDE_UP")
+        ours.send(kind="message", id="m1", body="x",
+                  **{"from": "alice@contoso.example", "to": "bob@fabrikam.example"})
+        down = contoso.wait(event="STREAM_DOWN", direction="out")
+        if "by dialback over TLS" in down["text"] or "CA is unknown" not in down["text"]:
+            raise Failure(f"another end was expected: {down}")
+        finish(ours, contoso)
+        strict.close()
 
 
 def write_secret(path, text):
@@ -520,7 +575,8 @@ def test_flood(folder):
 
 
 def main():
-    for test in (test_external, test_dialback, test_shared_secret, test_no_host, test_foreign_from,
+    for test in (test_external, test_dialback, test_refused_in_tls, test_refused_for_good,
+                 test_shared_secret, test_no_host, test_foreign_from,
                  test_wrong_secret, test_private_files, test_recordings, test_resume_settings, test_queue_bytes,
                  test_bad_reload, test_new_certificate, test_dns, test_dns_over_tcp,
                  test_validation, test_bogus, test_posh, test_direct_tls, test_flood):
