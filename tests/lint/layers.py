@@ -58,6 +58,7 @@ HOSTS = {
     "examples/replay": ("gnutls/x509.h",),
     "examples/xmppfedctl": ("jansson.h", "gnutls/*.h"),
     "examples/translate": (),
+    "examples/bridge": ("sqlite3.h",),
     "examples/sip-gateway": ("uv.h", "sofia-sip/*.h"),
     "examples/kamailio": ("dlfcn.h",),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
