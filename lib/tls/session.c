@@ -292,8 +292,7 @@ static bool waits(ssize_t rc)
 
 /*
  * Whether the server has ended the session by an alert about our certificate (RFC 8446 6.2). In TLS
- * 1.3 it comes encrypted, after our Finished; before that, and in TLS 1.2, anybody may have said
- * it.
+ * 1.3 it comes encrypted, after our Finished; in TLS 1.2 it comes before, and from anybody.
  */
 static bool is_refusal(const xmppfed_tls_session *s)
 {
@@ -304,7 +303,7 @@ static bool is_refusal(const xmppfed_tls_session *s)
         GNUTLS_A_ACCESS_DENIED};
     gnutls_alert_description_t alert = gnutls_alert_get(s->gnutls);
 
-    if (s->is_server || !s->established || xfed_tls_session_version(s) != XMPPFED_TLS_1_3)
+    if (s->is_server || !s->established)
         return false;
     for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++)
         if (alert == alerts[i])

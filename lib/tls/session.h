@@ -66,8 +66,8 @@ enum { XFED_TLS_SAVED_MAX = 16 * 1024 };
 int xfed_tls_session_save(xmppfed_tls_session *s, char **ret, size_t *ret_len) XMPPFED_MUST_CHECK;
 
 /*
- * Whether a server has ended the session because of the certificate that it was shown, and nobody
- * else can have said so: a server of TLS 1.3.
+ * Whether a server has ended the session because of the certificate that it was shown, and said so
+ * inside TLS, as one of TLS 1.3 does: nobody else can have.
  */
 bool xfed_tls_session_refused(const xmppfed_tls_session *s);
 /* The alert by which the peer ended the session, in GnuTLS's words; NULL: none. Static text. */
