@@ -2,6 +2,9 @@
 
 from case import case, expect
 from client import is_error, is_message, is_presence
+from peers.sip_server import GATEWAY_CONFIG, SipServer
+from sip_phone import SipPhone, State
+from world import OUR_ADDRESS, OUR_DOMAIN
 
 PING = "<ping xmlns='urn:xmpp:ping'/>"
 
@@ -37,3 +40,33 @@ def bad_certificate(world, others):
     carol.message(alice.jid, "must not arrive")
     alice.never(is_message(carol.jid), 2)
     expect("certificate" in prosody.log_text(), "Prosody's log says nothing of the certificate")
+
+
+@case("harness.sip-server", needs_product=False)
+def sip_server(world):
+    """Two phones at Kamailio write, and one watches the other: waits, may, sees, may no more."""
+    server = SipServer(GATEWAY_CONFIG, OUR_DOMAIN, OUR_ADDRESS, world.directory)
+    for user in ("carol", "dave"):
+        server.add_user(user)
+    world.on_close(server.stop)
+    server.start()
+    carol, dave = (SipPhone(user, OUR_DOMAIN, "127.0.0.12", (OUR_ADDRESS, server.port))
+                   for user in ("carol", "dave"))
+    for phone in (carol, dave):
+        world.on_close(phone.close)
+        phone.register()
+    expect(carol.message(dave.address, "good morning") == 200, "the message is not accepted")
+    dave.wait_message(carol.address, "good morning")
+    expect(carol.message("erin@" + OUR_DOMAIN, "who?") == 404, "an unknown user is known")
+    watch = dave.watch(carol.address)
+    watch.wait(lambda it: it.condition == "pending", "the first notification")
+    server.rule("carol", dave.address, "allow")
+    watch.wait(lambda it: it.condition == "active", "the permission")
+    for state in (State(True, "", "here"), State(True, "away", "at lunch")):
+        carol.publish(state)
+        watch.wait(lambda it, wanted=state: it.state == wanted, f"{state}")
+    expect(watch.ask(300) == 200, "the subscription cannot be refreshed")
+    carol.publish(None)
+    watch.wait(lambda it: not it.state.open, "the end of carol's presence")
+    server.rule("carol", dave.address, "block")
+    watch.wait(lambda it: it.condition == "terminated;reason=rejected", "the refusal")
