@@ -1,9 +1,9 @@
 /*
  * component.c - fuzzes one end of a component stream (XEP-0114), accepting or connecting.
  *
- * Input: a byte ('s' accepts, any other connects), a byte that chooses the pieces (fuzz.h), and
- * what the peer sends. Byte 1 in it is a right handshake, byte 2 makes us send a stanza, byte 3
- * makes us close.
+ * Input: a byte ('s' accepts, 'a' connects and wants acknowledgements, any other connects), a byte
+ * that chooses the pieces (fuzz.h), and what the peer sends. Byte 1 in it is a right handshake,
+ * byte 2 makes us send a stanza, byte 3 makes us close.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +21,8 @@ struct end {
     bool proved;                /* byte 1 has come */
     bool up;
     bool down;
+    uint64_t acked;   /* as told last */
+    uint64_t unacked; /* the number of the stanza that came back last */
 };
 
 static const char *find_secret(const char *name, void *user)
@@ -40,6 +42,21 @@ static void take_output(struct end *e)
     component_sent(e->component, out.len);
 }
 
+/* What is handled grows up to what was sent; what comes back is all behind that, in order. */
+static void check_number(struct end *e, bool server, const struct component_item *item)
+{
+    uint64_t sent = component_sent_count(e->component);
+
+    FUZZ_CHECK(e->up && item->number <= sent);
+    if (item->kind == COMPONENT_ACKED) {
+        FUZZ_CHECK(item->number >= e->acked && e->unacked == 0);
+        e->acked = item->number;
+    } else {
+        FUZZ_CHECK(server && item->number > e->acked && item->number > e->unacked);
+        e->unacked = item->number;
+    }
+}
+
 static void take_items(struct end *e, bool server)
 {
     struct component_item item;
@@ -53,11 +70,15 @@ static void take_items(struct end *e, bool server)
             FUZZ_CHECK(e->up && strcmp(xmppfed_element_ns(item.stanza), XMPPFED_NS_SERVER) == 0);
             (void)component_send(e->component, item.stanza);
             xmppfed_element_free(item.stanza);
+        } else if (item.kind == COMPONENT_ACKED || item.kind == COMPONENT_UNACKED) {
+            check_number(e, server, &item);
+            xmppfed_element_free(item.stanza);
         } else {
             FUZZ_CHECK(item.kind == COMPONENT_DOWN && item.text && *item.text);
             e->down = true;
         }
     }
+    component_ask(e->component);
     take_output(e);
 }
 
@@ -76,9 +97,11 @@ static void send_handshake(struct end *e)
 static void send_stanza(struct end *e)
 {
     xmppfed_element *m = xmppfed_element_new(e->ctx, "message", XMPPFED_NS_SERVER);
+    int rc;
 
     xmppfed_element_add_text(m, "Hello");
-    FUZZ_CHECK((component_send(e->component, m) == 0) == component_is_up(e->component));
+    rc = component_send(e->component, m);
+    FUZZ_CHECK((rc == 0 || rc == XMPPFED_ERR_LIMIT_QUEUE) == component_is_up(e->component));
     xmppfed_element_free(m);
 }
 
@@ -121,7 +144,8 @@ static void go_on(struct end *e, bool server, struct fuzz_cut cut, struct fuzz_i
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = fuzz_input(data, size);
-    bool server = fuzz_byte(&in) == 's';
+    uint8_t role = fuzz_byte(&in);
+    bool server = role == 's';
     struct fuzz_cut cut = fuzz_cut(fuzz_byte(&in));
     struct end e = {.ctx = fuzz_context()};
     struct component_options options = {.ctx = e.ctx,
@@ -129,7 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         .name = "contoso.example",
                                         .secret = SECRET,
                                         .find_secret = find_secret,
-                                        .output_limit = 1 << 20};
+                                        .output_limit = 1 << 20,
+                                        .acks = role == 'a'};
 
     FUZZ_CHECK(component_new(&options, &e.component) == 0);
     go_on(&e, server, cut, &in);

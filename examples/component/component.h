@@ -32,17 +32,21 @@ struct component_options {
     xmppfed_credentials *credentials; /* with trust: our certificate */
     xmppfed_trust *trust;             /* NULL: without TLS */
     size_t output_limit;              /* most bytes that may wait to be sent */
+    bool acks; /* client: the server is to acknowledge stanzas (acks.h); it must know how to */
 };
 
 enum component_item_kind {
     COMPONENT_UP = 1, /* the secret was accepted: stanzas may be sent */
-    COMPONENT_STANZA, /* stanza */
-    COMPONENT_DOWN    /* text says why; the last item */
+    COMPONENT_STANZA, /* stanza; it counts as handled when the next item is asked for */
+    COMPONENT_ACKED, /* the peer has handled all stanzas up to number; the first is of acks alone */
+    COMPONENT_UNACKED, /* server: stanza, the one of that number, may have arrived or not */
+    COMPONENT_DOWN     /* text says why; the last item */
 };
 
 struct component_item {
     int kind;
     xmppfed_element *stanza; /* the receiver's own, to be freed */
+    uint64_t number;
     const char *text;
 };
 
@@ -52,6 +56,8 @@ void component_free(struct component *c);
 
 /* Received bytes; take all items before feeding more. An error shows up as COMPONENT_DOWN. */
 void component_feed(struct component *c, const void *data, size_t len);
+/* Nothing can be sent any more; what the peer had said before that is still to be fed. */
+void component_transport_broken(struct component *c, const char *why);
 /* The transport was closed by the peer or broke. */
 void component_transport_closed(struct component *c, const char *why);
 /* The next item: true with *ret. */
@@ -66,6 +72,16 @@ void component_sent(struct component *c, size_t len);
  * XMPPFED_ERR_LIMIT_QUEUE (too much waits already), XMPPFED_ERR_NOMEM.
  */
 int component_send(struct component *c, const xmppfed_element *stanza);
+/* How many stanzas were sent, which is the number of the last one; COMPONENT_ACKED tells of them.
+ */
+uint64_t component_sent_count(const struct component *c);
+/*
+ * Asks what the peer has handled, if acknowledgements are on and it has not been asked since the
+ * last stanza; for the end of a batch. Within one it is asked every 64 stanzas by itself.
+ */
+void component_ask(struct component *c);
+/* Server: a host that wanted acknowledgements would have said so by now; copies are not kept. */
+void component_forget_early(struct component *c);
 /*
  * Says that the stream is over, as component_close() does, and goes on giving the stanzas that the
  * peer had sent before it heard it, until it closes the stream too (RFC 6120 4.4).

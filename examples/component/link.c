@@ -7,6 +7,8 @@
 /* How long a link may take to become a stream that is up, and to get its last bytes out. */
 #define SET_UP_MS 30000
 #define DRAIN_MS 3000
+/* A host that wants acknowledgements says so within this time, or what it got before is its own. */
+#define EARLY_MS 1000
 #define KEEP_ALIVE_SECONDS 60
 #define READ_SIZE 65536
 #define COPY_MAX ((size_t)256 * 1024)
@@ -29,7 +31,10 @@ struct link {
     char *copy; /* bytes that libuv is writing */
     size_t copy_len;
     int handles;
+    bool server;
+    bool wants_acks; /* client: the server has not agreed to them yet */
     bool told_down;
+    bool broken;    /* nothing can be written any more */
     bool ending;    /* the peer is still to close the stream */
     bool finishing; /* the stream is over; bytes are still to go out */
     bool closing;
@@ -73,6 +78,10 @@ static void on_timer(uv_timer_t *timer)
 
     if (l->finishing || l->ending)
         close_link(l);
+    else if (l->wants_acks && component_is_up(l->component))
+        link_close(l, "connection-timeout", "the server does not acknowledge stanzas");
+    else if (component_is_up(l->component))
+        component_forget_early(l->component);
     else
         link_close(l, "connection-timeout", "the host did not prove itself in time");
 }
@@ -96,6 +105,19 @@ static void finish(struct link *l)
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
+/* A peer that has gone may have said something before: that is still to be read, up to its end. */
+static void stop_writing(struct link *l)
+{
+    if (l->finishing || l->broken) {
+        close_link(l);
+        return;
+    }
+    l->broken = true;
+    l->ending = true;
+    component_transport_broken(l->component, "the connection broke");
+    uv_timer_start(&l->timer, on_timer, DRAIN_MS, 0);
+}
+
 static void on_written(uv_write_t *req, int status)
 {
     struct link *l = req->data;
@@ -105,7 +127,7 @@ static void on_written(uv_write_t *req, int status)
     if (l->closing)
         return;
     if (status < 0) {
-        close_link(l);
+        stop_writing(l);
         return;
     }
     component_sent(l->component, l->copy_len);
@@ -149,11 +171,11 @@ static void flush(struct link *l)
 {
     xmppfed_slice out = component_output(l->component);
 
-    if (l->closing || !uv_is_writable(&l->socket.stream))
+    if (l->closing || l->broken || !uv_is_writable(&l->socket.stream))
         return;
     while (out.len > 0 && !l->copy) {
         if (write_some(l, out) < 0) {
-            close_link(l);
+            stop_writing(l);
             return;
         }
         out = component_output(l->component);
@@ -164,14 +186,44 @@ static void flush(struct link *l)
 
 /* ---- items ------------------------------------------------------------------------------- */
 
+static void on_turn(uv_prepare_t *turn)
+{
+    struct link *l = turn->data;
+
+    uv_prepare_stop(turn);
+    component_ask(l->component);
+    flush(l);
+}
+
+/* What is sent in this turn of the loop goes out at its end. */
+static void gather(struct link *l)
+{
+    if (!uv_is_active((uv_handle_t *)&l->turn) && !l->closing)
+        uv_prepare_start(&l->turn, on_turn);
+}
+
+/* The link itself lives on what some items say. */
+static void take_note(struct link *l, int kind)
+{
+    if (kind == COMPONENT_UP && l->server)
+        uv_timer_start(&l->timer, on_timer, EARLY_MS, 0);
+    if ((kind == COMPONENT_UP && !l->server && !l->wants_acks) ||
+        (kind == COMPONENT_ACKED && l->wants_acks))
+        uv_timer_stop(&l->timer);
+    if (kind == COMPONENT_ACKED) {
+        l->wants_acks = false;
+        gather(l);
+    }
+    if (kind == COMPONENT_DOWN)
+        l->told_down = true;
+}
+
 static void pump(struct link *l)
 {
     struct component_item item;
 
     while (!l->closing && !l->told_down && component_next(l->component, &item)) {
-        if (item.kind == COMPONENT_UP)
-            uv_timer_stop(&l->timer);
-        l->told_down = item.kind == COMPONENT_DOWN;
+        take_note(l, item.kind);
         l->on_item(l, &item, l->user);
     }
     if (l->told_down)
@@ -224,6 +276,8 @@ static int new_link(uv_loop_t *loop, bool tcp, const struct component_options *o
     uv_timer_init(loop, &l->timer);
     uv_prepare_init(loop, &l->turn);
     l->turn.data = l;
+    l->server = options->role == COMPONENT_SERVER;
+    l->wants_acks = !l->server && options->acks;
     l->handles = 3;
     l->socket.handle.data = l;
     l->timer.data = l;
@@ -317,19 +371,17 @@ int link_connect(uv_loop_t *loop, const struct link_target *target,
 
 /* ---- use --------------------------------------------------------------------------------- */
 
-static void on_turn(uv_prepare_t *turn)
-{
-    uv_prepare_stop(turn);
-    flush(turn->data);
-}
-
 int link_send(struct link *l, const xmppfed_element *stanza)
 {
     int rc = component_send(l->component, stanza);
 
-    if (!uv_is_active((uv_handle_t *)&l->turn) && !l->closing)
-        uv_prepare_start(&l->turn, on_turn);
+    gather(l);
     return rc;
+}
+
+uint64_t link_sent_count(const struct link *l)
+{
+    return component_sent_count(l->component);
 }
 
 void link_end(struct link *l, const char *condition, const char *text)

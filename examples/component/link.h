@@ -33,6 +33,8 @@ int link_connect(uv_loop_t *loop, const struct link_target *target,
 
 /* As component_send(). */
 int link_send(struct link *l, const xmppfed_element *stanza);
+/* As component_sent_count(). */
+uint64_t link_sent_count(const struct link *l);
 /* As component_end(); COMPONENT_DOWN follows when the peer has closed too, or after 3 s. */
 void link_end(struct link *l, const char *condition, const char *text);
 /* As component_close(); COMPONENT_DOWN follows later, from the loop. */

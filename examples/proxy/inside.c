@@ -88,8 +88,13 @@ static void on_item(struct link *l, const struct component_item *item, void *use
         relay_from_host(h->proxy, l, h->id, item->stanza);
         xmppfed_element_free(item->stanza);
         break;
-    default:
+    case COMPONENT_UNACKED:
+        xmppfed_element_free(item->stanza);
+        break;
+    case COMPONENT_DOWN:
         host_down(h, item->text);
+        break;
+    default: /* COMPONENT_ACKED: the copies are gone */
         break;
     }
 }

@@ -11,6 +11,7 @@
 
 #include "component/component.h"
 #include "proxy/settings/files.h"
+#include "proxy/component_pair.h"
 
 #define NAME "contoso.example"
 #define SECRET "inside secret"
@@ -49,115 +50,30 @@ static struct component *make(int role, xmppfed_trust *anchors, const char *secr
     return c;
 }
 
-/* Two ends and what each has given so far. */
-struct pair {
-    struct component *ends[2]; /* client, server */
-    int ups[2];
-    int downs[2];
-    char why[2][128];
-    char stanzas[2][256]; /* of the last one, as written for jabber:server */
-};
-
-static void take(struct pair *p, int i)
-{
-    struct component_item item;
-
-    while (component_next(p->ends[i], &item)) {
-        if (item.kind == COMPONENT_UP)
-            p->ups[i]++;
-        if (item.kind == COMPONENT_DOWN) {
-            p->downs[i]++;
-            snprintf(p->why[i], sizeof(p->why[i]), "%s", item.text);
-        }
-        if (item.kind == COMPONENT_STANZA) {
-            char *text;
-            size_t len;
-
-            assert_int_equal(xmppfed_element_write(item.stanza, XMPPFED_NS_SERVER, &text, &len), 0);
-            snprintf(p->stanzas[i], sizeof(p->stanzas[i]), "%s", text);
-            xmppfed_element_free_text(ctx, text);
-            xmppfed_element_free(item.stanza);
-        }
-    }
-}
-
-/* Carries one end's output to the other in pieces: the first of cut bytes, the others of step. */
-static bool carry(struct pair *p, int from, size_t cut, size_t step)
-{
-    xmppfed_slice out = component_output(p->ends[from]);
-    char *bytes;
-    size_t len = out.len;
-    size_t at = 0;
-
-    if (len == 0)
-        return false;
-    bytes = malloc(len);
-    assert_non_null(bytes);
-    memcpy(bytes, out.data, len);
-    component_sent(p->ends[from], len);
-    while (at < len) {
-        size_t piece = at == 0 && cut > 0 ? cut : step;
-
-        if (piece > len - at)
-            piece = len - at;
-        component_feed(p->ends[1 - from], bytes + at, piece);
-        take(p, 1 - from);
-        at += piece;
-    }
-    free(bytes);
-    take(p, from);
-    return true;
-}
-
-static void settle(struct pair *p, size_t cut, size_t step)
-{
-    bool moved = true;
-
-    while (moved) {
-        moved = carry(p, 0, cut, step);
-        moved = carry(p, 1, cut, step) || moved;
-    }
-}
-
-static void free_pair(struct pair *p)
-{
-    component_free(p->ends[0]);
-    component_free(p->ends[1]);
-}
-
-static void send_message(struct component *c, const char *body)
-{
-    xmppfed_element *m = xmppfed_element_new(ctx, "message", XMPPFED_NS_SERVER);
-
-    xmppfed_element_set_attribute(m, "from", "a@contoso.example");
-    xmppfed_element_add_text(xmppfed_element_add_child(m, "body", XMPPFED_NS_SERVER), body);
-    assert_int_equal(component_send(c, m), 0);
-    xmppfed_element_free(m);
-}
-
 /* A whole conversation: both up, a message each way, and an orderly end. */
 static void converse(xmppfed_trust *anchors, size_t cut, size_t step)
 {
     static const char wanted[] = "<message from='a@contoso.example'><body>Hello</body></message>";
     struct pair p = {
+        .ctx = ctx,
         .ends = {make(COMPONENT_CLIENT, anchors, SECRET), make(COMPONENT_SERVER, anchors, NULL)}};
     int i;
 
-    settle(&p, cut, step);
+    pair_settle(&p, cut, step);
     for (i = 0; i < 2; i++) {
         assert_int_equal(p.ups[i], 1);
         assert_true(component_is_up(p.ends[i]));
         assert_string_equal(component_name(p.ends[i]), NAME);
-        send_message(p.ends[i], "Hello");
+        pair_send(&p, i, "Hello");
     }
-    settle(&p, cut, step);
+    pair_settle(&p, cut, step);
     for (i = 0; i < 2; i++)
         assert_string_equal(p.stanzas[i], wanted);
     component_close(p.ends[0], NULL, NULL);
-    settle(&p, cut, step);
+    pair_settle(&p, cut, step);
     for (i = 0; i < 2; i++)
         assert_int_equal(p.downs[i], 1);
-    free_pair(&p);
+    pair_free(&p);
 }
 
 static void plain_cut_at_every_byte(void **state)
@@ -191,18 +107,19 @@ static void tls_in_steps(void **state)
 static void tls_without_trust_is_refused(void **state)
 {
     struct pair p = {
+        .ctx = ctx,
         .ends = {make(COMPONENT_CLIENT, trust, SECRET), make(COMPONENT_SERVER, other_trust, NULL)}};
 
     (void)state;
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     assert_int_equal(p.ups[0] + p.ups[1], 0);
     assert_int_equal(p.downs[1], 1);
-    free_pair(&p);
+    pair_free(&p);
 }
 
 static void tls_without_client_certificate_is_refused(void **state)
 {
-    struct pair p = {.ends = {NULL, make(COMPONENT_SERVER, trust, NULL)}};
+    struct pair p = {.ctx = ctx, .ends = {NULL, make(COMPONENT_SERVER, trust, NULL)}};
     struct component_options options = {.ctx = ctx,
                                         .role = COMPONENT_CLIENT,
                                         .name = NAME,
@@ -212,24 +129,25 @@ static void tls_without_client_certificate_is_refused(void **state)
 
     (void)state;
     assert_int_equal(component_new(&options, &p.ends[0]), 0);
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     assert_int_equal(p.ups[0] + p.ups[1], 0);
     assert_int_equal(p.downs[1], 1);
-    free_pair(&p);
+    pair_free(&p);
 }
 
 static void wrong_secret_is_refused(void **state)
 {
     struct pair p = {
+        .ctx = ctx,
         .ends = {make(COMPONENT_CLIENT, NULL, "wrong"), make(COMPONENT_SERVER, NULL, NULL)}};
 
     (void)state;
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     assert_int_equal(p.ups[0] + p.ups[1], 0);
     assert_int_equal(p.downs[0], 1);
     assert_int_equal(p.downs[1], 1);
     assert_non_null(strstr(p.why[0], "not-authorized"));
-    free_pair(&p);
+    pair_free(&p);
 }
 
 static const struct {
@@ -284,37 +202,39 @@ static void only_stanzas_are_taken(void **state)
 {
     static const char text[] = "<iq2 xmlns='urn:x'/>";
     struct pair p = {
+        .ctx = ctx,
         .ends = {make(COMPONENT_CLIENT, NULL, SECRET), make(COMPONENT_SERVER, NULL, NULL)}};
 
     (void)state;
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     component_feed(p.ends[1], text, strlen(text));
-    take(&p, 1);
+    pair_take(&p, 1);
     assert_int_equal(p.downs[1], 1);
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     assert_non_null(strstr(p.why[0], "unsupported-stanza-type"));
-    free_pair(&p);
+    pair_free(&p);
 }
 
 static void output_is_bounded(void **state)
 {
     struct pair p = {
+        .ctx = ctx,
         .ends = {make(COMPONENT_CLIENT, NULL, SECRET), make(COMPONENT_SERVER, NULL, NULL)}};
     xmppfed_element *m = xmppfed_element_new(ctx, "message", XMPPFED_NS_SERVER);
     int sent = 0;
 
     (void)state;
     assert_int_equal(component_send(p.ends[1], m), XMPPFED_ERR_STATE);
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     while (component_send(p.ends[1], m) == 0)
         sent++;
     assert_int_equal(sent, 10000 / strlen("<message/>"));
     assert_int_equal(component_send(p.ends[1], m), XMPPFED_ERR_LIMIT_QUEUE);
     assert_true(component_is_up(p.ends[1]));
-    settle(&p, 0, SIZE_MAX);
+    pair_settle(&p, 0, SIZE_MAX);
     assert_int_equal(component_send(p.ends[1], m), 0);
     xmppfed_element_free(m);
-    free_pair(&p);
+    pair_free(&p);
 }
 
 /* A host may tell of a write of no bytes, also while nothing waits. */
