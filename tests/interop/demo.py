@@ -10,25 +10,19 @@ behind the proxy then do what the table says. The exit status is 0 if every row 
 
 import argparse
 import os
-import shutil
-import signal
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from demo_frame import end, line, play_in_private  # noqa: E402
 from demo_rows import NOTE, ROWS, TYPES, Scene  # noqa: E402
 from process import HarnessError, require_free  # noqa: E402
 from proxy import partner  # noqa: E402
-from world import OUR_ADDRESS, OUR_DOMAIN, PEERS, Certificates, World  # noqa: E402
+from world import OUR_ADDRESS, OUR_DOMAIN, PEERS, World  # noqa: E402
 
 PROVED_BY = {"certificate": "TLS + SASL EXTERNAL", "dialback": "TLS + dialback"}
 HEADINGS = ("partner type", "direction", "action", "expected", "seen", "domain proved by", "")
 WIDTHS = (16, 15, 36, 9, 9, 20, 0)
-
-
-def line(cells):
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS)).rstrip()
 
 
 def record(kind, proved_by, domain, address):
@@ -61,16 +55,15 @@ def show(world, kind, proved_by):
         ok = seen == expected
         wrong += not ok
         print(line((kind, row.direction, row.action, expected, seen, scene.proof(row.direction),
-                    "ok" if ok else "WRONG")), flush=True)
+                    "ok" if ok else "WRONG"), WIDTHS), flush=True)
         if why:
             print("    " + why, flush=True)
     return wrong
 
 
-def play(programs, work):
-    certificates = Certificates(work)
+def play(programs, certificates, work):
     wrong = 0
-    print(line(HEADINGS))
+    print(line(HEADINGS, WIDTHS))
     for kind in TYPES:
         for proved_by, title in PROVED_BY.items():
             print(f"-- {kind}, {title}")
@@ -89,27 +82,13 @@ def main():
     parser.add_argument("--proxy", required=True)
     parser.add_argument("--echo", required=True)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for address in (OUR_ADDRESS, PEERS["prosody"][2]):
         require_free(address, 5269)
-    work = tempfile.mkdtemp(prefix="xmppfed-demo-")
-    wrong = None
-    try:
-        wrong = play({"proxy": os.path.abspath(options.proxy),
-                      "echo": os.path.abspath(options.echo)}, work)
-    finally:
-        if wrong == 0:
-            shutil.rmtree(work, ignore_errors=True)
-        else:
-            print(f"The logs and files of this run are kept in {work}")
+    wrong = play_in_private(play, vars(options))
     total = len(ROWS) * len(TYPES) * len(PROVED_BY)
     print(f"{total - wrong} of {total} rows as Lync Server 2013's documentation says")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except HarnessError as problem:
-        print(f"demo: {problem}", file=sys.stderr)
-        sys.exit(2)
+    end(main)

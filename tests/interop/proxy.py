@@ -48,11 +48,14 @@ def partner(domain, kind="Federated", tls="Required", sasl="Optional", dialback=
     return record
 
 
-def partner_file(records):
-    """The text of a partner file in which everybody may federate with these partners."""
+def partner_file(records, policies=(), users=()):
+    """The text of a partner file in which everybody may federate with these partners.
+
+    More policies, and users with one of these, may say otherwise.
+    """
     policy = {"Scope": "global", "EnableFederationAccess": True, "EnableXmppAccess": True}
-    return json.dumps({"AllowFederatedUsers": True, "ExternalAccessPolicies": [policy],
-                       "Partners": records}, indent=4)
+    return json.dumps({"AllowFederatedUsers": True, "ExternalAccessPolicies": [policy, *policies],
+                       "Users": list(users), "Partners": records}, indent=4)
 
 
 def read_json(line):
@@ -103,9 +106,9 @@ class Proxy:
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
 
-    def set_partners(self, records):
-        """Write the partner file; it counts from the next start or reload."""
-        self.write("partners.json", partner_file(list(records)))
+    def set_partners(self, records, **more):
+        """Write the partner file, as of partner_file(); it counts from the next start or reload."""
+        self.write("partners.json", partner_file(list(records), **more))
 
     def launch(self):
         """Start the program without waiting for anything."""

@@ -44,6 +44,7 @@ import cases.dane  # noqa: E402,F401
 import cases.permissions  # noqa: E402,F401
 import cases.rows  # noqa: E402,F401
 import cases.scan  # noqa: E402,F401
+import cases.sip  # noqa: E402,F401
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -157,7 +158,8 @@ def run_all(items, options, work):
     """Run the cases one after the other; return the number that failed."""
     certificates = Certificates(work)
     programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl,
-                "expat": find_program("libexpat-attributes.so")}
+                "expat": find_program("libexpat-attributes.so"),
+                "gateway": find_program("sip-gateway")}
     logs = options.logs
     failed = 0
     stage = None

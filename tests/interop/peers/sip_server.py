@@ -33,7 +33,7 @@ class SipServer:
         self.directory = os.path.join(directory, "kamailio")
         os.makedirs(self.directory, exist_ok=True)
         self._database = os.path.join(self.directory, "kamailio.db")
-        self._control = f"unix:{self.directory}/ctl"
+        self._control = f"unix:{self.directory}/ctl.sock"
         values = {"DOMAIN": f'"{domain}"', "LISTEN": f"udp:{address}:{port}",
                   "OWN_URI": f'"sip:{address}:{port}"',
                   "DATABASE": f'"sqlite:///{self._database}"', "CONTROL": f'"{self._control}"',

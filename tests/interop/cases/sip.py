@@ -1,0 +1,20 @@
+"""sip.py - the rows of "tools/demo sip", each as a case; those of one table share their servers."""
+
+from case import case, expect
+from sip_between import BETWEEN
+from sip_rows import ROWS, TYPES, Scene, act
+
+
+def play(world, between, kind, row):
+    scene = world.keep("scene", lambda: Scene(world, between, kind))
+    expected = row.expectation(kind)
+    seen, why = act(row, scene)
+    expect(seen == expected, f"{expected} was expected, {seen} was seen; {why}")
+
+
+for a_way in BETWEEN:
+    for a_kind in TYPES:
+        for a_row in ROWS:
+            stage = f"sip.{a_way}.{a_kind}"
+            case(f"{stage}.{a_row.name()}", shares=stage, between=a_way, kind=a_kind,
+                 row=a_row)(play)
