@@ -94,7 +94,8 @@ class Proxy:
         self.write("proxy.conf", CONFIG.format(
             domains=", ".join(f'{{ name = "{name}"; certificate = "{certificate.certificate}"; '
                               f'key = "{certificate.key}"; }}' for name in ours),
-            inside=inside or INSIDE.format(socket=self.socket, hosts=hosts), trust=trust,
+            inside=INSIDE.format(socket=self.socket, hosts=hosts) if inside is None else inside,
+            trust=trust,
             crl=crl, record=record, address=address, dns=dns, level=level,
             queue_seconds=queue_seconds, port=port,
             direct="direct_tls = true; " if direct else ""))

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """run.py - run the interop cases against real servers; TAP lines, then "N passed, N failed".
 
-Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--logs DIR] [--record FOLDER]
-              [--transcripts FOLDER] [--list] [NAME...]
+Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--module PATH] [--logs DIR]
+              [--record FOLDER] [--transcripts FOLDER] [--list] [NAME...]
 
 A NAME is a case ("prosody.external") or the beginning of several ("prosody", "scan."). Without
 --proxy, --echo and --ctl the newest build directory of this source tree is used.
@@ -36,6 +36,7 @@ import cases.blocking  # noqa: E402,F401
 import cases.certificates  # noqa: E402,F401
 import cases.guide  # noqa: E402,F401
 import cases.kamailio  # noqa: E402,F401
+import cases.module  # noqa: E402,F401
 import cases.management  # noqa: E402,F401
 import cases.operation  # noqa: E402,F401
 import cases.failover  # noqa: E402,F401
@@ -62,6 +63,7 @@ def arguments():
     parser.add_argument("--proxy", default=find_program("xmppfed-proxy"))
     parser.add_argument("--echo", default=find_program("echo-host"))
     parser.add_argument("--ctl", default=find_program("xmppfedctl"))
+    parser.add_argument("--module", default=find_program("xmppfed.so"))
     parser.add_argument("--logs", help="where logs of failed cases go (default: a new folder in /tmp)")
     parser.add_argument("--record", metavar="FOLDER",
                         help="write what peers say as seeds, as into fuzz/corpus")
@@ -70,7 +72,7 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
-    for name in ("proxy", "echo", "ctl"):
+    for name in ("proxy", "echo", "ctl", "module"):
         path = getattr(options, name)
         setattr(options, name, os.path.abspath(path) if path else None)
     for name in ("record", "transcripts"):
@@ -159,7 +161,7 @@ def run_all(items, options, work):
     certificates = Certificates(work)
     programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl,
                 "expat": find_program("libexpat-attributes.so"),
-                "gateway": find_program("sip-gateway")}
+                "gateway": find_program("sip-gateway"), "module": options.module}
     logs = options.logs
     failed = 0
     stage = None

@@ -8,7 +8,9 @@ from case import Failed
 from peers.base import Options
 from peers.ejabberd import Ejabberd
 from peers.jabberd2 import Jabberd2
+from peers.kamailio_module import KamailioModule
 from peers.prosody import Prosody
+from process import HarnessError
 from proxy import EchoHost, Proxy
 
 PEERS = {
@@ -100,6 +102,16 @@ class World:
                       **more)
         self._stack.callback(self._stop, proxy)
         return proxy
+
+    def kamailio(self, partners, domain=OUR_DOMAIN, address=OUR_ADDRESS, **more):
+        """Make a Kamailio with the module for contoso.example; the caller starts it."""
+        if not self.programs["module"]:
+            raise HarnessError("xmppfed.so is not built: tools/deps --kamailio, -Dkamailio_source=")
+        shown = self.certificates.get(domain)
+        module = KamailioModule(self.programs["module"], os.path.join(self.directory, "module"),
+                                shown, self.certificates.trust, domain, address, partners, **more)
+        self._stack.callback(self._stop, module)
+        return module
 
     @staticmethod
     def _stop(proxy):

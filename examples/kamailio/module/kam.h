@@ -1,0 +1,24 @@
+/* kam.h - what the files that see Kamailio's types share; nobody else includes it. */
+#ifndef KAMAILIO_MODULE_KAM_H
+#define KAMAILIO_MODULE_KAM_H
+
+#include <core/sr_module.h>
+#include <core/rpc.h>
+#include <modules/tm/tm_load.h>
+
+#include "kamailio/module/settings.h"
+
+extern struct tm_binds kam_tm;
+extern struct module_settings kam_settings;
+extern const rpc_export_t kam_rpc[];
+
+/*
+ * xmppfed_take() of the script: hands the request over to our process and ends the script. -1 when
+ * it could not be handed over: then the script answers.
+ */
+int kam_take(struct sip_msg *msg, char *unused1, char *unused2);
+
+/* What tm calls with the final response to a request of ours, in whatever process has it. */
+void kam_completed(struct cell *cell, int type, struct tmcb_params *params);
+
+#endif
