@@ -60,7 +60,7 @@ HOSTS = {
     "examples/translate": (),
     "examples/bridge": ("sqlite3.h",),
     "examples/sip-gateway": ("uv.h", "sofia-sip/*.h"),
-    "examples/kamailio": ("dlfcn.h",),
+    "examples/kamailio": ("dlfcn.h", "uv.h", "jansson.h", "core/*.h", "modules/*/*.h", "lib/srdb1/*.h"),
     "examples/proxy": ("uv.h", "curl/curl.h", "libconfig.h", "jansson.h", "sqlite3.h", "libpq-fe.h",
                        "asm/socket.h", "microhttpd.h"),
     "examples": ("uv.h", "jansson.h"),

@@ -3,17 +3,15 @@
 #define KAMAILIO_MODULE_KAM_H
 
 #include <core/sr_module.h>
-#include <core/rpc.h>
 #include <modules/tm/tm_load.h>
 
 #include "kamailio/module/settings.h"
 
 extern struct tm_binds kam_tm;
 extern struct module_settings kam_settings;
-extern const rpc_export_t kam_rpc[];
 
 /*
- * xmppfed_take() of the script: hands the request over to our process and ends the script. -1 when
+ * What the script calls as xmppfed_take: hands the request over to our process and ends the script. -1 when
  * it could not be handed over: then the script answers.
  */
 int kam_take(struct sip_msg *msg, char *unused1, char *unused2);

@@ -4,7 +4,7 @@ between."""
 from case import case, expect
 from client import is_message
 from proxy import partner
-from sip import SipUser
+from sip_phone import SipPhone
 from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
 
 PHONE = "127.0.0.12"
@@ -18,14 +18,14 @@ class Scene:
     def __init__(self, world, records=None, **more):
         if records is None:
             records = [partner(DOMAIN, sasl="Required", dialback=False)]
-        self.kamailio = world.kamailio(records, **more).start()
+        self.kamailio = world.kamailio(records, users=("carol", "dave"), **more).start()
         self.carol = self.phone(world, "carol")
         self.carol.register()
         self.alice = world.peer("prosody").log_in("alice")
 
     @staticmethod
     def phone(world, user):
-        phone = SipUser(user, OUR_DOMAIN, PHONE, (OUR_ADDRESS, 5060))
+        phone = SipPhone(user, OUR_DOMAIN, PHONE, (OUR_ADDRESS, 5060))
         world.on_close(phone.close)
         return phone
 
@@ -41,7 +41,7 @@ class Scene:
 def messages(world):
     """A MESSAGE becomes a message and the other way about, whatever is in it, each once."""
     scene = Scene(world)
-    texts = ["good morning", "grüße & <b>mehr</b> \"so\"", "long " * 200]
+    texts = ["good morning", "grüße & <b>mehr</b> \"so\"", "long " * 120]
     for text in texts:
         scene.both_ways(text)
     expect(scene.carol.bodies() == ["re: " + text for text in texts], "a message came twice")

@@ -28,7 +28,7 @@ class SipServer:
     """Kamailio in the foreground, for one domain. `defines` are the values of the file's #!define."""
 
     def __init__(self, config, domain, address, directory, defines=None, port=5060,
-                 modules=()):
+                 modules=(), environment=None):
         self.domain, self.address, self.port = domain, address, port
         self.directory = os.path.join(directory, "kamailio")
         os.makedirs(self.directory, exist_ok=True)
@@ -43,6 +43,7 @@ class SipServer:
             self._argv += ["-A", f"{name}={value}"]
         for folder in modules:
             self._argv += ["-L", folder]
+        self._environment = environment
         self._handlings = {}
         self.process = None
         self._create()
@@ -52,6 +53,12 @@ class SipServer:
             for name in TABLES:
                 with open(os.path.join(SCHEMAS, name + "-create.sql"), encoding="utf-8") as file:
                     database.executescript(file.read())
+        database.close()
+
+    def execute(self, script):
+        """Statements of SQL, as a file of them has."""
+        with sqlite3.connect(self._database, timeout=20) as database:
+            database.executescript(script)
         database.close()
 
     def _write(self, statement, *values):
@@ -88,12 +95,12 @@ class SipServer:
 
     def start(self):
         """Start it; that it answers is for the SIP users to find out, who repeat what they send."""
-        status, said = run([*self._argv, "-c"], self.directory)
+        status, said = run([*self._argv, "-c"], self.directory, env=self._environment)
         if status != 0:
             raise HarnessError(f"Kamailio does not take its file:\n{said}")
         self.process = Process("kamailio", [
             *self._argv, "-DD", "-E", "-m", "64", "-M", "8", "-P", f"{self.directory}/kamailio.pid",
-            "-w", self.directory, "-Y", self.directory], self.directory)
+            "-w", self.directory, "-Y", self.directory], self.directory, self._environment)
         return self
 
     def stop(self):
