@@ -263,6 +263,29 @@ static xmlParserCtxtPtr parser_new(struct run *run, xmppfed_slice first)
     return parser;
 }
 
+/*
+ * libxml2 keeps a thread's last complaint, as errno is kept, whoever it was told to. Takes it away,
+ * so that a host can still read its own after us; returns where it goes back to, NULL for nowhere.
+ */
+static xmlError *take_last_error(xmlError *ret)
+{
+    xmlError *last = (xmlError *)(uintptr_t)xmlGetLastError();
+
+    if (last) {
+        *ret = *last;
+        memset(last, 0, sizeof(*last));
+    }
+    return last;
+}
+
+/* Also ends a complaint about our own parser, which points to that and would outlive it. */
+static void give_last_error(xmlError *last, const xmlError *kept)
+{
+    xmlResetLastError();
+    if (last)
+        *last = *kept;
+}
+
 static void feed(struct run *run, xmlParserCtxtPtr parser, xmppfed_slice bytes)
 {
     while (bytes.len > 0 && run->error == 0) {
@@ -289,14 +312,19 @@ static bool ends_in_tag(xmppfed_slice bytes)
  */
 static int parse(struct run *run, xmppfed_slice first, xmppfed_slice second)
 {
+    xmlError kept;
+
     xfed_account_init(&run->account, run->ctx, SIZE_MAX);
     xfed_buffer_init(&run->text, &run->account, SIZE_MAX);
 
+    xmlError *last = take_last_error(&kept);
     xmlParserCtxtPtr parser = parser_new(run, first);
-    if (!parser)
-        return XMPPFED_ERR_NOMEM;
-    feed(run, parser, second);
+    if (parser)
+        feed(run, parser, second);
+    else
+        fail(run, XMPPFED_ERR_NOMEM);
     xmlFreeParserCtxt(parser);
+    give_last_error(last, &kept);
     if (run->root && run->root->tree->status < 0)
         fail(run, run->root->tree->status);
     if (!run->done)

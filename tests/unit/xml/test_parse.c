@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libxml/parser.h>
+
 #include "base/slice.h"
 #include "xml/parse.h"
 
@@ -299,6 +301,34 @@ static int parse_both(void *user)
     return rc;
 }
 
+/* A unit that libxml2 complains about itself, as the gate knows no namespaces. */
+static void stumble(void)
+{
+    struct xfed_xml_scope *scope = scope_of(HEADER);
+    xmppfed_element *e = NULL;
+
+    assert_int_equal(xfed_xml_parse_unit(ctx, scope, XFED_LITERAL("<no:prefix/>"), &e),
+                     XMPPFED_ERR_XML_NOT_WELL_FORMED);
+    xfed_xml_scope_free(scope);
+}
+
+/* What libxml2 tells a host last is not ours, but its own from before. */
+static void test_last_error(void **state)
+{
+    (void)state;
+    xmlResetLastError();
+    stumble();
+    assert_null(xmlGetLastError());
+
+    assert_null(
+        xmlReadMemory("<a>", 3, "of-the-host.xml", NULL, XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
+    stumble();
+    assert_non_null(xmlGetLastError());
+    assert_int_equal(xmlGetLastError()->code, XML_ERR_TAG_NOT_FINISHED);
+    assert_string_equal(xmlGetLastError()->file, "of-the-host.xml");
+    xmlResetLastError();
+}
+
 /* Every allocation of ours fails once. A failed large request may be healed by a smaller one. */
 static void test_no_memory(void **state)
 {
@@ -334,6 +364,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_line_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_namespace_held_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_last_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_budget, set_up, tear_down),
     };
