@@ -3,7 +3,8 @@
  *
  * Purpose: the three things that the core would otherwise take from the process. Set it up once,
  * then it does not change; objects keep a reference. Several contexts in one process know nothing
- * of each other. After fork() make new contexts in the child.
+ * of each other. Contexts are created after fork: a child makes its own, and leaves alone all that
+ * it has inherited (doc/guide/hosts.md).
  *
  *     xmppfed_context *ctx;
  *     if (xmppfed_context_new(NULL, &ctx) < 0)
