@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <xmppfed/stream.h>
 
+#include "bridge/members.h"
 #include "bridge/messages.h"
 #include "bridge/parts.h"
 #include "bridge/presence.h"
@@ -78,17 +79,20 @@ bool bridge_random(char ret[BRIDGE_RANDOM_SIZE])
 
 /* ---- opening and closing ----------------------------------------------------------------- */
 
+bool bridge_adopt(struct bridge *b, const char *member)
+{
+    return reports_adopt(b, member) && messages_adopt(b, member) && presence_adopt(b, member);
+}
+
 static bool open_parts(struct bridge *b, struct complaint *why)
 {
     if (getrandom(&b->run, sizeof(b->run), 0) != (ssize_t)sizeof(b->run))
         return complain(why, "the system has no randomness");
     b->run &= RUN_MASK;
-    if (!ledger_open(b->settings->ledger, &b->ledger, why) || !reports_new(b, why) ||
-        !messages_new(b, why) || !presence_new(b, why))
+    if (!ledger_open(b->settings->ledger, &b->ledger, why) || !members_new(b, why) ||
+        !reports_new(b, why) || !messages_new(b, why) || !presence_new(b, why))
         return false;
-    if (!ledger_begin(b->ledger) ||
-        !ledger_finish(b->ledger, messages_adopt(b, b->settings->member) &&
-                                      presence_adopt(b, b->settings->member)))
+    if (!ledger_begin(b->ledger) || !ledger_finish(b->ledger, bridge_adopt(b, b->settings->member)))
         return complain(why, "the ledger: %s", ledger_problem(b->ledger));
     return true;
 }
@@ -123,6 +127,7 @@ void bridge_free(struct bridge *b)
     presence_free(b);
     messages_free(b);
     reports_free(b);
+    members_free(b);
     ledger_close(b->ledger);
     free(b);
 }
@@ -241,6 +246,7 @@ void bridge_take_response(struct bridge *b, uint64_t token, const struct bridge_
 void bridge_tick(struct bridge *b, uint64_t now)
 {
     enter(b, now);
+    members_tick(b);
     messages_tick(b);
     presence_tick(b);
     leave(b);

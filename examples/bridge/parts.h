@@ -14,6 +14,7 @@
 #include "bridge/bridge.h"
 #include "bridge/ledger.h"
 
+struct members;
 struct messages;
 struct presence;
 struct reports;
@@ -30,6 +31,7 @@ struct bridge {
     struct bridge_ports ports;
     struct translate_setup setup;
     struct ledger *ledger;
+    struct members *members;
     struct messages *messages;
     struct reports *reports;
     struct presence *presence;
@@ -54,6 +56,8 @@ void bridge_answer(struct bridge *b, void *handle, int status, const char *reaso
 /* Answers a stanza by an error, which is a report; text may be NULL. */
 void bridge_refuse(struct bridge *b, const xmppfed_element *stanza, const char *condition,
                    const char *text);
+/* Within a transaction: takes over what a member left, or a predecessor of ours. */
+bool bridge_adopt(struct bridge *b, const char *member);
 /* Tells an operator. */
 void bridge_tell(struct bridge *b, const char *format, ...) XMPPFED_PRINTF(2, 3);
 /* 128 random bits in hexadecimal, as for tags and ids; false if the system has none. */

@@ -52,7 +52,29 @@ void expect_out(struct fixture *f, const char *row, const char *want)
     f->out[0] = '\0';
 }
 
+size_t count_lines(const struct fixture *f, const char *pattern)
+{
+    const char *out = f->out;
+    char line[1024];
+    size_t count = 0;
+
+    while (*out) {
+        size_t len = strcspn(out, "\n");
+
+        snprintf(line, sizeof(line), "%.*s", (int)len, out);
+        count += fits(line, pattern);
+        out += len + (out[len] == '\n');
+    }
+    return count;
+}
+
 /* ---- the ports --------------------------------------------------------------------------- */
+
+static void after_port(struct fixture *f)
+{
+    if (f->on_port)
+        f->on_port(f, f->on_port_user);
+}
 
 static int send_stanza(const xmppfed_element *stanza, uint64_t *ret_number, void *user)
 {
@@ -68,6 +90,7 @@ static int send_stanza(const xmppfed_element *stanza, uint64_t *ret_number, void
     xmppfed_element_free_text(f->ctx, text);
     assert_true(f->stanza_count < COUNT(f->ids));
     snprintf(f->ids[f->stanza_count++], sizeof(f->ids[0]), "%s", id ? id : "");
+    after_port(f);
     *ret_number = ++f->number;
     if (!f->hold)
         bridge_acknowledged(f->bridge, f->number, f->now);
@@ -93,6 +116,7 @@ static bool send_request(const struct translate_sip *sip, const struct bridge_di
                  dialog->local_tag.data);
         f->last_cseq = dialog->cseq;
     }
+    after_port(f);
     return true;
 }
 
@@ -103,6 +127,7 @@ static void answer(void *handle, const struct bridge_answer *answer, void *user)
 
     note(f, "answer %d %d %.*s\n", (int)(uintptr_t)handle, response->status,
          (int)response->reason.len, response->reason.len > 0 ? response->reason.data : "");
+    after_port(f);
 }
 
 static void tell(const char *sentence, void *user)

@@ -43,6 +43,8 @@ struct fixture {
     char last_tag[64]; /* our tag in it; of its dialog */
     char out[65536];
     size_t out_len;
+    void (*on_port)(struct fixture *f, void *user); /* after each call of a port; NULL: none */
+    void *on_port_user;
 };
 
 /* A bridge in memory whose link is up. */
@@ -56,6 +58,9 @@ void fixture_open(struct fixture *f, bool up);
 void fixture_on_disk(struct fixture *f);
 /* Ends the process, so to say, without a word, and begins another one; the link is up if up. */
 void fixture_crash(struct fixture *f, bool up);
+
+/* How many lines of what was done fit a pattern. */
+size_t count_lines(const struct fixture *f, const char *pattern);
 
 /* Link up or down; numbers begin anew. */
 void fixture_link(struct fixture *f, bool up);
