@@ -18,7 +18,8 @@
 struct host {
     struct proxy *proxy;
     struct link *link;
-    uint64_t id; /* of its route; 0 before it is up */
+    uint64_t id;             /* of its route; 0 before it is up */
+    unsigned unacknowledged; /* stanzas that it leaves behind */
     struct host *next;
 };
 
@@ -65,7 +66,8 @@ static void host_down(struct host *h, const char *why)
     route_remove(&p->routes, h->link);
     if (h->id)
         log_event(&p->log, EVENT_INSIDE_DOWN, LOG_TEXT("host", link_name(h->link)),
-                  LOG_NUMBER("id", h->id), LOG_TEXT("text", why));
+                  LOG_NUMBER("id", h->id), LOG_NUMBER("unacknowledged", h->unacknowledged),
+                  LOG_TEXT("text", why));
     else
         log_event(&p->log, EVENT_INSIDE_REFUSED, LOG_TEXT("host", link_name(h->link)),
                   LOG_TEXT("text", why));
@@ -74,6 +76,14 @@ static void host_down(struct host *h, const char *why)
     *at = h->next;
     p->inside->host_count--;
     free(h);
+}
+
+/* The host is gone, and nobody else is to be sent to it. */
+static void take_back(struct host *h, const xmppfed_element *stanza)
+{
+    route_remove(&h->proxy->routes, h->link);
+    h->unacknowledged++;
+    relay_unacknowledged(h->proxy, link_name(h->link), stanza);
 }
 
 static void on_item(struct link *l, const struct component_item *item, void *user)
@@ -89,6 +99,7 @@ static void on_item(struct link *l, const struct component_item *item, void *use
         xmppfed_element_free(item->stanza);
         break;
     case COMPONENT_UNACKED:
+        take_back(h, item->stanza);
         xmppfed_element_free(item->stanza);
         break;
     case COMPONENT_DOWN:

@@ -7,6 +7,7 @@
 
 #include "proxy/admin/admin.h"
 #include "proxy/diagnose/im_test.h"
+#include "proxy/held.h"
 #include "proxy/inside.h"
 #include "proxy/local_host.h"
 #include "proxy/observe/http.h"
@@ -252,6 +253,8 @@ bool proxy_start(struct proxy *p, uv_loop_t *loop, xmppfed_context *ctx, struct 
                         .loaded = loaded};
     uv_timer_init(loop, &p->drain);
     p->drain.data = p;
+    p->waiting.ctx = ctx;
+    held_start(p);
     bodies_start(&p->bodies, loop, &p->log);
     if (!sockets_open(&p->sockets, c, &p->log, why) || !privileges_drop(p, why) ||
         !predecessor_secret(p, why) || !store_open(c->store, &p->store, why) ||
@@ -286,6 +289,7 @@ void proxy_close(struct proxy *p)
     heartbeat_stop(p);
     store_watch_stop(p);
     inside_stop(p);
+    held_stop(p);
     admin_stop(p);
     http_stop(p);
     bodies_stop(&p->bodies);
@@ -309,6 +313,7 @@ void proxy_fini(struct proxy *p)
     xmppfed_federation_free(p->fed);
     xmppfed_site_unref(p->site);
     waiting_fini(&p->waiting);
+    waiting_fini(&p->held);
     route_table_fini(&p->routes);
     store_close(p->store);
     if (p->pid_written)

@@ -54,6 +54,8 @@ struct proxy {
     struct successor *successor;     /* NULL: nobody takes over */
     struct predecessor *predecessor; /* NULL: this process has taken over from nobody, lately */
     struct waiting_list waiting;     /* stanzas for hosts of the predecessor */
+    struct waiting_list held;        /* those that nobody answers, for hosts that are not there */
+    uv_timer_t held_timer;
     struct failures failures;
     struct name_servers name_servers; /* as at the start: a reload leaves them */
     struct store *store;

@@ -8,11 +8,15 @@
 #include "proxy/addresses.h"
 #include "proxy/blocking.h"
 #include "proxy/diagnose/im_test.h"
+#include "proxy/held.h"
 #include "proxy/local_host.h"
 #include "proxy/posh/posh.h"
 #include "proxy/observe/recording.h"
 #include "proxy/service/predecessor.h"
 #include "proxy/service/successor.h"
+
+/* How much is kept for hosts that come over from a predecessor, each domain by itself. */
+static const struct waiting_limits waiting_limits = {1000, (size_t)16 * 1024 * 1024};
 
 /* ---- to a host --------------------------------------------------------------------------- */
 
@@ -20,8 +24,8 @@
  * Where its link is over the host has gone to a successor, or is on its way here from a
  * predecessor: so does the stanza, or it waits.
  */
-int relay_to_host(struct proxy *p, struct link *l, const char *domain,
-                  const xmppfed_element *stanza)
+static int send_now(struct proxy *p, struct link *l, const char *domain,
+                    const xmppfed_element *stanza)
 {
     int rc = XMPPFED_ERR_STATE;
 
@@ -29,9 +33,49 @@ int relay_to_host(struct proxy *p, struct link *l, const char *domain,
         rc = link_send(l, stanza);
     else if (p->local)
         rc = p->local->take(stanza, p->local->user);
-    if (rc == XMPPFED_ERR_STATE &&
-        (successor_send(p, stanza) ||
-         (predecessor_sends_hosts(p) && waiting_put(&p->waiting, domain, stanza))))
+    if (rc == XMPPFED_ERR_STATE && (successor_send(p, stanza) ||
+                                    (predecessor_sends_hosts(p) &&
+                                     waiting_put(&p->waiting, domain, stanza, 0, &waiting_limits))))
+        rc = 0;
+    return rc;
+}
+
+/* The domain of whom a stanza is for, and in bare the prepared address; NULL if that is none. */
+static const char *receiver(const xmppfed_element *stanza, char bare[XMPPFED_BARE_SIZE])
+{
+    const char *to = xmppfed_element_attribute(stanza, "to");
+
+    if (!to || xmppfed_jid_prepare_bare(to, XMPPFED_STRICT, bare) < 0)
+        return NULL;
+    return address_domain(bare);
+}
+
+int relay_to_some_host(struct proxy *p, const char *domain, const xmppfed_element *stanza)
+{
+    char bare[XMPPFED_BARE_SIZE];
+    const char *whom = receiver(stanza, bare) ? bare : domain;
+
+    return send_now(p, route_pick(&p->routes, domain, whom), domain, stanza);
+}
+
+/* What is held goes first: no presence may be overtaken by a later one. */
+static bool is_held_up(struct proxy *p, const char *domain, const xmppfed_element *stanza)
+{
+    if (p->held.count == 0 || held_is_answered(stanza))
+        return false;
+    held_send(p, domain);
+    return held_waits(p, domain);
+}
+
+int relay_to_host(struct proxy *p, struct link *l, const char *domain,
+                  const xmppfed_element *stanza)
+{
+    int rc = XMPPFED_ERR_STATE;
+
+    if (!is_held_up(p, domain, stanza))
+        rc = send_now(p, l, domain, stanza);
+    if ((rc == XMPPFED_ERR_STATE || rc == XMPPFED_ERR_LIMIT_QUEUE) && !held_is_answered(stanza) &&
+        held_put(p, domain, stanza))
         rc = 0;
     return rc;
 }
@@ -166,23 +210,12 @@ bool relay_from_local(struct proxy *p, const xmppfed_element *stanza)
 
 /* ---- from the federation to a host ------------------------------------------------------- */
 
-/* Presence can be lost, and answers are never answered; messages and requests want to be told. */
-static bool wants_answer(const xmppfed_element *stanza)
-{
-    const char *name = xmppfed_element_name(stanza);
-    const char *type = xmppfed_element_attribute(stanza, "type");
-
-    if (strcmp(name, "presence") == 0)
-        return false;
-    return !type || (strcmp(type, "result") != 0 && strcmp(type, "error") != 0);
-}
-
 static void answer_unreachable(struct proxy *p, const xmppfed_element *stanza,
                                const char *condition, const char *text)
 {
     xmppfed_element *error = NULL;
 
-    if (wants_answer(stanza))
+    if (held_is_answered(stanza) && p->edge)
         error = xmppfed_stanza_error(stanza, condition, text);
     if (error) {
         counters_bounced(&p->counters, XMPPFED_INBOUND, condition);
@@ -200,6 +233,20 @@ static void answer_failure(struct proxy *p, const xmppfed_element *stanza, int c
     else
         answer_unreachable(p, stanza, "recipient-unavailable",
                            "the server of this user is not connected");
+}
+
+void relay_unacknowledged(struct proxy *p, const char *domain, const xmppfed_element *stanza)
+{
+    char bare[XMPPFED_BARE_SIZE];
+    const char *whom = receiver(stanza, bare) ? bare : domain;
+
+    /* RFC 6120 8.3.3.13: it might be delivered if it is sent again. */
+    if (held_is_answered(stanza))
+        answer_unreachable(p, stanza, "recipient-unavailable",
+                           "the server of this user went away; it is not known whether this has "
+                           "arrived");
+    else
+        (void)relay_to_host(p, route_pick(&p->routes, domain, whom), domain, stanza);
 }
 
 /* The host that serves the prepared bare address which the event is about. */
@@ -245,14 +292,12 @@ static void on_stanza(struct proxy *p, const xmppfed_event *ev)
 
 void relay_from_predecessor(struct proxy *p, const xmppfed_element *stanza)
 {
-    const char *to = xmppfed_element_attribute(stanza, "to");
     char bare[XMPPFED_BARE_SIZE];
-    const char *domain;
+    const char *domain = receiver(stanza, bare);
     int rc;
 
-    if (!to || xmppfed_jid_prepare_bare(to, XMPPFED_STRICT, bare) < 0)
+    if (!domain)
         return;
-    domain = address_domain(bare);
     rc = relay_to_host(p, route_pick(&p->routes, domain, bare), domain, stanza);
     if (rc < 0)
         answer_failure(p, stanza, rc);
@@ -266,14 +311,21 @@ void relay_host_up(struct proxy *p, const char *domain)
         relay_from_predecessor(p, stanza);
         xmppfed_element_free(stanza);
     }
+    held_send(p, domain);
 }
 
 void relay_give_up(struct proxy *p)
 {
     xmppfed_element *stanza;
+    char bare[XMPPFED_BARE_SIZE];
 
     while ((stanza = waiting_take(&p->waiting, NULL)) != NULL) {
-        answer_failure(p, stanza, XMPPFED_ERR_STATE);
+        const char *domain = receiver(stanza, bare);
+
+        if (held_is_answered(stanza))
+            answer_failure(p, stanza, XMPPFED_ERR_STATE);
+        else if (domain)
+            (void)held_put(p, domain, stanza);
         xmppfed_element_free(stanza);
     }
 }

@@ -14,12 +14,21 @@ STANZA = re.compile(r"<message\b([^>]*)(?:/>|>.*?</message>)", re.DOTALL)
 ATTRIBUTE = re.compile(r"(\w+)=(?:'([^']*)'|\"([^\"]*)\")")
 
 
+def proof_of(header, secret_file):
+    """What proves to a proxy with this stream header that the secret is known (XEP-0114 3)."""
+    found = re.search(r"<stream:stream[^>]* id=['\"]([^'\"]*)", header)
+    with open(secret_file, encoding="ascii") as file:
+        secret = file.readline().rstrip("\n")
+    return hashlib.sha1((found.group(1) + secret).encode()).hexdigest()
+
+
 class SteadyHost:
     """Serves a domain behind a proxy; remembers the ids that it sent, received and got back."""
 
     def __init__(self, proxy):
         self.proxy = proxy
         self.sent, self.received, self.bounced = set(), set(), set()
+        self.errors = {}  # what came back, by its id
         self.links = 0
         self.rest = 0  # seconds until it comes back
         self.lock = threading.Lock()
@@ -30,12 +39,17 @@ class SteadyHost:
 
     def send(self, name, sender, receiver):
         """Send a message on the stream of the moment, as soon as there is one."""
+        self.send_raw(MESSAGE.format(sender, receiver, name, "x" * 300), name)
+
+    def send_raw(self, stanza, name=None):
+        """Send any stanza; with a name it is one that is to arrive or to come back."""
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline:
             with self.lock:
                 if self.peer:
-                    self.sent.add(name)
-                    self.peer.sendall(MESSAGE.format(sender, receiver, name, "x" * 300).encode())
+                    if name:
+                        self.sent.add(name)
+                    self.peer.sendall(stanza.encode())
                     return
             time.sleep(0.005)
         raise OSError("no stream to the proxy")
@@ -62,20 +76,17 @@ class SteadyHost:
 
     def _talk(self, peer):
         peer.sendall(HEADER.format(self.proxy.domain).encode())
-        text = self._until(peer, r"<stream:stream[^>]*>")
-        found = re.search(r"<stream:stream[^>]* id=['\"]([^'\"]*)", text)
-        with open(self.proxy.path("secret"), encoding="ascii") as file:
-            secret = file.readline().rstrip("\n")
-        proof = hashlib.sha1((found.group(1) + secret).encode()).hexdigest()
+        text = self.until(peer, r"<stream:stream[^>]*>")
+        proof = proof_of(text, self.proxy.path("secret"))
         peer.sendall(f"<handshake>{proof}</handshake>".encode())
-        rest = self._until(peer, r"<handshake\s*/>").split("handshake", 1)[1].split(">", 1)[1]
+        rest = self.until(peer, r"<handshake\s*/>").split("handshake", 1)[1].split(">", 1)[1]
         with self.lock:
             self.peer = peer
             self.links += 1
         self._listen(peer, rest)
 
     @staticmethod
-    def _until(peer, pattern):
+    def until(peer, pattern):
         text = ""
         while not re.search(pattern, text):
             some = peer.recv(65536)
@@ -89,7 +100,7 @@ class SteadyHost:
         while True:
             for stanza in STANZA.finditer(text):
                 self._take({name: one or two for name, one, two in
-                            ATTRIBUTE.findall(stanza.group(1))})
+                            ATTRIBUTE.findall(stanza.group(1))}, stanza.group(0))
             end = max((s.end() for s in STANZA.finditer(text)), default=0)
             text = text[end:]
             if CLOSE in text:
@@ -103,9 +114,10 @@ class SteadyHost:
                 self.peer = None
                 peer.sendall(CLOSE.encode())
 
-    def _take(self, attributes):
+    def _take(self, attributes, stanza):
         if attributes.get("type") == "error":
             self.bounced.add(attributes.get("id"))
+            self.errors[attributes.get("id")] = stanza
         else:
             self.received.add(attributes.get("id"))
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "proxy/service/waiting.h"
 
@@ -25,6 +26,10 @@ static int teardown(void **state)
     return 0;
 }
 
+#define MANY 1000
+
+static const struct waiting_limits limits = {MANY, MANY * sizeof("<message id='000'/>")};
+
 /* The list keeps a copy: the stanza is gone when this returns. */
 static bool put(struct waiting_list *w, const char *domain, const char *id)
 {
@@ -32,15 +37,19 @@ static bool put(struct waiting_list *w, const char *domain, const char *id)
     bool kept;
 
     xmppfed_element_set_attribute(e, "id", id);
-    kept = waiting_put(w, domain, e);
+    kept = waiting_put(w, domain, e, 7, &limits);
     xmppfed_element_free(e);
     return kept;
 }
 
 static void assert_next(struct waiting_list *w, const char *domain, const char *id)
 {
+    const xmppfed_element *first = waiting_first(w, domain);
+    uint64_t until = waiting_until(w, domain);
     xmppfed_element *e = waiting_take(w, domain);
 
+    assert_ptr_equal(e, first);
+    assert_true(until == (id ? 7 : UINT64_MAX));
     if (!id) {
         assert_null(e);
         return;
@@ -52,7 +61,7 @@ static void assert_next(struct waiting_list *w, const char *domain, const char *
 
 static void come_in_order(void **state)
 {
-    struct waiting_list w = {0};
+    struct waiting_list w = {.ctx = ctx};
 
     (void)state;
     assert_next(&w, NULL, NULL);
@@ -69,24 +78,45 @@ static void come_in_order(void **state)
     assert_next(&w, "a.example", NULL);
     assert_next(&w, NULL, "4");
     assert_int_equal(w.count, 0);
+    waiting_fini(&w);
 }
 
 static void are_not_without_end(void **state)
 {
-    struct waiting_list w = {0};
+    struct waiting_list w = {.ctx = ctx};
     char id[16];
     int i;
 
     (void)state;
-    for (i = 0; i < WAITING_MAX; i++) {
+    for (i = 0; i < MANY; i++) {
         snprintf(id, sizeof(id), "%d", i);
         assert_true(put(&w, "a.example", id));
     }
     assert_false(put(&w, "a.example", "more"));
+    assert_true(put(&w, "b.example", "of another"));
     assert_next(&w, "a.example", "0");
     assert_true(put(&w, "a.example", "last"));
     waiting_fini(&w);
     assert_next(&w, NULL, NULL);
+}
+
+/* A text of so many bytes takes as much room; what was taken out gives it back. */
+static void are_not_too_large(void **state)
+{
+    struct waiting_list w = {.ctx = ctx};
+    char large[MANY * sizeof("<message id='000'/>")];
+
+    (void)state;
+    memset(large, 'x', sizeof(large));
+    large[sizeof(large) - 1] = '\0';
+    assert_false(put(&w, "a.example", large));
+    large[sizeof(large) - 100] = '\0';
+    assert_true(put(&w, "a.example", large));
+    assert_true(put(&w, "a.example", "small"));
+    assert_false(put(&w, "a.example", large + sizeof(large) / 2));
+    assert_next(&w, "a.example", large);
+    assert_true(put(&w, "a.example", large + sizeof(large) / 2));
+    waiting_fini(&w);
 }
 
 int main(void)
@@ -94,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(come_in_order),
         cmocka_unit_test(are_not_without_end),
+        cmocka_unit_test(are_not_too_large),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
