@@ -1,10 +1,4 @@
-/*
- * gateway.h - moves messages between SIP and XMPP, and tells each sender what became of his.
- *
- * A message from SIP is answered 202 (RFC 3428 7) when no error came for the time of grace, for
- * XMPP has no word for success; an error that comes later is sent to its sender as a message. One
- * from XMPP has failed when its response says so.
- */
+/* gateway.h - puts the bridge between the SIP side and the XMPP side. */
 #ifndef SIP_GATEWAY_GATEWAY_H
 #define SIP_GATEWAY_GATEWAY_H
 

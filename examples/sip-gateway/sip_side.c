@@ -7,15 +7,16 @@
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
+#include <sofia-sip/su_log.h>
+#include <sofia-sip/tport_tag.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sip-gateway/sip_message.h"
 
-#define METHODS "MESSAGE, OPTIONS"
+#define METHODS "MESSAGE, SUBSCRIBE, NOTIFY, OPTIONS"
 #define REQUEST_MAX 65536
-#define RETRY_AFTER "30"
 
 struct sip_side {
     struct sip_side_calls calls;
@@ -25,17 +26,13 @@ struct sip_side {
     struct sent *first; /* of those without a response */
 };
 
-struct sip_request {
-    nta_incoming_t *incoming;
-};
-
 /* A request that was sent. */
 struct sent {
     struct sent *next;
     struct sent **place; /* what points to this one */
     struct sip_side *side;
     nta_outgoing_t *outgoing;
-    void *user;
+    uint64_t token;
 };
 
 /* Whether the request came from an address of --sip-allow. */
@@ -55,21 +52,17 @@ static bool is_allowed(const struct sip_side *s, nta_incoming_t *incoming)
     return false;
 }
 
-static int on_message(struct sip_side *s, nta_incoming_t *incoming, const sip_t *sip)
+static int on_mapped(struct sip_side *s, nta_incoming_t *incoming, const sip_t *sip)
 {
     su_home_t home[1] = {SU_HOME_INIT(home)};
-    struct sip_request *request;
-    struct translate_sip read;
+    struct bridge_request request;
 
     /* No content coding is undone here (RFC 3261 8.2.3). */
     if (sip->sip_content_encoding)
         return 415;
-    request = calloc(1, sizeof(*request));
-    if (!request)
-        return 500;
-    request->incoming = incoming;
-    read = sip_message_read(home, sip);
-    s->calls.on_request(request, &read, s->calls.user);
+    request = sip_message_read(home, sip);
+    request.handle = incoming;
+    s->calls.on_request(&request, s->calls.user);
     su_home_deinit(home);
     return 0;
 }
@@ -82,7 +75,10 @@ static int on_incoming(struct sip_side *s, nta_leg_t *leg, nta_incoming_t *incom
         return 403;
     switch ((int)sip->sip_request->rq_method) {
     case sip_method_message:
-        return on_message(s, incoming, sip);
+    case sip_method_subscribe:
+    case sip_method_notify:
+    case sip_method_publish:
+        return on_mapped(s, incoming, sip);
     case sip_method_options:
         nta_incoming_treply(incoming, SIP_200_OK, SIPTAG_ALLOW_STR(METHODS), TAG_END());
         break;
@@ -97,13 +93,13 @@ static int on_incoming(struct sip_side *s, nta_leg_t *leg, nta_incoming_t *incom
     return 0;
 }
 
-static struct sent *sent_new(struct sip_side *s, void *user)
+static struct sent *sent_new(struct sip_side *s, uint64_t token)
 {
     struct sent *sent = calloc(1, sizeof(*sent));
 
     if (!sent)
         return NULL;
-    *sent = (struct sent){.next = s->first, .place = &s->first, .side = s, .user = user};
+    *sent = (struct sent){.next = s->first, .place = &s->first, .side = s, .token = token};
     if (sent->next)
         sent->next->place = &sent->next;
     s->first = sent;
@@ -124,16 +120,25 @@ static int on_response(void *magic, nta_outgoing_t *outgoing, const sip_t *sip)
 {
     struct sent *sent = magic;
     su_home_t home[1] = {SU_HOME_INIT(home)};
-    struct translate_response response = {.status = nta_outgoing_status(outgoing)};
+    struct bridge_response response = {.response = {.status = nta_outgoing_status(outgoing)},
+                                       .expires = TRANSLATE_NO_EXPIRES,
+                                       .min_expires = TRANSLATE_NO_EXPIRES};
 
-    if (response.status < 200)
+    if (response.response.status < 200)
         return 0;
     if (sip && sip->sip_status)
         response = sip_message_read_response(home, sip);
-    sent->side->calls.on_response(sent->user, &response, sent->side->calls.user);
+    sent->side->calls.on_response(sent->token, &response, sent->side->calls.user);
     su_home_deinit(home);
     sent_free(sent);
     return 0;
+}
+
+static void say_nothing(void *stream, const char *format, va_list args)
+{
+    (void)stream;
+    (void)format;
+    (void)args;
 }
 
 bool sip_side_new(su_root_t *root, const struct settings *settings,
@@ -145,8 +150,11 @@ bool sip_side_new(su_root_t *root, const struct settings *settings,
         return complain(why, "%s", xmppfed_error_sentence(XMPPFED_ERR_NOMEM));
     s->calls = *calls;
     s->settings = settings;
+    if (!settings->sip_trace)
+        su_log_redirect(NULL, say_nothing, NULL);
     s->agent = nta_agent_create(root, URL_STRING_MAKE(settings->sip_listen), NULL, NULL,
-                                NTATAG_MAXSIZE(REQUEST_MAX), NTATAG_UA(1), TAG_END());
+                                NTATAG_MAXSIZE(REQUEST_MAX), NTATAG_UA(1),
+                                TPTAG_LOG(settings->sip_trace), TAG_END());
     s->leg =
         s->agent ? nta_leg_tcreate(s->agent, on_incoming, s, NTATAG_NO_DIALOG(1), TAG_END()) : NULL;
     if (!s->leg) {
@@ -173,35 +181,26 @@ void sip_side_free(struct sip_side *s)
     free(s);
 }
 
-bool sip_side_send(struct sip_side *s, const struct translate_sip *sip, void *user)
+bool sip_side_send(struct sip_side *s, const struct translate_sip *sip,
+                   const struct bridge_dialog *dialog, uint64_t token)
 {
-    struct sent *sent = sent_new(s, user);
+    struct sent *sent = sent_new(s, token);
 
     if (!sent)
         return false;
-    sent->outgoing =
-        sip_message_send(s->agent, s->leg, s->settings->sip_next_hop, sip, on_response, sent);
+    sent->outgoing = sip_message_send(s->agent, s->leg, s->settings->sip_next_hop, sip, dialog,
+                                      on_response, sent);
     if (sent->outgoing)
         return true;
     sent_free(sent);
     return false;
 }
 
-void sip_request_answer(struct sip_request *request, const struct translate_response *response)
+void sip_side_answer(void *handle, const struct bridge_answer *answer)
 {
-    msg_t *msg = nta_incoming_create_response(request->incoming, 0, NULL);
-    const char *phrase = translate_error_phrase(response->status);
+    nta_incoming_t *incoming = handle;
 
-    /* Sofia keeps the phrase by reference, as long as the message may be sent again. */
-    if (msg && response->reason.len > 0)
-        phrase = su_strndup(msg_home(msg), response->reason.data, (isize_t)response->reason.len);
-    if (!msg ||
-        nta_incoming_complete_response(
-            request->incoming, msg, response->status, phrase,
-            TAG_IF(response->contact.len > 0, SIPTAG_CONTACT_STR(response->contact.data)),
-            TAG_IF(response->status == 503, SIPTAG_RETRY_AFTER_STR(RETRY_AFTER)), TAG_END()) < 0 ||
-        nta_incoming_mreply(request->incoming, msg) < 0)
+    if (!sip_message_answer(incoming, answer, METHODS))
         fprintf(stderr, "sip-gateway: a request was not answered\n");
-    nta_incoming_destroy(request->incoming);
-    free(request);
+    nta_incoming_destroy(incoming);
 }

@@ -1,29 +1,24 @@
 /*
- * sip_side.h - the gateway's SIP side: transactions of Sofia-SIP, requests as translate/sip.h has
- * them.
+ * sip_side.h - the gateway's SIP side: transactions of Sofia-SIP, requests as the bridge has them.
  *
  * Each request that arrives is answered exactly once, each that is sent gets exactly one final
- * response; Sofia makes a 408 when nobody answers.
+ * response; Sofia makes a 408 when nobody answers. Dialogs are the bridge's: Sofia knows of none.
  */
 #ifndef SIP_GATEWAY_SIP_SIDE_H
 #define SIP_GATEWAY_SIP_SIDE_H
 
 #include <sofia-sip/su_wait.h>
 
-#include "proxy/settings/complaint.h"
+#include "bridge/bridge.h"
 #include "sip-gateway/settings.h"
-#include "translate/error.h"
-#include "translate/sip.h"
 
 struct sip_side;
-/* A request that waits for its answer. */
-struct sip_request;
 
 struct sip_side_calls {
-    /* A MESSAGE, which must be answered, now or later; sip is valid during the call. */
-    void (*on_request)(struct sip_request *request, const struct translate_sip *sip, void *user);
+    /* A request, whose handle must be answered, now or later; valid during the call. */
+    void (*on_request)(const struct bridge_request *request, void *user);
     /* The final response to a request of sip_side_send(); valid during the call. */
-    void (*on_response)(void *sent, const struct translate_response *response, void *user);
+    void (*on_response)(uint64_t token, const struct bridge_response *response, void *user);
     void *user;
 };
 
@@ -33,10 +28,14 @@ bool sip_side_new(su_root_t *root, const struct settings *settings,
 /* Closes it. Requests that were not answered and responses that did not come are forgotten. */
 void sip_side_free(struct sip_side *s);
 
-/* Sends a request; on_response() gets sent. False if it cannot be sent: no response will come. */
-bool sip_side_send(struct sip_side *s, const struct translate_sip *sip, void *sent);
+/*
+ * Sends a request; dialog may be NULL. on_response() gets the token. False if it cannot be sent: no
+ * response will come.
+ */
+bool sip_side_send(struct sip_side *s, const struct translate_sip *sip,
+                   const struct bridge_dialog *dialog, uint64_t token);
 
-/* Answers a request and frees it. 503 tells when to try again. */
-void sip_request_answer(struct sip_request *request, const struct translate_response *response);
+/* Answers a request and frees its handle. */
+void sip_side_answer(void *handle, const struct bridge_answer *answer);
 
 #endif

@@ -1,7 +1,6 @@
-/* xmpp_side.c - the link with the proxy: connect, pause, connect again; reports that wait. */
+/* xmpp_side.c - the link with the proxy: connect, pause, connect again. */
 #include "sip-gateway/xmpp_side.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +9,6 @@
 
 #define PORT_DEFAULT 23456
 #define OUTPUT_MAX ((size_t)4 * 1024 * 1024)
-#define REPORTS_MAX 4096
-#define NOT_TOLD "sip-gateway: an error was not told: "
 /* Milliseconds between attempts: the first pause, doubled up to the last. */
 #define PAUSE_FIRST 500
 #define PAUSE_LAST 30000
@@ -28,8 +25,6 @@ struct xmpp_side {
     uint64_t pause;
     bool up;
     bool ending;
-    xmppfed_element *reports[REPORTS_MAX];
-    size_t report_count;
 };
 
 static void on_item(struct link *l, const struct component_item *item, void *user);
@@ -47,34 +42,9 @@ static void connect_link(struct xmpp_side *x)
     on_item(NULL, &down, x);
 }
 
-/* Sends what waits, as far as the link takes it; the rest in a while. */
-static void send_reports(struct xmpp_side *x)
-{
-    int rc = 0;
-    size_t i;
-
-    for (i = 0; i < x->report_count; i++) {
-        rc = xmpp_side_send(x, x->reports[i]);
-        if (rc == XMPPFED_ERR_STATE || rc == XMPPFED_ERR_LIMIT_QUEUE)
-            break;
-        if (rc < 0)
-            fprintf(stderr, NOT_TOLD "%s\n", xmppfed_error_sentence(rc));
-        xmppfed_element_free(x->reports[i]);
-    }
-    x->report_count -= i;
-    memmove(x->reports, x->reports + i, x->report_count * sizeof(x->reports[0]));
-    if (x->report_count > 0 && x->up && !x->ending)
-        uv_timer_start(&x->again, on_again, PAUSE_FIRST, 0);
-}
-
 static void on_again(uv_timer_t *timer)
 {
-    struct xmpp_side *x = timer->data;
-
-    if (x->up)
-        send_reports(x);
-    else
-        connect_link(x);
+    connect_link(timer->data);
 }
 
 static void went_down(struct xmpp_side *x, const char *why)
@@ -97,14 +67,19 @@ static void on_item(struct link *l, const struct component_item *item, void *use
     case COMPONENT_UP:
         x->up = true;
         x->pause = PAUSE_FIRST;
-        send_reports(x);
         x->calls.on_link(NULL, x->calls.user);
         break;
     case COMPONENT_STANZA:
         x->calls.on_stanza(item->stanza, x->calls.user);
         break;
-    default:
+    case COMPONENT_ACKED:
+        x->calls.on_acknowledged(item->number, x->calls.user);
+        break;
+    case COMPONENT_DOWN:
         went_down(x, item->text);
+        break;
+    default:
+        xmppfed_element_free(item->stanza);
         break;
     }
 }
@@ -133,8 +108,11 @@ bool xmpp_side_new(uv_loop_t *loop, xmppfed_context *ctx, const struct settings 
     x->calls = *calls;
     x->pause = PAUSE_FIRST;
     x->target = (struct link_target){.address = x->address, .port = PORT_DEFAULT};
-    x->options = (struct component_options){
-        .ctx = ctx, .role = COMPONENT_CLIENT, .name = settings->domain, .output_limit = OUTPUT_MAX};
+    x->options = (struct component_options){.ctx = ctx,
+                                            .role = COMPONENT_CLIENT,
+                                            .name = settings->domain,
+                                            .output_limit = OUTPUT_MAX,
+                                            .acks = settings->acks};
     if (strchr(settings->connect, '/'))
         x->target.path = settings->connect;
     else if (!endpoint_text_split(settings->connect, x->address, &x->target.port)) {
@@ -156,39 +134,19 @@ void xmpp_side_free(struct xmpp_side *x)
 {
     if (!x)
         return;
-    while (x->report_count > 0) {
-        fprintf(stderr, NOT_TOLD "the link with the proxy is down\n");
-        xmppfed_element_free(x->reports[--x->report_count]);
-    }
     xmppfed_trust_unref(x->options.trust);
     xmppfed_credentials_unref(x->options.credentials);
     file_text_fini(&x->secret);
     free(x);
 }
 
-bool xmpp_side_is_up(const struct xmpp_side *x)
+int xmpp_side_send(struct xmpp_side *x, const xmppfed_element *stanza, uint64_t *ret_number)
 {
-    return x->up;
-}
+    int rc = x->up ? link_send(x->link, stanza) : XMPPFED_ERR_STATE;
 
-int xmpp_side_send(struct xmpp_side *x, const xmppfed_element *stanza)
-{
-    return x->up ? link_send(x->link, stanza) : XMPPFED_ERR_STATE;
-}
-
-void xmpp_side_report(struct xmpp_side *x, xmppfed_element *stanza)
-{
-    int rc = stanza ? xmppfed_element_status(stanza) : XMPPFED_ERR_NOMEM;
-
-    if (rc == 0 && x->report_count == REPORTS_MAX)
-        rc = XMPPFED_ERR_LIMIT_QUEUE;
-    if (rc == 0) {
-        x->reports[x->report_count++] = stanza;
-        send_reports(x);
-        return;
-    }
-    fprintf(stderr, NOT_TOLD "%s\n", xmppfed_error_sentence(rc));
-    xmppfed_element_free(stanza);
+    if (rc == 0)
+        *ret_number = link_sent_count(x->link);
+    return rc;
 }
 
 void xmpp_side_close(struct xmpp_side *x)
@@ -198,5 +156,5 @@ void xmpp_side_close(struct xmpp_side *x)
     x->ending = true;
     uv_close((uv_handle_t *)&x->again, NULL);
     if (x->link)
-        link_close(x->link, NULL, NULL);
+        link_end(x->link, NULL, NULL);
 }

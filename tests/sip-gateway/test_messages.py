@@ -2,17 +2,19 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
 import threading
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "proxy"))
 os.environ["LSAN_OPTIONS"] = (f"suppressions={os.path.join(HERE, 'lsan.supp')}"
                               ":print_suppressions=0")
 
-from programs import INSIDE_TLS, Failure, Host, Program, Proxy, finish
+from programs import DATA, INSIDE_TLS, Failure, Host, Program, Proxy, finish
 from sip_agent import SipAgent
 
 ALICE, BOB = "alice@contoso.example", "bob@fabrikam.example"
@@ -33,6 +35,9 @@ def free_port():
 class Gateway(Program):
     def __init__(self, proxy, agent, *options, allow="127.0.0.1", port=None):
         self.port = port or free_port()
+        if not proxy.inside.startswith("/"):
+            options = ("--tls-ca", proxy.path("ca.pem"), "--tls-cert", proxy.path("own.pem"),
+                       "--tls-key", proxy.path("own.key"), *options)
         super().__init__([
             os.environ["SIP_GATEWAY"], "--domain", proxy.domain, "--connect", proxy.inside,
             "--secret-file", proxy.path("secret"), "--sip-allow", allow, "--grace", "2",
@@ -196,10 +201,9 @@ def test_link(contoso, agent, theirs, gateway):
 
 
 def test_proxy_away(folder, agent):
-    """503 while there is no proxy; it comes up with mutual TLS and is found."""
-    proxy = Proxy(os.path.join(folder, "tls"), "contoso.example", "contoso", INSIDE_TLS).start()
-    gateway = Gateway(proxy, agent, "--tls-ca", proxy.path("ca.pem"), "--tls-cert",
-                      proxy.path("own.pem"), "--tls-key", proxy.path("own.key"))
+    """503 while there is no proxy."""
+    proxy = Proxy(os.path.join(folder, "away"), "contoso.example", "contoso").start()
+    gateway = Gateway(proxy, agent)
     gateway.wait(event="UP")
     finish(proxy)
     got = agent.send(gateway.port, ALICE, BOB, "x")
@@ -208,29 +212,49 @@ def test_proxy_away(folder, agent):
 
 
 def test_proxy_killed(folder, agent):
-    """What was under way on the link is told as not known; the link comes back by itself."""
-    hole = socket.socket()
-    hole.bind(("127.0.0.1", 0))
-    hole.listen(8)
-    proxy = Proxy(os.path.join(folder, "killed"), "contoso.example", "contoso")
-    proxy.set_partners([partner("slow.example", f"127.0.0.1:{hole.getsockname()[1]}")])
-    proxy.start()
+    """What the proxy has not acknowledged is told as not known; the link comes back by itself."""
+    proxy = Proxy(os.path.join(folder, "killed"), "contoso.example", "contoso").start()
     gateway = Gateway(proxy, agent, "--grace", "20")
     gateway.wait(event="UP")
+    proxy.child.send_signal(signal.SIGSTOP)
     results = []
     sender = threading.Thread(
         target=lambda: results.append(agent.send(gateway.port, ALICE, "x@slow.example", "x")))
     sender.start()
-    hole.accept()
-    proxy.end(9)
+    time.sleep(0.5)
+    proxy.end(signal.SIGKILL)
     sender.join()
     check("not known", results[0] and results[0].status == 480, results)
+    check("so it says", "not known" in results[0].start, results[0].start)
     proxy.start()
     gateway.wait(event="UP", seconds=30)
     got = agent.send(gateway.port, ALICE, "x@nobody.example", "x")
     check("back", got.status not in (202, 503), got.start)
     finish(gateway, proxy)
-    hole.close()
+
+
+def test_no_acks(contoso, agent, theirs):
+    """A gateway that does without acknowledgements, as behind other servers."""
+    gateway = Gateway(contoso, agent, "--no-acks")
+    gateway.wait(event="UP")
+    got = agent.send(gateway.port, ALICE, BOB, "unacknowledged")
+    check("accepted", got.status == 202, got.start)
+    theirs.send(kind="message", id="unacked", body="x",
+                **{"from": BOB, "to": "nobody@contoso.example"})
+    theirs.wait(kind="message", type="error", id="unacked", error="item-not-found")
+    finish(gateway)
+
+
+def test_mutual_tls(contoso, agent):
+    """The link is TLS, and a gateway whose certificate nobody trusts does not get it."""
+    check("a port", not contoso.inside.startswith("/"), contoso.inside)
+    stranger = Gateway(contoso, agent, "--tls-cert", os.path.join(DATA, "fabrikam-unknownca.pem"),
+                       "--tls-key", os.path.join(DATA, "fabrikam-unknownca.key"))
+    time.sleep(2)
+    got = agent.send(stranger.port, ALICE, BOB, "x")
+    check("no link", got and got.status == 503, got and got.start)
+    finish(stranger)
+    check("never", not any('"UP"' in line for line in stranger.seen), stranger.tail())
 
 
 def test_end(gateway, agent, theirs):
@@ -253,7 +277,7 @@ def test_end(gateway, agent, theirs):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         agent = SipAgent()
-        contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso")
+        contoso = Proxy(os.path.join(folder, "contoso"), "contoso.example", "contoso", INSIDE_TLS)
         with open(contoso.path("proxy.conf"), "a", encoding="utf-8") as config:
             config.write("queue = { seconds = 4; stanzas = 1000; };")
         contoso.start()
@@ -269,6 +293,7 @@ def main():
         gateway.wait(event="UP")
         test_sip_to_xmpp(gateway, agent, theirs)
         test_refused(gateway, agent)
+        test_mutual_tls(contoso, agent)
         test_xmpp_to_sip(agent, theirs)
         gateway = test_link(contoso, agent, theirs, gateway)
         gateway = test_storm(contoso, agent, theirs, gateway)
@@ -277,6 +302,7 @@ def main():
         test_end(gateway, agent, theirs)
         test_next_hop_away(contoso, theirs)
         test_limit(contoso, agent, theirs)
+        test_no_acks(contoso, agent, theirs)
         stranger = Gateway(contoso, agent, allow="127.0.0.9")
         stranger.wait(event="UP")
         got = agent.send(stranger.port, ALICE, BOB, "x")
