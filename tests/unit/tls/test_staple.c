@@ -1,9 +1,15 @@
-/* test_staple.c - what an OCSP response says of a certificate: who signed it, about whom, when. */
+/*
+ * test_staple.c - what an OCSP response says of a certificate: who signed it, about whom, when.
+ *
+ *     test_tls_staple --seeds FOLDER    writes the responses of the rows for fuzz/staple.c
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,7 +205,41 @@ static void test_must(void **state)
     }
 }
 
-int main(void)
+/* The name of a row as that of a file. */
+static void put_name(const char *name, char *ret)
+{
+    for (; *name; name++) {
+        if (*name == ' ')
+            *ret++ = '-';
+        else if (isalnum((unsigned char)*name))
+            *ret++ = *name;
+    }
+    *ret = '\0';
+}
+
+/* One file a row; what is large would but slow the fuzzer down. */
+static void write_seeds(const char *folder)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        xmppfed_slice response = test_ocsp(rows[i].response);
+        char name[64];
+        char path[1024];
+        FILE *file;
+
+        assert_true(strlen(rows[i].name) < sizeof(name));
+        put_name(rows[i].name, name);
+        snprintf(path, sizeof(path), "%s/s-%s", folder, name);
+        file = response.len < 4096 ? fopen(path, "wb") : NULL;
+        if (file) {
+            fputc('s', file);
+            fwrite(response.data, 1, response.len, file);
+            fclose(file);
+        }
+        test_data_free(response);
+    }
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),           cmocka_unit_test(test_another_time),
@@ -207,5 +247,9 @@ int main(void)
         cmocka_unit_test(test_must),
     };
 
+    if (argc == 3 && strcmp(argv[1], "--seeds") == 0) {
+        write_seeds(argv[2]);
+        return 0;
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
