@@ -1,6 +1,7 @@
 /* reload.c - reads the configuration and its files anew while the proxy runs. */
 #include "proxy/reload.h"
 
+#include "proxy/local_host.h"
 #include "proxy/service/notify.h"
 
 static bool read_and_apply(struct proxy *p, struct complaint *why)
@@ -8,6 +9,8 @@ static bool read_and_apply(struct proxy *p, struct complaint *why)
     struct config *config;
     struct loaded *loaded;
 
+    if (p->local && p->local->refresh && !p->local->refresh(p->local->user, why))
+        return false;
     if (!config_load(p->loaded->config->file, &config, why) ||
         !load_all(p->ctx, config, &p->log, &loaded, why))
         return false;

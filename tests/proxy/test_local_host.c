@@ -86,7 +86,7 @@ static xmppfed_element *message(xmppfed_context *ctx, const char *from, const ch
 static void is_given_stanzas(void **state)
 {
     struct seen seen = {.answer = XMPPFED_ERR_LIMIT_QUEUE};
-    struct local_host host = {take, &seen};
+    struct local_host host = {.take = take, .user = &seen};
     struct proxy p = {.local = &host};
     xmppfed_context *ctx;
     xmppfed_element *e;

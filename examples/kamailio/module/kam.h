@@ -11,8 +11,8 @@ extern struct tm_binds kam_tm;
 extern struct module_settings kam_settings;
 
 /*
- * What the script calls as xmppfed_take: hands the request over to our process and ends the script. -1 when
- * it could not be handed over: then the script answers.
+ * What the script calls as xmppfed_take: hands the request over to our process and ends the script.
+ * -1 when it could not be handed over: then the script answers.
  */
 int kam_take(struct sip_msg *msg, char *unused1, char *unused2);
 

@@ -10,6 +10,7 @@
 #include <core/pt.h>
 
 #include "kamailio/module/crossing.h"
+#include "kamailio/module/kam_rpc.h"
 #include "kamailio/module/process.h"
 
 MODULE_VERSION
@@ -46,6 +47,7 @@ struct module_exports exports = {
     .dlflags = DEFAULT_DLFLAGS,
     .cmds = (cmd_export_t *)(uintptr_t)functions,
     .params = (param_export_t *)(uintptr_t)parameters,
+    .rpc_methods = (rpc_export_t *)(uintptr_t)kam_rpc,
     .init_mod_f = init,
     .init_child_f = child_init,
 };
@@ -60,12 +62,16 @@ static int init(void)
         LM_ERR("'grace' and 'watch_limit' must not be negative, nor 'limit' under 1\n");
         return -1;
     }
+    if (!kam_settings.users_table != !kam_settings.db_url) {
+        LM_ERR("'users_table' and 'db_url' must be set together\n");
+        return -1;
+    }
     if (load_tm_api(&kam_tm) < 0) {
         LM_ERR("the module tm must be loaded before this one\n");
         return -1;
     }
-    if (!crossing_open()) {
-        LM_ERR("no pipe: %s\n", strerror(errno));
+    if (!crossing_open() || !kam_rpc_prepare()) {
+        LM_ERR("no pipe, or no shared memory: %s\n", strerror(errno));
         return -1;
     }
     register_procs(1);

@@ -8,6 +8,8 @@
 
 #include "bridge/bridge.h"
 #include "kamailio/module/sip_side.h"
+#include "kamailio/module/user_table.h"
+#include "kamailio/module/users.h"
 #include "proxy/local_host.h"
 #include "proxy/proxy.h"
 #include "proxy/relay.h"
@@ -71,6 +73,22 @@ static int take_stanza(const xmppfed_element *stanza, void *user)
         return XMPPFED_ERR_LIMIT_QUEUE;
     uv_idle_start(&p->soon, on_soon);
     return 0;
+}
+
+/* Users come from Kamailio's database where it has a table of them. */
+static bool refresh(void *user, struct complaint *why)
+{
+    struct process *p = user;
+    json_t *users;
+    bool ok;
+
+    if (!p->settings->users_table)
+        return true;
+    if (!user_table_read(p->settings, &users, why))
+        return false;
+    ok = users_put(&p->proxy, users, why);
+    json_decref(users);
+    return ok;
 }
 
 /* ---- ports of the bridge ------------------------------------------------------------------- */
@@ -180,7 +198,7 @@ static bool load(struct process *p, xmppfed_context *ctx, struct loaded **ret,
 {
     struct config *config;
 
-    p->host = (struct local_host){take_stanza, p};
+    p->host = (struct local_host){take_stanza, refresh, p};
     counters_init(&p->proxy.counters);
     p->proxy.log = (struct log){.out = stderr, .counts = p->proxy.counters.events};
     p->proxy.local = &p->host;
@@ -268,8 +286,10 @@ static bool run(struct process *p, xmppfed_context *ctx, struct complaint *why)
 
     if (!load(p, ctx, &loaded, why))
         return false;
-    ok = proxy_start(&p->proxy, &p->loop, ctx, loaded, why) && start_bridge(p, ctx, why);
+    ok = proxy_start(&p->proxy, &p->loop, ctx, loaded, why) && refresh(p, why) &&
+         start_bridge(p, ctx, why);
     if (ok) {
+        sip_side_set_admin(p->proxy.loaded->config->admin);
         watch(p);
         uv_run(&p->loop, UV_RUN_DEFAULT);
         stop(p);

@@ -26,6 +26,8 @@ void sip_side_answer(void *handle, const struct bridge_answer *answer);
 /* As the port send_request of the bridge. */
 bool sip_side_send(const struct module_settings *settings, const struct translate_sip *sip,
                    const struct bridge_dialog *dialog, uint64_t token);
+/* Tells RPC commands the path of the administration socket (NULL: there is none). */
+void sip_side_set_admin(const char *path);
 /* Writes a sentence into Kamailio's log. */
 void sip_side_tell(const char *sentence);
 

@@ -3,6 +3,7 @@ between."""
 
 from case import case, expect
 from client import is_message
+from process import HarnessError
 from proxy import partner
 from sip_phone import SipPhone
 from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
@@ -48,3 +49,22 @@ def messages(world):
     sent = [item.findtext("{jabber:client}body") for item in scene.alice.history
             if is_message(CAROL)(item)]
     expect(sent == texts, f"of {texts} came {sent}")
+
+
+@case("module.rpc")
+def rpc(world):
+    """kamcmd shows the state of the federation, explains a decision and reloads; a fault is a fault."""
+    scene = Scene(world)
+    said = scene.kamailio.sip.control("xmppfed.status")
+    expect(f"host: {OUR_DOMAIN}" in said, f"the status lacks the host: {said}")
+    said = scene.kamailio.sip.control("xmppfed.explain", CAROL, ALICE, "message")
+    expect("allowed: true" in said, f"carol may not write to alice: {said}")
+    scene.kamailio.set_partners([])
+    scene.kamailio.sip.control("xmppfed.reload")
+    said = scene.kamailio.sip.control("xmppfed.explain", CAROL, ALICE, "message")
+    expect("allowed: false" in said, f"the reload did not count: {said}")
+    try:
+        said = scene.kamailio.sip.control("xmppfed.explain", CAROL, "", "message")
+    except HarnessError as error:
+        said = str(error)
+    expect("error" in said, f"no address was explained: {said}")
