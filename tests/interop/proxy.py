@@ -24,8 +24,7 @@ RECORDINGS = "recordings"  # a folder beside the configuration
 CONFIG = """
 domains = ( {domains} );
 trust = "{trust}";
-{crl}{record}partners = "partners.json";
-store = "contacts.sqlite";
+{crl}{record}{partners}store = "contacts.sqlite";
 outside = {{ listen = ( {{ address = "{address}"; port = {port}; {direct}}} ); }};
 {inside}{dns}log = {{ format = "json"; level = "{level}"; }};
 admin = {{ path = "admin.sock"; }};
@@ -68,7 +67,10 @@ def read_json(line):
 
 
 class Proxy:
-    """xmppfed-proxy for one domain, with its files in a private directory."""
+    """xmppfed-proxy for one domain, with its files in a private directory.
+
+    `partners` are records for a partner file, or None to leave them to the store.
+    """
 
     def __init__(self, program, directory, certificate, trust, domain="contoso.example",
                  address="127.0.0.10", partners=(), name_server="127.0.0.53", crl=None,
@@ -82,7 +84,8 @@ class Proxy:
         self.process = None
         self.write("secret", "an inside secret of the tests\n")
         os.chmod(self.path("secret"), 0o600)
-        self.set_partners(partners)
+        if partners is not None:
+            self.set_partners(partners)
         trusted = "trusted = true; " if dns_trusted else ""
         dns = f'dns = {{ servers = ( "{name_server}:53" ); {trusted}}};\n' if name_server else ""
         crl = f'crl = "{crl}";\n' if crl else ""
@@ -94,6 +97,7 @@ class Proxy:
         self.write("proxy.conf", CONFIG.format(
             domains=", ".join(f'{{ name = "{name}"; certificate = "{certificate.certificate}"; '
                               f'key = "{certificate.key}"; }}' for name in ours),
+            partners='partners = "partners.json";\n' if partners is not None else "",
             inside=INSIDE.format(socket=self.socket, hosts=hosts) if inside is None else inside,
             trust=trust,
             crl=crl, record=record, address=address, dns=dns, level=level,

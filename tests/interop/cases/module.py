@@ -1,11 +1,14 @@
 """module.py - the module xmppfed of examples/kamailio: SIP users and a user at Prosody, no proxy
 between."""
 
+import os
+import signal
+
 from case import case, expect
-from client import is_message
+from client import error_condition, is_error, is_message, is_presence
 from process import HarnessError
 from proxy import partner
-from sip_phone import SipPhone
+from sip_phone import SipPhone, State
 from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
 
 PHONE = "127.0.0.12"
@@ -58,13 +61,87 @@ def rpc(world):
     said = scene.kamailio.sip.control("xmppfed.status")
     expect(f"host: {OUR_DOMAIN}" in said, f"the status lacks the host: {said}")
     said = scene.kamailio.sip.control("xmppfed.explain", CAROL, ALICE, "message")
-    expect("allowed: true" in said, f"carol may not write to alice: {said}")
+    expect("verdict: allow" in said, f"carol may not write to alice: {said}")
     scene.kamailio.set_partners([])
     scene.kamailio.sip.control("xmppfed.reload")
     said = scene.kamailio.sip.control("xmppfed.explain", CAROL, ALICE, "message")
-    expect("allowed: false" in said, f"the reload did not count: {said}")
+    expect("verdict: allow" not in said, f"the reload did not count: {said}")
     try:
         said = scene.kamailio.sip.control("xmppfed.explain", CAROL, "", "message")
     except HarnessError as error:
         said = str(error)
     expect("error" in said, f"no address was explained: {said}")
+
+
+@case("module.errors", seconds=90)
+def errors(world):
+    """Who is unknown or not there is an error on the other side, with the condition of RFC 7247."""
+    scene = Scene(world)
+    for user, condition in (("nobody", "item-not-found"), ("dave", "recipient-unavailable")):
+        identifier = scene.alice.message(f"{user}@{OUR_DOMAIN}", "who is there?")
+        error = scene.alice.wait_for(is_error(identifier), 20, f"an error about {user}")
+        found = error_condition(error)
+        expect(found == condition, f"{user}: {found}, not {condition}")
+    for address, statuses in (("nobody@" + DOMAIN, (404, 480)), ("x@unlisted.example", (403, 404)),
+                              ("with space@" + DOMAIN, (400, 404))):
+        status = scene.carol.message(address.replace(" ", "%20"), "who is there?")
+        expect(status in statuses, f"{address}: {status}, not one of {statuses}")
+    status = scene.carol.message(ALICE, "{}", kind="application/json")
+    expect(status == 415, f"JSON was answered with {status}")
+
+
+@case("module.policy")
+def policy(world):
+    """A partner that is not listed is refused both ways, and taken as soon as it is."""
+    scene = Scene(world, [])
+    status = scene.carol.message(ALICE, "too early")
+    expect(status == 403, f"a message to an unlisted partner was answered with {status}")
+    scene.alice.never(is_message(CAROL), 0.5, "a message of an unlisted domain")
+    identifier = scene.alice.message(CAROL, "too early as well")
+    scene.alice.wait_for(is_error(identifier), 30, "an error from a domain that refuses ours")
+    expect("too early as well" not in scene.carol.bodies(), "an unlisted partner reached the phone")
+    scene.kamailio.set_partners([partner(DOMAIN, sasl="Required", dialback=False)])
+    scene.kamailio.sip.control("xmppfed.reload")
+    scene.both_ways("now")
+
+
+@case("module.users")
+def users(world):
+    """Site, policy and branch of users come from Kamailio's database, at the start and at a reload."""
+    module = world.kamailio(None, users=("carol", "dave"), defines={"WITH_USERS": "1"})
+    module.sip.execute("INSERT INTO xmppfed_users (username, domain, branch) "
+                       f"VALUES ('dave', '{OUR_DOMAIN}', 1);")
+    module.start()
+    tell = module.sip.control
+    ctl = world.programs["ctl"]
+    for words in (("gateway", "set", "AllowFederatedUsers=true"),
+                  ("policy", "new", "global", "EnableFederationAccess=true", "EnableXmppAccess=true"),
+                  ("policy", "new", "site:Redmond", "EnableFederationAccess=true"),
+                  ("partner", "new", DOMAIN, "PartnerType=Federated")):
+        module.ctl(ctl, *words)
+    for user, verdict in (("carol", "allow"), ("dave", "refuse")):
+        said = tell("xmppfed.explain", f"{user}@{OUR_DOMAIN}", ALICE, "message")
+        expect(f"verdict: {verdict}" in said, f"{user}: {said}")
+    module.sip.execute(f"DELETE FROM xmppfed_users; INSERT INTO xmppfed_users (username, domain, site) "
+                       f"VALUES ('carol', '{OUR_DOMAIN}', 'Redmond');")
+    tell("xmppfed.reload")
+    for user, verdict in (("carol", "refuse"), ("dave", "allow")):
+        said = tell("xmppfed.explain", f"{user}@{OUR_DOMAIN}", ALICE, "message")
+        expect(f"verdict: {verdict}" in said, f"{user} after the reload: {said}")
+
+
+@case("module.ends")
+def ends(world):
+    """Kamailio takes the process with it, streams closed; and ends itself where that is killed."""
+    scene = Scene(world)
+    scene.both_ways("hello")
+    expect(scene.kamailio.stop() == 0, "Kamailio did not end well")
+    scene.kamailio.start()
+    scene.carol.register()
+    scene.both_ways("again")
+    os.kill(scene.kamailio.federation_pid(), signal.SIGKILL)
+    status = scene.kamailio.process.wait_exit(20)
+    expect(status != 0, "Kamailio went on without the process")
+    scene.kamailio.start()
+    scene.carol.register()
+    scene.both_ways("once more")

@@ -40,3 +40,8 @@ class KamailioModule(Proxy):
     def launch(self):
         self.process = self.sip.start().process
         return self.process
+
+    def federation_pid(self):
+        """The process of Kamailio's in which the proxy's engine runs."""
+        lines = [line.strip() for line in self.sip.control("core.ps").splitlines()]
+        return int(lines[lines.index("XMPP federation") - 1])
