@@ -10,6 +10,8 @@
 
 /* Digits of a tag or Call-ID: 128 bits, so that nobody guesses one (RFC 3261 19.3). */
 #define NAME_SIZE 33
+/* What may be subscribed to here. */
+#define EVENTS "presence"
 
 static str str_of(xmppfed_slice s)
 {
@@ -80,6 +82,8 @@ static xmppfed_slice answer_headers(struct translate_text *text, const struct br
     if (a->expires != TRANSLATE_NO_EXPIRES)
         add_number(text, a->response.status == 423 ? "Min-Expires" : "Expires",
                    (unsigned long)a->expires);
+    if (a->response.status == 489)
+        add_header(text, "Allow-Events", xmppfed_slice_of(EVENTS)); /* RFC 6665 8.3.2 */
     if (a->retry_after)
         add_number(text, "Retry-After", a->retry_after);
     return translate_text_end(text);
@@ -132,6 +136,8 @@ static xmppfed_slice request_headers(struct translate_text *text, const char *co
         add_uri(text, "Contact", xmppfed_slice_of(contact));
     add_header(text, "Subject", sip->subject);
     add_header(text, "Event", sip->event);
+    if (translate_slice_is(sip->method, "SUBSCRIBE"))
+        add_header(text, "Allow-Events", xmppfed_slice_of(EVENTS));
     add_header(text, "Accept", sip->accept);
     add_header(text, "Subscription-State", sip->subscription_state);
     if (sip->expires != TRANSLATE_NO_EXPIRES)
