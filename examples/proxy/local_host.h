@@ -15,12 +15,12 @@ struct local_host {
      * It must not send from within: the relay is not done yet.
      */
     int (*take)(const xmppfed_element *stanza, void *user);
+    void *user;
     /*
      * Puts into the store what the host knows better, before a reload makes a policy of it; may be
      * NULL. False with a sentence: then nothing is reloaded.
      */
     bool (*refresh)(void *user, struct complaint *why);
-    void *user;
 };
 
 /* Has all domains of the configuration routed to p->local, if there is one; also after a reload. */

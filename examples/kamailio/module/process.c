@@ -21,6 +21,9 @@
 #define PATIENCE_MS 5000
 /* After so many packets the streams get their turn. */
 #define PACKETS_AT_ONCE 64
+/* Stanzas for the bridge from one turn of the loop; those beyond are refused. */
+#define ARRIVED_STANZAS 10000
+#define ARRIVED_BYTES ((size_t)16 * 1024 * 1024)
 
 struct process {
     const struct module_settings *settings;
@@ -67,9 +70,10 @@ static void on_soon(uv_idle_t *idle)
 
 static int take_stanza(const xmppfed_element *stanza, void *user)
 {
+    static const struct waiting_limits arrived = {ARRIVED_STANZAS, ARRIVED_BYTES};
     struct process *p = user;
 
-    if (!p->bridge || p->closed || !waiting_put(&p->arrived, "", stanza))
+    if (!p->bridge || p->closed || !waiting_put(&p->arrived, "", stanza, 0, &arrived))
         return XMPPFED_ERR_LIMIT_QUEUE;
     uv_idle_start(&p->soon, on_soon);
     return 0;
@@ -198,7 +202,7 @@ static bool load(struct process *p, xmppfed_context *ctx, struct loaded **ret,
 {
     struct config *config;
 
-    p->host = (struct local_host){take_stanza, refresh, p};
+    p->host = (struct local_host){take_stanza, p, refresh};
     counters_init(&p->proxy.counters);
     p->proxy.log = (struct log){.out = stderr, .counts = p->proxy.counters.events};
     p->proxy.local = &p->host;
@@ -314,6 +318,7 @@ bool process_run(const struct module_settings *settings)
         return false;
     }
     p->settings = settings;
+    p->arrived.ctx = ctx;
     ok = run(p, ctx, &why);
     if (!ok)
         sip_side_tell(why.text);
