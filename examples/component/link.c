@@ -9,6 +9,8 @@
 #define DRAIN_MS 3000
 /* A host that wants acknowledgements says so within this time, or what it got before is its own. */
 #define EARLY_MS 1000
+/* A host that is refused hears it only then: else it might come back a thousand times a second. */
+#define REFUSAL_MS 1000
 #define KEEP_ALIVE_SECONDS 60
 #define READ_SIZE 65536
 #define COPY_MAX ((size_t)256 * 1024)
@@ -32,7 +34,10 @@ struct link {
     size_t copy_len;
     int handles;
     bool server;
+    bool was_up;
     bool wants_acks; /* client: the server has not agreed to them yet */
+    bool refusing;   /* the stream is over before it was up; the peer does not know it yet */
+    struct component_item refusal;
     bool told_down;
     bool broken;    /* nothing can be written any more */
     bool ending;    /* the peer is still to close the stream */
@@ -44,6 +49,12 @@ struct link {
 static void flush(struct link *l);
 
 /* ---- closing ----------------------------------------------------------------------------- */
+
+static void tell_refusal(struct link *l)
+{
+    l->told_down = true;
+    l->on_item(l, &l->refusal, l->user);
+}
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -57,6 +68,8 @@ static void on_handle_closed(uv_handle_t *handle)
         l->told_down = item.kind == COMPONENT_DOWN;
         l->on_item(l, &item, l->user);
     }
+    if (!l->told_down)
+        tell_refusal(l);
     component_free(l->component);
     free(l->copy);
     free(l);
@@ -72,18 +85,24 @@ static void close_link(struct link *l)
     uv_close((uv_handle_t *)&l->turn, on_handle_closed);
 }
 
+static void finish(struct link *l);
+
 static void on_timer(uv_timer_t *timer)
 {
     struct link *l = timer->data;
 
-    if (l->finishing || l->ending)
+    if (l->finishing || l->ending) {
         close_link(l);
-    else if (l->wants_acks && component_is_up(l->component))
+    } else if (l->refusing) {
+        tell_refusal(l);
+        finish(l);
+    } else if (l->wants_acks && component_is_up(l->component)) {
         link_close(l, "connection-timeout", "the server does not acknowledge stanzas");
-    else if (component_is_up(l->component))
+    } else if (component_is_up(l->component)) {
         component_forget_early(l->component);
-    else
+    } else {
         link_close(l, "connection-timeout", "the host did not prove itself in time");
+    }
 }
 
 static void on_shutdown(uv_shutdown_t *req, int status)
@@ -171,7 +190,9 @@ static void flush(struct link *l)
 {
     xmppfed_slice out = component_output(l->component);
 
-    if (l->closing || l->broken || !uv_is_writable(&l->socket.stream))
+    bool waits = l->refusing && !l->finishing;
+
+    if (l->closing || l->broken || waits || !uv_is_writable(&l->socket.stream))
         return;
     while (out.len > 0 && !l->copy) {
         if (write_some(l, out) < 0) {
@@ -205,6 +226,7 @@ static void gather(struct link *l)
 /* The link itself lives on what some items say. */
 static void take_note(struct link *l, int kind)
 {
+    l->was_up = l->was_up || kind == COMPONENT_UP;
     if (kind == COMPONENT_UP && l->server)
         uv_timer_start(&l->timer, on_timer, EARLY_MS, 0);
     if ((kind == COMPONENT_UP && !l->server && !l->wants_acks) ||
@@ -218,11 +240,23 @@ static void take_note(struct link *l, int kind)
         l->told_down = true;
 }
 
+/* Keeps the end of a stream that never came up, and what is to be said of it, for a while. */
+static void refuse_later(struct link *l, const struct component_item *down)
+{
+    l->refusing = true;
+    l->refusal = *down;
+    uv_timer_start(&l->timer, on_timer, REFUSAL_MS, 0);
+}
+
 static void pump(struct link *l)
 {
     struct component_item item;
 
     while (!l->closing && !l->told_down && component_next(l->component, &item)) {
+        if (item.kind == COMPONENT_DOWN && l->server && !l->was_up) {
+            refuse_later(l, &item);
+            return;
+        }
         take_note(l, item.kind);
         l->on_item(l, &item, l->user);
     }
@@ -248,7 +282,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         return;
     if (count < 0) {
         close_link(l);
-    } else if (!l->finishing) {
+    } else if (!l->finishing && !l->refusing) {
         component_feed(l->component, buf->base, (size_t)count);
         pump(l);
     }

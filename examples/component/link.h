@@ -23,7 +23,10 @@ struct link_target {
     uint16_t port;
 };
 
-/* Takes a connection that a listening TCP or pipe handle has announced. 0 or an error code. */
+/*
+ * Takes a connection that a listening TCP or pipe handle has announced. 0 or an error code. A peer
+ * that is refused hears it a second later, and COMPONENT_DOWN comes then.
+ */
 int link_accept(uv_stream_t *listener, const struct component_options *options,
                 link_item_fn on_item, void *user, struct link **ret);
 /* Connects. 0 or an error code; a refused connection shows up as COMPONENT_DOWN. */

@@ -54,7 +54,7 @@ static void on_item(struct link *l, const struct component_item *item, void *use
 {
     struct scene *s = user;
 
-    assert_ptr_equal(l, s->link);
+    assert_true(item->kind == COMPONENT_DOWN || l == s->link);
     s->items[item->kind]++;
     if (item->kind == COMPONENT_ACKED)
         s->acked = item->number;
@@ -254,6 +254,91 @@ static void early_stanzas(void **state)
     }
 }
 
+/* ---- who is refused ---------------------------------------------------------------------- */
+
+static uint64_t ms_since(uint64_t begun)
+{
+    return (uv_hrtime() - begun) / 1000000;
+}
+
+/* The refusal takes its time; others do not wait for it. */
+static void refused_in_a_while(void **state)
+{
+    struct scene *s = *state;
+    uint64_t begun = uv_hrtime();
+    int refused;
+
+    connect_peer(s);
+    prove(s, "wrong");
+    run_for(s, 50);
+    refused = s->peer;
+    s->heard_len = 0;
+    s->heard[0] = '\0';
+    come_up(s);
+    assert_true(ms_since(begun) < 900);
+    assert_int_equal(s->items[COMPONENT_DOWN], 0);
+    hang_up(s);
+    s->peer = refused;
+    wait_for(s, "</stream:stream>");
+    assert_in_range(ms_since(begun), 990, 5000);
+    assert_int_equal(s->items[COMPONENT_DOWN], 2); /* that which was up has hung up */
+}
+
+static const struct {
+    const char *name;
+    const char *input;
+    const char *condition;
+} refusal_rows[] = {
+    {"another domain",
+     "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
+     "xmlns='jabber:component:accept' to='elsewhere.example'>",
+     "<host-unknown "},
+    {"a stanza before the handshake", OPEN MESSAGE, "<not-authorized "},
+    {"no XML", "hello", "<not-well-formed "},
+};
+
+static void each_refusal_waits(void **state)
+{
+    struct scene *s = *state;
+    size_t i;
+
+    for (i = 0; i < sizeof(refusal_rows) / sizeof(refusal_rows[0]); i++) {
+        uint64_t begun = uv_hrtime();
+
+        print_message("# row '%s'\n", refusal_rows[i].name);
+        connect_peer(s);
+        say(s, refusal_rows[i].input);
+        wait_for(s, refusal_rows[i].condition);
+        assert_in_range(ms_since(begun), 990, 5000);
+        assert_int_equal(s->items[COMPONENT_DOWN], i + 1);
+        hang_up(s);
+    }
+}
+
+/* Who does not wait for it is gone at once, and who ends the link need not wait either. */
+static void refusal_cut_short(void **state)
+{
+    struct scene *s = *state;
+    uint64_t begun = uv_hrtime();
+
+    connect_peer(s);
+    prove(s, "wrong");
+    run_for(s, 50);
+    hang_up(s);
+    wait_down(s);
+    connect_peer(s);
+    s->heard_len = 0;
+    s->heard[0] = '\0';
+    prove(s, "wrong");
+    run_for(s, 50);
+    link_close(s->link, "system-shutdown", "bye");
+    wait_for(s, "<not-authorized ");
+    hang_up(s);
+    run_for(s, 50);
+    assert_int_equal(s->items[COMPONENT_DOWN], 2);
+    assert_true(ms_since(begun) < 900);
+}
+
 static int setup(void **state)
 {
     struct scene *s = calloc(1, sizeof(*s));
@@ -295,6 +380,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_acks_nothing_is_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(last_words_are_heard, setup, teardown),
         cmocka_unit_test_setup_teardown(early_stanzas, setup, teardown),
+        cmocka_unit_test_setup_teardown(refused_in_a_while, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_refusal_waits, setup, teardown),
+        cmocka_unit_test_setup_teardown(refusal_cut_short, setup, teardown),
     };
 
     signal(SIGPIPE, SIG_IGN);

@@ -1,8 +1,12 @@
-"""test_acking.py - kill -9 of a host that acknowledges: nothing is lost without a word, nor doubled."""
+"""test_inside.py - the inside link: hosts that are killed, and hosts that are refused.
+
+After kill -9 of a host that acknowledges nothing is lost without a word, and nothing handled twice.
+"""
 
 import os
 import random
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -10,7 +14,7 @@ import time
 
 from ctl import check
 from programs import Failure, Program, finish
-from steady_host import MESSAGE, SteadyHost, start_talking
+from steady_host import HEADER, MESSAGE, SteadyHost, start_talking
 from test_pool import until
 from test_upgrade import ALICE, BOB, pair
 
@@ -182,6 +186,68 @@ def test_host_without(folder):
     told = contoso.wait(event="INSIDE_DOWN")
     check("what it leaves", told["unacknowledged"] == 0, told)
     check("nothing came back", not other.bounced)
+    end(contoso, fabrikam, other)
+
+
+def knock(proxy):
+    """A connection to the inside listener."""
+    peer = socket.socket(socket.AF_UNIX)
+    peer.connect(proxy.path("inside.sock"))
+    peer.settimeout(20)
+    return peer
+
+
+def refuse(proxy):
+    """Have a host with a wrong secret refused; what it is told, and after how many seconds."""
+    with knock(proxy) as peer:
+        peer.sendall(HEADER.format(proxy.domain).encode())
+        SteadyHost.until(peer, r"<stream:stream[^>]*>")
+        begun = time.monotonic()
+        peer.sendall(b"<handshake>0123</handshake>")
+        return SteadyHost.until(peer, "</stream:stream>"), time.monotonic() - begun
+
+
+def test_refused_host_is_slowed_down(folder):
+    """One that tries again at once is refused once a second, and nobody else waits for that."""
+    contoso, fabrikam, other = two_sides(folder)
+    stop = threading.Event()
+    told = []
+
+    def try_again():
+        while not stop.is_set():
+            told.append(refuse(contoso))
+    thread = threading.Thread(target=try_again, daemon=True)
+    thread.start()
+    begun = time.monotonic()
+    host = Acking(contoso)
+    meet(host, other)
+    while time.monotonic() - begun < 2.5:
+        time.sleep(0.1)
+    stop.set()
+    thread.join(20)
+    check("it was told", told and all("not-authorized" in text for text, _ in told), told)
+    check("each time after a second", min(seconds for _, seconds in told) > 0.9, told)
+    host.kill()
+    end(contoso, fabrikam, other)
+
+
+def test_refused_hosts_are_counted(folder):
+    """Those who wait for their refusal are links as any other: with 256 there is no room."""
+    contoso, fabrikam, other = two_sides(folder)
+    idle = [knock(contoso) for _ in range(255)]
+    last = knock(contoso)
+    last.sendall(HEADER.format("elsewhere.example").encode())
+    with knock(contoso) as peer:
+        begun = time.monotonic()
+        text = SteadyHost.until(peer, "</stream:stream>")
+        check("no room", "resource-constraint" in text, text)
+        check("told at once", time.monotonic() - begun < 0.9)
+    check("the other", "host-unknown" in SteadyHost.until(last, "</stream:stream>"))
+    for peer in [last, *idle]:
+        peer.close()
+    host = Acking(contoso)
+    meet(host, other)
+    host.kill()
     end(contoso, fabrikam, other)
 
 
