@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BUSY_MS 2000
+/* The change to the write-ahead log is refused at once while another process looks at the file. */
+#define LOG_ATTEMPTS 40
+#define LOG_PAUSE_NS 50000000L
 /* The layout of all tables together; a file of another one is not touched. */
 #define VERSION 1
 
@@ -44,6 +48,26 @@ static void make_private(const char *path)
         close(fd);
 }
 
+static bool execute(struct ledger *l, const char *sql)
+{
+    return sqlite3_exec(l->handle, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool set_pragmas(struct ledger *l)
+{
+    static const struct timespec pause = {.tv_nsec = LOG_PAUSE_NS};
+    int i;
+
+    for (i = 0; i < LOG_ATTEMPTS; i++) {
+        if (execute(l, pragmas))
+            return true;
+        if (sqlite3_errcode(l->handle) != SQLITE_BUSY)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static int read_version(struct ledger *l)
 {
     sqlite3_stmt *statement;
@@ -70,7 +94,7 @@ static bool check_version(struct ledger *l, const char *path, struct complaint *
                         "that made it, or another file",
                         path, version, VERSION);
     snprintf(set, sizeof(set), "PRAGMA user_version = %d", VERSION);
-    return (version == 0 && ledger_execute(l, set)) ||
+    return (version == 0 && execute(l, set)) ||
            complain(why, "%s: cannot use the ledger: %s", path, sqlite3_errmsg(l->handle));
 }
 
@@ -87,7 +111,7 @@ bool ledger_open(const char *path, struct ledger **ret, struct complaint *why)
     else
         path = ":memory:";
     ok = sqlite3_open_v2(path, &l->handle, flags, NULL) == SQLITE_OK &&
-         sqlite3_busy_timeout(l->handle, BUSY_MS) == SQLITE_OK && ledger_execute(l, pragmas);
+         sqlite3_busy_timeout(l->handle, BUSY_MS) == SQLITE_OK && set_pragmas(l);
     if (!ok)
         complain(why,
                  "%s: cannot use the ledger: %s; name a file that this user may write, in a folder "
@@ -116,7 +140,8 @@ void ledger_close(struct ledger *l)
 
 bool ledger_execute(struct ledger *l, const char *sql)
 {
-    return sqlite3_exec(l->handle, sql, NULL, NULL, NULL) == SQLITE_OK;
+    /* What another process makes at the same time is seen, or waited for. */
+    return ledger_begin(l) && ledger_finish(l, execute(l, sql));
 }
 
 const char *ledger_problem(const struct ledger *l)

@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bridge/fixture.h"
 
@@ -120,6 +122,34 @@ static void test_file(void **state)
     assert_int_equal(about.st_mode & 0777, 0600);
 }
 
+/* Several processes that begin at once with a file that is not there yet. */
+static void test_together(void **state)
+{
+    struct fixture *f = *state;
+    pid_t children[8];
+
+    for (size_t i = 0; i < COUNT(children); i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            struct ledger *l = NULL;
+            struct complaint why;
+            char name[8];
+
+            snprintf(name, sizeof(name), "%zu", i);
+            _exit(
+                !(ledger_open(f->ledger, &l, &why) && ledger_execute(l, table) && add(l, name, 1)));
+        }
+    }
+    for (size_t i = 0; i < COUNT(children); i++) {
+        int status = -1;
+
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
+    ledger_close(open_ledger(f->ledger));
+}
+
 static void set_version(const char *path, const char *sql)
 {
     sqlite3 *handle;
@@ -154,10 +184,8 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query),
-        cmocka_unit_test(test_transactions),
-        fixture_test(test_file),
-        fixture_test(test_refused),
+        cmocka_unit_test(test_query), cmocka_unit_test(test_transactions), fixture_test(test_file),
+        fixture_test(test_together),  fixture_test(test_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
