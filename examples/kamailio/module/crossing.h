@@ -32,8 +32,11 @@ int crossing_read_end(void);
 
 /* Room for a URI and a packet in shared memory, or NULL; crossing_free() is due, or the next. */
 struct crossing *crossing_new(enum crossing_kind kind, size_t uri_len, size_t len);
-/* Hands one over, which then belongs to our process. False if that does not keep up. */
-bool crossing_send(struct crossing *c);
+/*
+ * Hands one over, which then belongs to our process. False if that has not kept up for so many
+ * milliseconds.
+ */
+bool crossing_send(struct crossing *c, int patience);
 /* The next one, whose owner is the caller, or NULL; never waits. */
 struct crossing *crossing_receive(void);
 void crossing_free(struct crossing *c);

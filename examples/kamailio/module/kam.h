@@ -16,7 +16,10 @@ extern struct module_settings kam_settings;
  */
 int kam_take(struct sip_msg *msg, char *unused1, char *unused2);
 
-/* What tm calls with the final response to a request of ours, in whatever process has it. */
+/*
+ * What tm calls with the final response to a request of ours, in whatever process has it. Its
+ * parameter is a crossing for a response, with the token, which it hands over.
+ */
 void kam_completed(struct cell *cell, int type, struct tmcb_params *params);
 
 #endif

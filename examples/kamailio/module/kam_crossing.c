@@ -2,6 +2,7 @@
 #include "kamailio/module/crossing.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <core/mem/shm_mem.h>
@@ -35,10 +36,14 @@ struct crossing *crossing_new(enum crossing_kind kind, size_t uri_len, size_t le
     return c;
 }
 
-bool crossing_send(struct crossing *c)
+bool crossing_send(struct crossing *c, int patience)
 {
+    struct pollfd room = {.fd = ends[1], .events = POLLOUT};
+
     /* A pipe takes so few bytes whole or not at all (POSIX write(), PIPE_BUF). */
-    return write(ends[1], &c, sizeof(c)) == (ssize_t)sizeof(c);
+    return write(ends[1], &c, sizeof(c)) == (ssize_t)sizeof(c) ||
+           (patience > 0 && poll(&room, 1, patience) > 0 &&
+            write(ends[1], &c, sizeof(c)) == (ssize_t)sizeof(c));
 }
 
 struct crossing *crossing_receive(void)

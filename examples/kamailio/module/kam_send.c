@@ -89,11 +89,21 @@ static xmppfed_slice answer_headers(struct translate_text *text, const struct br
     return translate_text_end(text);
 }
 
+/* The phrase of a status, where the bridge has none of its own. */
+static xmppfed_slice phrase_of(const struct translate_response *response)
+{
+    if (response->reason.len > 0)
+        return response->reason;
+    if (response->status >= 300)
+        return xmppfed_slice_of(translate_error_phrase(response->status));
+    return xmppfed_slice_of(response->status == 202 ? "Accepted" : "OK");
+}
+
 static bool reply(struct cell *cell, bool in_dialog, const struct bridge_answer *a)
 {
     struct translate_text text;
     char name[NAME_SIZE] = "";
-    str reason = str_of(a->response.reason);
+    str reason = str_of(phrase_of(&a->response));
     str headers;
     str tag = {NULL, 0};
     bool ok;
@@ -171,26 +181,37 @@ static dlg_t dialog_of(const struct translate_sip *sip, const struct bridge_dial
     return d;
 }
 
+/* Sends with tm, which has the crossing from then on; false: it has not. */
+static bool send_by_tm(dlg_t *d, const struct translate_sip *sip, str headers, struct crossing *c)
+{
+    str method = str_of(sip->method);
+    str body = str_of(sip->body);
+    uac_req_t request;
+
+    set_uac_req(&request, &method, &headers, body.len > 0 ? &body : NULL, d, TMCB_LOCAL_COMPLETED,
+                kam_completed, c);
+    return kam_tm.t_uac(&request) > 0;
+}
+
 bool sip_side_send(const struct module_settings *settings, const struct translate_sip *sip,
                    const struct bridge_dialog *dialog, uint64_t token)
 {
+    struct crossing *c = crossing_new(CROSSING_RESPONSE, 0, 0);
     struct translate_text text;
     char name[NAME_SIZE];
-    str method = str_of(sip->method);
-    str body = str_of(sip->body);
     str headers;
-    uac_req_t request;
     dlg_t d;
-    bool ok;
+    bool ok = c && make_name(name);
 
-    if (!make_name(name))
-        return false;
     translate_text_init(&text, NULL);
-    headers = str_of(request_headers(&text, settings->contact, sip, dialog));
-    d = dialog_of(sip, dialog, settings->outbound, name);
-    set_uac_req(&request, &method, &headers, body.len > 0 ? &body : NULL, &d, TMCB_LOCAL_COMPLETED,
-                kam_completed, (void *)(uintptr_t)token);
-    ok = translate_text_status(&text) == 0 && kam_tm.t_uac(&request) > 0;
+    if (ok) {
+        c->token = token;
+        headers = str_of(request_headers(&text, settings->contact, sip, dialog));
+        d = dialog_of(sip, dialog, settings->outbound, name);
+        ok = translate_text_status(&text) == 0 && send_by_tm(&d, sip, headers, c);
+    }
+    if (c && !ok)
+        crossing_free(c);
     translate_text_fini(&text);
     return ok;
 }

@@ -5,6 +5,9 @@
 
 #include "kamailio/module/crossing.h"
 
+/* For which a worker waits with a response, which nobody would repeat. */
+#define PATIENCE_MS 5000
+
 static bool hand_over(struct sip_msg *msg, unsigned hash, unsigned label)
 {
     const str *uri = GET_RURI(msg);
@@ -16,7 +19,7 @@ static bool hand_over(struct sip_msg *msg, unsigned hash, unsigned label)
     c->label = label;
     memcpy(c->bytes, uri->s, (size_t)uri->len);
     memcpy(c->bytes + uri->len, msg->buf, msg->len);
-    if (crossing_send(c))
+    if (crossing_send(c, 0))
         return true;
     crossing_free(c);
     return false;
@@ -50,20 +53,23 @@ int kam_take(struct sip_msg *msg, char *unused1, char *unused2)
 void kam_completed(struct cell *cell, int type, struct tmcb_params *params)
 {
     const struct sip_msg *msg = params->rpl;
-    bool real = msg && msg != FAKED_REPLY;
-    struct crossing *c = crossing_new(CROSSING_RESPONSE, 0, real ? msg->len : 0);
+    struct crossing *c = *params->param;
+    struct crossing *whole = NULL;
 
     (void)cell;
     (void)type;
-    if (c) {
-        c->token = (uint64_t)(uintptr_t)*params->param;
-        c->status = params->code;
-        if (real)
-            memcpy(c->bytes, msg->buf, msg->len);
+    /* Without memory for the packet the status alone crosses over. */
+    if (msg && msg != FAKED_REPLY)
+        whole = crossing_new(CROSSING_RESPONSE, 0, msg->len);
+    if (whole) {
+        memcpy(whole->bytes, msg->buf, msg->len);
+        whole->token = c->token;
+        crossing_free(c);
+        c = whole;
     }
-    if (c && crossing_send(c))
+    c->status = params->code;
+    if (crossing_send(c, PATIENCE_MS))
         return;
     LM_ERR("a response was lost: the process for XMPP does not keep up\n");
-    if (c)
-        crossing_free(c);
+    crossing_free(c);
 }

@@ -1,6 +1,6 @@
 """kamailio.py - the recipe of examples/kamailio: a SIP user and a user at Prosody, through both.
 
-The file of the recipe runs, and the part of the proxy's configuration that its README shows.
+The file of the recipe runs, and the part of the proxy's configuration that its page shows.
 """
 
 import os
@@ -14,7 +14,7 @@ from proxy import partner
 from sip import SipUser
 from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
 
-README = os.path.join(ROOT, "examples", "kamailio", "README.md")
+README = os.path.join(ROOT, "examples", "kamailio", "stock.md")
 SECRET = "an inside secret of the tests"
 PHONE = "127.0.0.12"
 DOMAIN = PEERS["prosody"][1]
