@@ -85,7 +85,8 @@ static int send_stanza(const xmppfed_element *stanza, uint64_t *ret_number, void
 
     if (f->send_rc < 0)
         return f->send_rc;
-    assert_int_equal(xmppfed_element_write(stanza, XMPPFED_NS_SERVER, &text, &len), 0);
+    if (xmppfed_element_write(stanza, XMPPFED_NS_SERVER, &text, &len) < 0)
+        return XMPPFED_ERR_NOMEM;
     note(f, "xmpp %s\n", text);
     xmppfed_element_free_text(f->ctx, text);
     assert_true(f->stanza_count < COUNT(f->ids));
@@ -149,12 +150,13 @@ void fixture_open(struct fixture *f, bool up)
         bridge_link(f->bridge, true, f->now);
 }
 
-int fixture_setup(void **state)
+struct fixture *fixture_new(xmppfed_context *ctx)
 {
     struct fixture *f = calloc(1, sizeof(*f));
 
     assert_non_null(f);
-    f->ctx = test_context();
+    f->ctx = xmppfed_context_ref(ctx);
+    f->plain = test_context();
     f->now = UINT64_C(1800000000000);
     f->settings = (struct bridge_settings){.domains = domains,
                                            .domain_count = COUNT(domains),
@@ -166,6 +168,15 @@ int fixture_setup(void **state)
     snprintf(f->folder, sizeof(f->folder), "/tmp/bridge-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->ledger, sizeof(f->ledger), "%s/ledger", f->folder);
+    return f;
+}
+
+int fixture_setup(void **state)
+{
+    xmppfed_context *ctx = test_context();
+    struct fixture *f = fixture_new(ctx);
+
+    xmppfed_context_unref(ctx);
     fixture_open(f, true);
     *state = f;
     return 0;
@@ -187,6 +198,7 @@ int fixture_teardown(void **state)
 
     bridge_free(f->bridge);
     xmppfed_context_unref(f->ctx);
+    xmppfed_context_unref(f->plain);
     for (size_t i = 0; i < COUNT(names); i++)
         remove_file(f->folder, names[i]);
     rmdir(f->folder);
@@ -227,7 +239,7 @@ void fixture_wait(struct fixture *f, unsigned milliseconds)
 
 void fixture_stanza(struct fixture *f, const char *xml)
 {
-    xmppfed_element *stanza = test_parse(f->ctx, xml);
+    xmppfed_element *stanza = test_parse(f->plain, xml);
 
     bridge_take_stanza(f->bridge, stanza, f->now);
     xmppfed_element_free(stanza);

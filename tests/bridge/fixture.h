@@ -24,7 +24,8 @@
  * <from> <to> body", "answer HANDLE STATUS reason", "tell sentence".
  */
 struct fixture {
-    xmppfed_context *ctx;
+    xmppfed_context *ctx;   /* the bridge's */
+    xmppfed_context *plain; /* that of stanzas which arrive */
     struct bridge_settings settings;
     char folder[64];
     char ledger[128]; /* a path in folder; settings.ledger is set by fixture_on_disk() */
@@ -50,6 +51,8 @@ struct fixture {
 /* A bridge in memory whose link is up. */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
+/* The same with a context, of which it takes a reference, and without opening it. */
+struct fixture *fixture_new(xmppfed_context *ctx);
 #define fixture_test(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
 /* Opens a bridge by the settings as they are; the link is up if up. */

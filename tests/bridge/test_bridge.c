@@ -97,11 +97,41 @@ static void test_many_reports(void **state)
     assert_int_equal(f->number, MANY);
 }
 
+/* So many reports wait that nothing more is taken; none of them is dropped. */
+static void test_full(void **state)
+{
+    enum { MANY = 10000 };
+    struct fixture *f = *state;
+    char xml[128];
+
+    f->send_rc = XMPPFED_ERR_LIMIT_QUEUE;
+    for (int i = 0; i < MANY; i++) {
+        snprintf(xml, sizeof(xml), "<iq type='get' id='%d' from='" BOB "' to='" ALICE "'/>", i);
+        fixture_stanza(f, xml);
+    }
+    expect_out(f, "all are kept", "");
+    fixture_message(f, 1, "c", ALICE, BOB, "x");
+    expect_out(f, "from SIP", "answer 1 503 \n");
+    fixture_stanza(f, "<message id='m' from='" BOB "' to='" ALICE "'><body>x</body></message>");
+    expect_out(f, "from XMPP", "tell a report was lost: too many wait\n");
+    f->send_rc = 0;
+    f->hold = true;
+    bridge_tick(f->bridge, f->now);
+    assert_true(fits(f->ids[0], "0"));
+    f->out_len = 0;
+    f->out[0] = '\0';
+    bridge_acknowledged(f->bridge, 1, f->now);
+    assert_int_equal(count_lines(f, "xmpp <iq*"), 1);
+    fixture_message(f, 2, "d", ALICE, BOB, "x");
+    assert_int_equal(count_lines(f, "xmpp <message*"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(test_iq),      fixture_test(test_method),    fixture_test(test_token),
         fixture_test(test_reports), fixture_test(test_slow_link), fixture_test(test_many_reports),
+        fixture_test(test_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
