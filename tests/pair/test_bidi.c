@@ -1,45 +1,19 @@
 /* test_bidi.c - streams that carry stanzas both ways (XEP-0288): who may, which way, and the end.
  */
+#include "ends.h"
 #include "scene.h"
 
-#include "connection/connection.h"
 #include "support/parse_xml.h"
-#include "support/sites.h"
-#include "support/stream_pair.h"
-
-#define CONTOSO "contoso.example"
-#define FABRIKAM "fabrikam.example"
 
 /* ---- two connections ------------------------------------------------------------------------- */
 
-struct ends {
-    xmppfed_context *ctx;
-    xmppfed_site *contoso;
-    xmppfed_site *fabrikam;
-    struct stream_pair pair;
-};
-
 /* contoso dials fabrikam, which has this certificate; dialback is open to both. */
-static void ends_open(struct ends *e, const char *fabrikam_cert, enum carry carry, size_t cut)
+static void open_ends(struct ends *e, const char *fabrikam_cert, enum carry carry, size_t cut)
 {
-    memset(e, 0, sizeof(*e));
-    e->ctx = test_context();
-    e->contoso = test_site(e->ctx, CONTOSO, "contoso", (struct test_partner){.domain = FABRIKAM});
-    e->fabrikam =
-        test_site(e->ctx, FABRIKAM, fabrikam_cert, (struct test_partner){.domain = CONTOSO});
-    e->pair.now = 1000;
+    ends_init(e, "contoso", (struct test_partner){0}, fabrikam_cert, (struct test_partner){0});
     e->pair.carry = carry;
     e->pair.cut = cut;
-    stream_pair_start(&e->pair, e->ctx, e->contoso, e->fabrikam, XMPPFED_PURPOSE_STANZAS);
-    stream_pair_run(&e->pair);
-}
-
-static void ends_close(struct ends *e)
-{
-    stream_pair_stop(&e->pair);
-    xmppfed_site_unref(e->contoso);
-    xmppfed_site_unref(e->fabrikam);
-    xmppfed_context_unref(e->ctx);
+    ends_dial(e, false);
 }
 
 /* What the receiver's call says of a message to the initiator's side. */
@@ -75,17 +49,17 @@ static void test_both_ways(void **state)
     struct ends e;
 
     (void)state;
-    ends_open(&e, "fabrikam", CARRY_WHOLE, 0);
+    open_ends(&e, "fabrikam", CARRY_WHOLE, 0);
     expect_answer(&e, "whole");
     total = e.pair.carried[0] > e.pair.carried[1] ? e.pair.carried[0] : e.pair.carried[1];
-    ends_close(&e);
-    ends_open(&e, "fabrikam", CARRY_BYTES, 0);
+    ends_fini(&e);
+    open_ends(&e, "fabrikam", CARRY_BYTES, 0);
     expect_answer(&e, "byte by byte");
-    ends_close(&e);
+    ends_fini(&e);
     for (size_t cut = 1; cut < total; cut += 37) {
-        ends_open(&e, "fabrikam", CARRY_CUT, cut);
+        open_ends(&e, "fabrikam", CARRY_CUT, cut);
         expect_answer(&e, "cut");
-        ends_close(&e);
+        ends_fini(&e);
     }
 }
 
@@ -100,11 +74,11 @@ static void test_no_certificate_no_way_back(void **state)
         struct ends e;
 
         print_message("# %s\n", certs[i]);
-        ends_open(&e, certs[i], CARRY_WHOLE, 0);
+        open_ends(&e, certs[i], CARRY_WHOLE, 0);
         assert_non_null(seen_find(&e.pair.at_initiator, XMPPFED_EVENT_STREAM_UP));
         assert_false(e.pair.initiator->negotiation.bidi);
         assert_int_equal(answer(&e), XMPPFED_ERR_STATE);
-        ends_close(&e);
+        ends_fini(&e);
     }
 }
 
@@ -136,14 +110,14 @@ static void test_attacks_on_our_stream(void **state)
         struct ends e;
 
         print_message("# %s\n", rows[i].name);
-        ends_open(&e, rows[i].cert, CARRY_WHOLE, 0);
+        open_ends(&e, rows[i].cert, CARRY_WHOLE, 0);
         assert_int_equal(xfed_connection_write_raw(e.pair.receiver, rows[i].xml), 0);
         stream_pair_run(&e.pair);
         down = seen_find(&e.pair.at_initiator, XMPPFED_EVENT_STREAM_DOWN);
         assert_non_null(down);
         assert_int_equal(down->code, rows[i].code);
         assert_null(seen_find(&e.pair.at_initiator, XMPPFED_EVENT_STANZA));
-        ends_close(&e);
+        ends_fini(&e);
     }
 }
 

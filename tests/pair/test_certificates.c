@@ -1,23 +1,10 @@
 /* test_certificates.c - what a partner's certificate must be: pins, anchors, version, and for how
  * long. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "ends.h"
 
-#include <cmocka.h>
-
-#include "connection/connection.h"
 #include "support/certs.h"
-#include "support/context.h"
-#include "support/sites.h"
-#include "support/stream_pair.h"
 #include "tls/credentials.h"
 
-#define CONTOSO "contoso.example"
-#define FABRIKAM "fabrikam.example"
 #define PIN_FABRIKAM "eeeaf4eb82fce6d2bcbaa45b85daacde14ee14cfd1bc244291bff9fe33b5c39d"
 #define PIN_CONTOSO "d31697d5e5f0de3246cd7b332722bcce4b10fc5cad2f8c52fddbeb8442d6dea6"
 #define PIN_SELF_SIGNED "4385bc8bf398e8a6331056fa553540a76b9b2454f2cb4629293711c4a7fc2cef"
@@ -26,40 +13,10 @@
 /* The last second of fabrikam-expired. */
 #define EXPIRY INT64_C(1735776000)
 
-struct scene {
-    xmppfed_context *ctx;
-    xmppfed_site *contoso;
-    xmppfed_site *fabrikam;
-    struct stream_pair pair;
-};
-
 /* contoso.example, which asks for what partner says, and fabrikam.example with a certificate. */
-static void open_scene(struct scene *s, struct test_partner partner, const char *certificate)
+static void open_scene(struct ends *s, struct test_partner partner, const char *certificate)
 {
-    memset(s, 0, sizeof(*s));
-    partner.domain = FABRIKAM;
-    s->ctx = test_context();
-    s->contoso = test_site(s->ctx, CONTOSO, "contoso", partner);
-    s->fabrikam = test_site(s->ctx, FABRIKAM, certificate, (struct test_partner){CONTOSO});
-    s->pair.now = 1000;
-}
-
-static void close_scene(struct scene *s)
-{
-    stream_pair_stop(&s->pair);
-    xmppfed_site_unref(s->contoso);
-    xmppfed_site_unref(s->fabrikam);
-    xmppfed_context_unref(s->ctx);
-}
-
-/* contoso.example dials fabrikam.example, or is dialled by it. */
-static void dial(struct scene *s, bool dialled_by)
-{
-    s->pair.first = dialled_by ? FABRIKAM : CONTOSO;
-    s->pair.second = dialled_by ? CONTOSO : FABRIKAM;
-    stream_pair_start(&s->pair, s->ctx, dialled_by ? s->fabrikam : s->contoso,
-                      dialled_by ? s->contoso : s->fabrikam, XMPPFED_PURPOSE_STANZAS);
-    stream_pair_run(&s->pair);
+    ends_init(s, "contoso", partner, certificate, (struct test_partner){0});
 }
 
 static const struct row {
@@ -132,7 +89,7 @@ static void check_row(const struct row *row, bool dialled_by)
 {
     const struct seen_event *up, *down;
     const struct seen *seen;
-    struct scene s;
+    struct ends s;
 
     open_scene(&s, row->partner, row->certificate);
     if (row->anchor) {
@@ -141,7 +98,7 @@ static void check_row(const struct row *row, bool dialled_by)
         assert_int_equal(xmppfed_site_set_partner_trust(s.contoso, FABRIKAM, own), 0);
         xmppfed_trust_unref(own);
     }
-    dial(&s, dialled_by);
+    ends_dial(&s, dialled_by);
     seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
     up = seen_find(seen, XMPPFED_EVENT_STREAM_UP);
     down = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
@@ -150,7 +107,7 @@ static void check_row(const struct row *row, bool dialled_by)
                  down ? down->text : "");
     if (row->says && (!down || !strstr(down->text, row->says)))
         fail_msg("%s, %d: says %s", row->name, dialled_by, down ? down->text : "nothing");
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 static void test_rows(void **state)
@@ -171,7 +128,7 @@ static void test_tls_minimum(void **state)
             const struct seen_event *down;
             xmppfed_credentials *old;
             const struct seen *seen;
-            struct scene s;
+            struct ends s;
 
             open_scene(&s, (struct test_partner){.tls_minimum = minimum}, "fabrikam");
             old = test_credentials(s.ctx, "fabrikam");
@@ -180,7 +137,7 @@ static void test_tls_minimum(void **state)
                 gnutls_priority_init(&old->priority, "SECURE128:-VERS-ALL:+VERS-TLS1.2", NULL), 0);
             assert_int_equal(xmppfed_site_set_domain(s.fabrikam, FABRIKAM, old), 0);
             xmppfed_credentials_unref(old);
-            dial(&s, dialled_by);
+            ends_dial(&s, dialled_by);
             seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
             down = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
             if (minimum == XMPPFED_TLS_1_2) {
@@ -191,7 +148,7 @@ static void test_tls_minimum(void **state)
                 assert_int_equal(down->code, XMPPFED_ERR_TLS_VERSION);
                 assert_non_null(strstr(down->text, "asks for 1.3"));
             }
-            close_scene(&s);
+            ends_fini(&s);
         }
     }
 }
@@ -204,10 +161,10 @@ static void test_binding(void **state)
     (void)state;
     for (int n = 0; n < 2; n++) {
         const struct seen_event *a, *b;
-        struct scene s;
+        struct ends s;
 
         open_scene(&s, (struct test_partner){0}, "fabrikam");
-        dial(&s, false);
+        ends_dial(&s, false);
         a = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_UP);
         b = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP);
         assert_non_null(a);
@@ -217,7 +174,7 @@ static void test_binding(void **state)
         assert_memory_equal(a->proof.binding, b->proof.binding, 32);
         assert_memory_not_equal(a->proof.binding, first, 32);
         memcpy(first, a->proof.binding, 32);
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 
@@ -241,11 +198,11 @@ static void test_expiry(void **state)
         const struct seen_event *down;
         xmppfed_connection *ours;
         struct seen *seen;
-        struct scene s;
+        struct ends s;
 
         open_scene(&s, (struct test_partner){.no_keep_alive = true}, "fabrikam-expired");
         xmppfed_site_set_clock(s.contoso, EXPIRY - 100, 1000);
-        dial(&s, dialled_by);
+        ends_dial(&s, dialled_by);
         ours = dialled_by ? s.pair.receiver : s.pair.initiator;
         seen = dialled_by ? &s.pair.at_receiver : &s.pair.at_initiator;
         assert_non_null(seen_find(seen, XMPPFED_EVENT_STREAM_UP));
@@ -270,7 +227,7 @@ static void test_expiry(void **state)
                          XMPPFED_EVENT_STREAM_DOWN);
         assert_non_null(down);
         assert_int_equal(down->code, 0);
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 
@@ -292,15 +249,13 @@ static void test_expiry_of_the_way_back(void **state)
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         const xmppfed_time end = 1000 + 101 * 1000;
         const struct seen_event *up, *down;
-        struct scene s;
+        struct ends s;
 
         print_message("# %s\n", ways[i].name);
         open_scene(&s, (struct test_partner){.no_keep_alive = true, .bidi = ways[i].bidi},
                    "fabrikam-expired");
         xmppfed_site_set_clock(s.contoso, EXPIRY - 100, 1000);
-        s.pair.first = FABRIKAM;
-        s.pair.second = CONTOSO;
-        stream_pair_start(&s.pair, s.ctx, s.fabrikam, s.contoso, XMPPFED_PURPOSE_STANZAS);
+        ends_start(&s, true);
         xfed_connection_prefer_dialback(s.pair.initiator);
         stream_pair_run(&s.pair);
         up = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP);
@@ -323,25 +278,25 @@ static void test_expiry_of_the_way_back(void **state)
             assert_non_null(down);
             assert_int_equal(down->code, 0);
         }
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 
 /* A late tick delivers nothing that came after the end. */
 static void test_expiry_before_tick(void **state)
 {
-    struct scene s;
+    struct ends s;
 
     (void)state;
     open_scene(&s, (struct test_partner){.no_keep_alive = true}, "fabrikam-expired");
     xmppfed_site_set_clock(s.contoso, EXPIRY - 100, 1000);
-    dial(&s, true);
+    ends_dial(&s, true);
     assert_non_null(seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP));
     s.pair.now = 1000 + 101 * 1000;
     assert_int_equal(send_to(s.pair.initiator, s.ctx, FABRIKAM, CONTOSO), 0);
     stream_pair_run(&s.pair);
     assert_null(seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STANZA));
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 int main(void)

@@ -1,21 +1,8 @@
 /* test_dane.c - two connections with real TLS, judged by TLSA records (RFC 7673). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include "ends.h"
 
-#include <cmocka.h>
-
-#include "connection/connection.h"
-#include "support/context.h"
-#include "support/sites.h"
-#include "support/stream_pair.h"
 #include "support/tlsa.h"
 
-#define CONTOSO "contoso.example"
-#define FABRIKAM "fabrikam.example"
 #define PIN_CONTOSO "d31697d5e5f0de3246cd7b332722bcce4b10fc5cad2f8c52fddbeb8442d6dea6"
 #define HOST "xmpp.hosting.example"
 
@@ -153,37 +140,17 @@ static const struct row {
      .says = "TLSA"},
 };
 
-struct scene {
-    xmppfed_context *ctx;
-    xmppfed_site *contoso;
-    xmppfed_site *fabrikam;
-    struct stream_pair pair;
-};
-
-static void open_scene(struct scene *s, const struct row *row, enum dialled dialled)
+static void open_scene(struct ends *s, const struct row *row, enum dialled dialled)
 {
-    const struct test_partner partner = {
-        .domain = FABRIKAM, .no_dialback = row->no_dialback, .dane = row->dane};
+    const struct test_partner partner = {.no_dialback = row->no_dialback, .dane = row->dane};
 
-    memset(s, 0, sizeof(*s));
-    s->ctx = test_context();
-    s->contoso = test_site(s->ctx, CONTOSO, "contoso", partner);
-    s->fabrikam = test_site(s->ctx, FABRIKAM, row->cert, (struct test_partner){.domain = CONTOSO});
-    s->pair.now = 1000;
+    ends_init(s, "contoso", partner, row->cert, (struct test_partner){0});
     s->pair.dialled = dialled;
-    stream_pair_start(&s->pair, s->ctx, s->contoso, s->fabrikam, XMPPFED_PURPOSE_STANZAS);
-}
-
-static void close_scene(struct scene *s)
-{
-    stream_pair_stop(&s->pair);
-    xmppfed_site_unref(s->contoso);
-    xmppfed_site_unref(s->fabrikam);
-    xmppfed_context_unref(s->ctx);
+    ends_start(s, false);
 }
 
 /* Hands the row's records to the initiator. */
-static void tell_records(const struct scene *s, const struct row *row)
+static void tell_records(const struct ends *s, const struct row *row)
 {
     static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
     xmppfed_tlsa records[RECORDS];
@@ -200,7 +167,7 @@ static void check_row(const struct row *row, enum dialled dialled)
 {
     const struct seen_event *up;
     const struct seen_event *down;
-    struct scene s;
+    struct ends s;
 
     open_scene(&s, row, dialled);
     tell_records(&s, row);
@@ -216,7 +183,7 @@ static void check_row(const struct row *row, enum dialled dialled)
         fail_msg("%s: ends in %d", row->name, down->code);
     if (row->proof == 0 && seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP))
         fail_msg("%s: the peer thinks that it was accepted", row->name);
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 static void test_rows(void **state)
@@ -341,23 +308,19 @@ static const struct inbound {
      .says = "pin"},
 };
 
-static void open_inbound(struct scene *s, const struct inbound *row, enum dialled dialled)
+static void open_inbound(struct ends *s, const struct inbound *row, enum dialled dialled)
 {
     struct test_partner partner = {
-        .domain = CONTOSO, .no_dialback = row->no_dialback, .dane = row->dane, .pin = row->pin};
+        .no_dialback = row->no_dialback, .dane = row->dane, .pin = row->pin};
 
-    memset(s, 0, sizeof(*s));
-    s->ctx = test_context();
-    s->contoso = test_site(s->ctx, CONTOSO, row->cert, (struct test_partner){.domain = FABRIKAM});
-    s->fabrikam = test_site(s->ctx, FABRIKAM, "fabrikam", partner);
-    s->pair.now = 1000;
+    ends_init(s, row->cert, (struct test_partner){0}, "fabrikam", partner);
     s->pair.dialled = dialled;
-    stream_pair_start(&s->pair, s->ctx, s->contoso, s->fabrikam, XMPPFED_PURPOSE_STANZAS);
+    ends_start(s, false);
     assert_int_equal(xmppfed_connection_set_evidence(s->pair.receiver, XMPPFED_EVIDENCE_TLSA), 0);
 }
 
 /* Answers what the receiver asks, with the row's records. */
-static void answer_inbound(struct scene *s, const struct inbound *row)
+static void answer_inbound(struct ends *s, const struct inbound *row)
 {
     static uint8_t octets[RECORDS][TEST_TLSA_SIZE];
     xmppfed_tlsa records[RECORDS];
@@ -381,7 +344,7 @@ static void check_inbound(const struct inbound *row, enum dialled dialled)
     const struct seen_event *up;
     const struct seen_event *down;
     const struct seen_event *asked;
-    struct scene s;
+    struct ends s;
 
     open_inbound(&s, row, dialled);
     stream_pair_run(&s.pair);
@@ -400,7 +363,7 @@ static void check_inbound(const struct inbound *row, enum dialled dialled)
                  down ? down->text : "");
     if (row->proof == 0 && !(down && down->code < 0 && strstr(down->text, row->says)))
         fail_msg("%s: ends in %d '%s'", row->name, down ? down->code : 0, down ? down->text : "");
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 static void test_inbound(void **state)
@@ -422,7 +385,7 @@ static void check_time(bool dialled_by, uint32_t ttl, xmppfed_time seconds)
     const struct seen_event *event;
     xmppfed_connection *ours;
     struct seen *seen;
-    struct scene s;
+    struct ends s;
 
     record.base = HOST;
     record.ttl = ttl;
@@ -458,7 +421,7 @@ static void check_time(bool dialled_by, uint32_t ttl, xmppfed_time seconds)
         assert_int_equal(event->code, 0);
         assert_non_null(strstr(event->text, "stands no longer"));
     }
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 static void test_time_of_records(void **state)
@@ -471,14 +434,14 @@ static void test_time_of_records(void **state)
     }
 }
 
-static xmppfed_policy *policy_of(const struct scene *s, int dane, bool no_dialback)
+static xmppfed_policy *policy_of(const struct ends *s, int dane, bool no_dialback)
 {
     return test_policy(
         s->ctx,
         &(struct test_partner){.domain = FABRIKAM, .no_dialback = no_dialback, .dane = dane}, 1);
 }
 
-static int send_message(const struct scene *s)
+static int send_message(const struct ends *s)
 {
     xmppfed_element *e = xmppfed_element_new(s->ctx, "message", XMPPFED_NS_SERVER);
     int rc;
@@ -516,7 +479,7 @@ static void test_reload(void **state)
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         struct row row = {.cert = changes[i].cert, .dane = changes[i].before, .no_dialback = true};
         xmppfed_policy *policy;
-        struct scene s;
+        struct ends s;
 
         if (changes[i].record)
             row.promises[0] = (struct test_promise){3, 1, 1, changes[i].record};
@@ -529,7 +492,7 @@ static void test_reload(void **state)
         xmppfed_policy_unref(policy);
         if (send_message(&s) != changes[i].rc)
             fail_msg("%s", changes[i].name);
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 

@@ -1,57 +1,17 @@
 /* test_direct.c - direct TLS (XEP-0368) between two connections and between two federations. */
+#include "ends.h"
 #include "scene.h"
 
-#include "connection/connection.h"
-#include "support/context.h"
-#include "support/sites.h"
 #include "support/certs.h"
-#include "support/stream_pair.h"
-
-#define CONTOSO "contoso.example"
-#define FABRIKAM "fabrikam.example"
 
 /* ---- two connections ------------------------------------------------------------------------- */
 
-struct ends {
-    xmppfed_context *ctx;
-    xmppfed_site *contoso;
-    xmppfed_site *fabrikam;
-    struct stream_pair pair;
-};
-
 /* Rows of the matrix on both sides; fabrikam_cert NULL: without TLS. */
-static void ends_open(struct ends *e, unsigned contoso_row, const char *fabrikam_cert,
+static void open_ends(struct ends *e, unsigned contoso_row, const char *fabrikam_cert,
                       unsigned fabrikam_row, enum dialled dialled)
 {
-    memset(e, 0, sizeof(*e));
-    e->ctx = test_context();
-    e->contoso = test_site(e->ctx, CONTOSO, "contoso", test_matrix_row(FABRIKAM, contoso_row));
-    e->fabrikam =
-        test_site(e->ctx, FABRIKAM, fabrikam_cert, test_matrix_row(CONTOSO, fabrikam_row));
-    e->pair.now = 1000;
+    ends_init_rows(e, "contoso", contoso_row, fabrikam_cert, fabrikam_row);
     e->pair.dialled = dialled;
-}
-
-static void ends_dial(struct ends *e)
-{
-    stream_pair_start(&e->pair, e->ctx, e->contoso, e->fabrikam, XMPPFED_PURPOSE_STANZAS);
-    stream_pair_run(&e->pair);
-}
-
-static void ends_close(struct ends *e)
-{
-    stream_pair_stop(&e->pair);
-    xmppfed_site_unref(e->contoso);
-    xmppfed_site_unref(e->fabrikam);
-    xmppfed_context_unref(e->ctx);
-}
-
-/* How an end came to be up; 0 if it did not. */
-static int proof_of(const struct seen *seen)
-{
-    const struct seen_event *up = seen_find(seen, XMPPFED_EVENT_STREAM_UP);
-
-    return up ? up->proof.kind : 0;
 }
 
 static const struct seen_event *down_of(const struct seen *seen)
@@ -94,7 +54,7 @@ static void check_rows(const struct matrix_row *ours, const struct matrix_row *t
     int expected = oracle(ours, theirs);
     struct ends e;
 
-    ends_open(&e, ours->number, "fabrikam", theirs->number, dialled);
+    open_ends(&e, ours->number, "fabrikam", theirs->number, dialled);
     if (ours->no_tls) {
         /* A record that says no TLS is never dialled by it. */
         assert_int_equal(xmppfed_connection_new_initiator_direct(e.contoso, CONTOSO, FABRIKAM,
@@ -103,16 +63,17 @@ static void check_rows(const struct matrix_row *ours, const struct matrix_row *t
                          XMPPFED_ERR_TLS_UNAVAILABLE);
         assert_null(e.pair.initiator);
     } else {
-        ends_dial(&e);
-        if (proof_of(&e.pair.at_initiator) != expected || proof_of(&e.pair.at_receiver) != expected)
+        ends_dial(&e, false);
+        if (seen_proof(&e.pair.at_initiator) != expected ||
+            seen_proof(&e.pair.at_receiver) != expected)
             fail_msg("row %u to row %u: %s and %s, not %s", ours->number, theirs->number,
-                     xmppfed_proof_name(proof_of(&e.pair.at_initiator)),
-                     xmppfed_proof_name(proof_of(&e.pair.at_receiver)),
+                     xmppfed_proof_name(seen_proof(&e.pair.at_initiator)),
+                     xmppfed_proof_name(seen_proof(&e.pair.at_receiver)),
                      xmppfed_proof_name(expected));
         if (expected == 0)
             assert_true(down_of(&e.pair.at_initiator)->code < 0);
     }
-    ends_close(&e);
+    ends_fini(&e);
 }
 
 static void test_matrix(void **state)
@@ -133,12 +94,12 @@ static void test_byte_by_byte(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct ends e;
 
-        ends_open(&e, 8, "fabrikam", 8, ports[i]);
+        open_ends(&e, 8, "fabrikam", 8, ports[i]);
         e.pair.carry = CARRY_BYTES;
-        ends_dial(&e);
-        assert_int_equal(proof_of(&e.pair.at_initiator), XMPPFED_PROOF_PKIX);
-        assert_int_equal(proof_of(&e.pair.at_receiver), XMPPFED_PROOF_PKIX);
-        ends_close(&e);
+        ends_dial(&e, false);
+        assert_int_equal(seen_proof(&e.pair.at_initiator), XMPPFED_PROOF_PKIX);
+        assert_int_equal(seen_proof(&e.pair.at_receiver), XMPPFED_PROOF_PKIX);
+        ends_fini(&e);
     }
 }
 
@@ -150,16 +111,16 @@ static void test_certificate_by_sni(void **state)
     struct ends e;
 
     (void)state;
-    ends_open(&e, 8, "fabrikam", 8, DIAL_DIRECT);
+    open_ends(&e, 8, "fabrikam", 8, DIAL_DIRECT);
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         xmppfed_credentials *c = test_credentials(e.ctx, "fabrikam-wrongname");
 
         assert_int_equal(xmppfed_site_set_domain(e.fabrikam, others[i], c), 0);
         xmppfed_credentials_unref(c);
     }
-    ends_dial(&e);
-    assert_int_equal(proof_of(&e.pair.at_initiator), XMPPFED_PROOF_PKIX);
-    ends_close(&e);
+    ends_dial(&e, false);
+    assert_int_equal(seen_proof(&e.pair.at_initiator), XMPPFED_PROOF_PKIX);
+    ends_fini(&e);
 }
 
 /* The first bytes of the initiator reach the receiver with a text changed for one as long. */
@@ -169,7 +130,7 @@ static void dial_changed(struct ends *e, const char *from, const char *to)
     xmppfed_slice out;
     size_t changed = 0;
 
-    stream_pair_start(&e->pair, e->ctx, e->contoso, e->fabrikam, XMPPFED_PURPOSE_STANZAS);
+    ends_start(e, false);
     stream_pair_take(&e->pair, e->pair.initiator, &e->pair.at_initiator);
     out = xmppfed_connection_output(e->pair.initiator);
     assert_in_range(out.len, 1, sizeof(hello));
@@ -203,7 +164,7 @@ static void test_other_protocol_or_domain(void **state)
         struct ends e;
 
         print_message("# %s\n", rows[i / 2].name);
-        ends_open(&e, 8, "fabrikam", 8, i % 2 ? DIAL_DIRECT : DIAL_DIRECT_SHARED);
+        open_ends(&e, 8, "fabrikam", 8, i % 2 ? DIAL_DIRECT : DIAL_DIRECT_SHARED);
         dial_changed(&e, rows[i / 2].from, rows[i / 2].to);
         down = down_of(&e.pair.at_receiver);
         assert_int_equal(down->code, XMPPFED_ERR_TLS_HANDSHAKE);
@@ -213,7 +174,7 @@ static void test_other_protocol_or_domain(void **state)
         assert_int_equal(down->code, XMPPFED_ERR_TLS_HANDSHAKE);
         if (!strstr(down->text, rows[i / 2].initiator))
             fail_msg("%s", down->text);
-        ends_close(&e);
+        ends_fini(&e);
     }
 }
 
@@ -223,14 +184,14 @@ static void test_without_certificate(void **state)
     struct ends e;
 
     (void)state;
-    ends_open(&e, 8, NULL, 8, DIAL_DIRECT_SHARED);
-    ends_dial(&e);
+    open_ends(&e, 8, NULL, 8, DIAL_DIRECT_SHARED);
+    ends_dial(&e, false);
     assert_int_equal(down_of(&e.pair.at_receiver)->code, XMPPFED_ERR_TLS_UNAVAILABLE);
     assert_int_equal(e.pair.carried[1], 0);
     assert_int_equal(
         xmppfed_connection_new_receiver_direct(e.fabrikam, 1000, &(xmppfed_connection *){NULL}),
         XMPPFED_ERR_TLS_UNAVAILABLE);
-    ends_close(&e);
+    ends_fini(&e);
 }
 
 /* A stream header has no business on a port for direct TLS: an alert is all that it gets. */
@@ -241,7 +202,7 @@ static void test_plain_text_on_its_port(void **state)
     xmppfed_slice out;
 
     (void)state;
-    ends_open(&e, 8, "fabrikam", 8, DIAL_DIRECT);
+    open_ends(&e, 8, "fabrikam", 8, DIAL_DIRECT);
     assert_int_equal(xmppfed_connection_new_receiver_direct(e.fabrikam, 1000, &e.pair.receiver), 0);
     assert_int_equal(xmppfed_connection_feed(e.pair.receiver, header, sizeof(header) - 1), 0);
     stream_pair_take(&e.pair, e.pair.receiver, &e.pair.at_receiver);
@@ -249,7 +210,7 @@ static void test_plain_text_on_its_port(void **state)
     out = xmppfed_connection_output(e.pair.receiver);
     assert_int_equal(out.len, 7);
     assert_int_equal(out.data[0], 21);
-    ends_close(&e);
+    ends_fini(&e);
 }
 
 /* Only the first byte of all says TLS; later a control character is what it is in XML. */
@@ -260,12 +221,12 @@ static void test_record_inside_a_stream(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        ends_open(&e, 8, "fabrikam", 8, DIAL_STARTTLS);
+        open_ends(&e, 8, "fabrikam", 8, DIAL_STARTTLS);
         assert_int_equal(xmppfed_connection_new_receiver(e.fabrikam, 1000, &e.pair.receiver), 0);
         assert_int_equal(xmppfed_connection_feed(e.pair.receiver, texts[i], strlen(texts[i])), 0);
         stream_pair_take(&e.pair, e.pair.receiver, &e.pair.at_receiver);
         assert_int_equal(down_of(&e.pair.at_receiver)->code, XMPPFED_ERR_XML_NOT_WELL_FORMED);
-        ends_close(&e);
+        ends_fini(&e);
     }
 }
 

@@ -1,72 +1,11 @@
 /* test_secret.c - partners that share a secret: SCRAM-SHA-256-PLUS with two real ends. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "ends.h"
 
-#include <cmocka.h>
-
-#include "connection/connection.h"
 #include "support/certs.h"
-#include "support/context.h"
-#include "support/sites.h"
-#include "support/stream_pair.h"
 
-#define CONTOSO "contoso.example"
-#define FABRIKAM "fabrikam.example"
 #define SECRET "correct-horse-battery"
 #define OTHER "correct-horse-batterx"
 #define PIN_FABRIKAM "eeeaf4eb82fce6d2bcbaa45b85daacde14ee14cfd1bc244291bff9fe33b5c39d"
-
-struct scene {
-    xmppfed_context *ctx;
-    xmppfed_site *contoso;
-    xmppfed_site *fabrikam;
-    struct stream_pair pair;
-};
-
-/* contoso.example, whose certificate is good, and fabrikam.example, each with its record. */
-static void open_scene(struct scene *s, struct test_partner at_contoso,
-                       struct test_partner at_fabrikam, const char *certificate)
-{
-    memset(s, 0, sizeof(*s));
-    at_contoso.domain = FABRIKAM;
-    at_fabrikam.domain = CONTOSO;
-    s->ctx = test_context();
-    s->contoso = test_site(s->ctx, CONTOSO, "contoso", at_contoso);
-    s->fabrikam = test_site(s->ctx, FABRIKAM, certificate, at_fabrikam);
-    s->pair.now = 1000;
-}
-
-static void close_scene(struct scene *s)
-{
-    stream_pair_stop(&s->pair);
-    xmppfed_site_unref(s->contoso);
-    xmppfed_site_unref(s->fabrikam);
-    xmppfed_context_unref(s->ctx);
-}
-
-/* contoso.example dials fabrikam.example. */
-static void dial(struct scene *s)
-{
-    stream_pair_start(&s->pair, s->ctx, s->contoso, s->fabrikam, XMPPFED_PURPOSE_STANZAS);
-    stream_pair_run(&s->pair);
-}
-
-static int proof_of(const struct seen *seen)
-{
-    const struct seen_event *up = seen_find(seen, XMPPFED_EVENT_STREAM_UP);
-
-    return up ? up->proof.kind : XMPPFED_PROOF_NONE;
-}
-
-static int down_code(const struct seen *seen)
-{
-    const struct seen_event *down = seen_find(seen, XMPPFED_EVENT_STREAM_DOWN);
-
-    return down ? down->code : 1;
-}
 
 /* ---- records on both sides ------------------------------------------------------------------- */
 
@@ -157,19 +96,20 @@ static const struct row rows[] = {
 static void check_row(const struct row *row)
 {
     const struct seen_event *down;
-    struct scene s;
+    struct ends s;
 
-    open_scene(&s, row->at_contoso, row->at_fabrikam, row->certificate);
-    dial(&s);
-    if (proof_of(&s.pair.at_initiator) != row->proof || proof_of(&s.pair.at_receiver) != row->proof)
-        fail_msg("%s: %d, %d", row->name, proof_of(&s.pair.at_initiator),
-                 proof_of(&s.pair.at_receiver));
-    if (row->proof == XMPPFED_PROOF_NONE && down_code(&s.pair.at_initiator) != row->code)
-        fail_msg("%s: %s", row->name, xmppfed_error_name(down_code(&s.pair.at_initiator)));
+    ends_init(&s, "contoso", row->at_contoso, row->certificate, row->at_fabrikam);
+    ends_dial(&s, false);
+    if (seen_proof(&s.pair.at_initiator) != row->proof ||
+        seen_proof(&s.pair.at_receiver) != row->proof)
+        fail_msg("%s: %d, %d", row->name, seen_proof(&s.pair.at_initiator),
+                 seen_proof(&s.pair.at_receiver));
+    if (row->proof == XMPPFED_PROOF_NONE && seen_down_code(&s.pair.at_initiator) != row->code)
+        fail_msg("%s: %s", row->name, xmppfed_error_name(seen_down_code(&s.pair.at_initiator)));
     down = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_DOWN);
     if (row->why && !strstr(down->text, row->why))
         fail_msg("%s: %s", row->name, down->text);
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 static void test_records(void **state)
@@ -179,34 +119,34 @@ static void test_records(void **state)
         check_row(&rows[i]);
 }
 
-static void open_good(struct scene *s)
+static void open_good(struct ends *s)
 {
-    open_scene(s, (struct test_partner){.secret = SECRET}, (struct test_partner){.secret = SECRET},
-               "fabrikam-selfsigned");
+    ends_init(s, "contoso", (struct test_partner){.secret = SECRET}, "fabrikam-selfsigned",
+              (struct test_partner){.secret = SECRET});
 }
 
 /* The record speaks of a secret that the host has not given. */
 static void test_secret_not_given(void **state)
 {
     const struct seen_event *down;
-    struct scene s;
+    struct ends s;
 
     (void)state;
     open_good(&s);
     assert_int_equal(xmppfed_site_set_partner_secret(s.contoso, FABRIKAM, (xmppfed_slice){NULL, 0}),
                      0);
-    dial(&s);
-    assert_int_equal(down_code(&s.pair.at_initiator), XMPPFED_ERR_POLICY_NO_METHOD);
+    ends_dial(&s, false);
+    assert_int_equal(seen_down_code(&s.pair.at_initiator), XMPPFED_ERR_POLICY_NO_METHOD);
     down = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STREAM_DOWN);
     assert_non_null(strstr(down->text, "the secret itself is not known here"));
     assert_null(seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STREAM_UP));
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 /* ---- what the proof carries
  * ----------------------------------------------------------------------- */
 
-static int send(struct scene *s, xmppfed_connection *c, const char *from, const char *to)
+static int send(struct ends *s, xmppfed_connection *c, const char *from, const char *to)
 {
     xmppfed_element *e = xmppfed_element_new(s->ctx, "message", XMPPFED_NS_SERVER);
     int rc;
@@ -223,11 +163,11 @@ static int send(struct scene *s, xmppfed_connection *c, const char *from, const 
 static void test_both_ways(void **state)
 {
     const struct seen_event *stanza;
-    struct scene s;
+    struct ends s;
 
     (void)state;
     open_good(&s);
-    dial(&s);
+    ends_dial(&s, false);
     assert_int_equal(send(&s, s.pair.initiator, "romeo@" CONTOSO, "juliet@" FABRIKAM), 0);
     stanza = seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STANZA);
     assert_non_null(stanza);
@@ -237,21 +177,21 @@ static void test_both_ways(void **state)
     stanza = seen_find(&s.pair.at_initiator, XMPPFED_EVENT_STANZA);
     assert_non_null(stanza);
     assert_int_equal(stanza->proof.kind, XMPPFED_PROOF_SHARED_SECRET);
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 static void test_foreign_from(void **state)
 {
-    struct scene s;
+    struct ends s;
 
     (void)state;
     open_good(&s);
-    dial(&s);
+    ends_dial(&s, false);
     /* The other end says what it likes; here the connection itself is asked to. */
     assert_int_equal(send(&s, s.pair.initiator, "romeo@other.example", "juliet@" FABRIKAM),
                      XMPPFED_ERR_STREAM_ADDRESSING);
     assert_null(seen_find(&s.pair.at_receiver, XMPPFED_EVENT_STANZA));
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 /* ---- a secret that changes
@@ -259,10 +199,10 @@ static void test_foreign_from(void **state)
 
 static void check_change(const char *secret, bool stays)
 {
-    struct scene s;
+    struct ends s;
 
     open_good(&s);
-    dial(&s);
+    ends_dial(&s, false);
     assert_int_equal(xmppfed_site_set_partner_secret(s.contoso, FABRIKAM, xmppfed_slice_of(secret)),
                      0);
     assert_int_equal(xfed_negotiation_stands(&s.pair.initiator->negotiation), stays);
@@ -270,8 +210,8 @@ static void check_change(const char *secret, bool stays)
                      stays ? 0 : XMPPFED_ERR_STATE);
     xfed_connection_recheck(s.pair.initiator);
     stream_pair_run(&s.pair);
-    assert_int_equal(down_code(&s.pair.at_receiver), stays ? 1 : 0);
-    close_scene(&s);
+    assert_int_equal(seen_down_code(&s.pair.at_receiver), stays ? 1 : 0);
+    ends_fini(&s);
 }
 
 static void test_change(void **state)
@@ -285,15 +225,15 @@ static void test_change(void **state)
 /* The proof is by the secret, so that the end of the certificate is not its end. */
 static void test_outlives_the_certificate(void **state)
 {
-    struct scene s;
+    struct ends s;
 
     (void)state;
     open_good(&s);
-    dial(&s);
-    assert_int_equal(proof_of(&s.pair.at_initiator), XMPPFED_PROOF_SHARED_SECRET);
+    ends_dial(&s, false);
+    assert_int_equal(seen_proof(&s.pair.at_initiator), XMPPFED_PROOF_SHARED_SECRET);
     assert_true(xfed_connection_proof_end(s.pair.initiator) == XMPPFED_TIME_NEVER);
     assert_true(xfed_connection_proof_end(s.pair.receiver) == XMPPFED_TIME_NEVER);
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 /* ---- somebody in the middle
@@ -341,7 +281,7 @@ static bool hand_on(xmppfed_tls_session *from, xmppfed_tls_session *to)
     return true;
 }
 
-static void run_middle(struct scene *s, struct middle *m)
+static void run_middle(struct ends *s, struct middle *m)
 {
     bool moved = true;
 
@@ -365,7 +305,7 @@ static void test_relayed(void **state)
 {
     struct middle m = {0};
     xmppfed_credentials *own;
-    struct scene s;
+    struct ends s;
 
     (void)state;
     open_good(&s);
@@ -381,7 +321,7 @@ static void test_relayed(void **state)
     run_middle(&s, &m);
     assert_null(seen_find(&m.at_initiator, XMPPFED_EVENT_STREAM_UP));
     assert_null(seen_find(&m.at_receiver, XMPPFED_EVENT_STREAM_UP));
-    assert_int_equal(down_code(&m.at_initiator), XMPPFED_ERR_SASL_REFUSED);
+    assert_int_equal(seen_down_code(&m.at_initiator), XMPPFED_ERR_SASL_REFUSED);
     /* It got as far as that: both were about to believe. */
     assert_int_equal(m.receiver->negotiation.sasl_tries, 1);
     assert_int_equal(m.initiator->negotiation.tried, XMPPFED_METHOD_SCRAM);
@@ -390,7 +330,7 @@ static void test_relayed(void **state)
     xmppfed_tls_session_free(m.as_server);
     xmppfed_tls_session_free(m.as_client);
     xmppfed_credentials_unref(own);
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 /* ---- bytes in pieces
@@ -402,15 +342,15 @@ static void test_pieces(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        struct scene s;
+        struct ends s;
 
         open_good(&s);
         s.pair.carry = ways[i];
         s.pair.seed = 7;
-        dial(&s);
-        assert_int_equal(proof_of(&s.pair.at_receiver), XMPPFED_PROOF_SHARED_SECRET);
-        assert_int_equal(proof_of(&s.pair.at_initiator), XMPPFED_PROOF_SHARED_SECRET);
-        close_scene(&s);
+        ends_dial(&s, false);
+        assert_int_equal(seen_proof(&s.pair.at_receiver), XMPPFED_PROOF_SHARED_SECRET);
+        assert_int_equal(seen_proof(&s.pair.at_initiator), XMPPFED_PROOF_SHARED_SECRET);
+        ends_fini(&s);
     }
 }
 
@@ -420,14 +360,14 @@ static void test_pieces(void **state)
 /* Whoever has all messages of the exchange could try secrets out at home. */
 static void test_recording(void **state)
 {
-    struct scene s;
+    struct ends s;
     xmppfed_slice text;
 
     (void)state;
     open_good(&s);
     xmppfed_site_set_recording(s.contoso, XMPPFED_RECORDING_MAX);
     xmppfed_site_set_recording(s.fabrikam, XMPPFED_RECORDING_MAX);
-    dial(&s);
+    ends_dial(&s, false);
     for (int end = 0; end < 2; end++) {
         char *copy;
 
@@ -443,7 +383,7 @@ static void test_recording(void **state)
         assert_null(strstr(copy, SECRET));
         test_free(copy);
     }
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 int main(void)

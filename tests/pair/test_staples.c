@@ -1,23 +1,11 @@
 /* test_staples.c - what comes of an OCSP response beside a partner's certificate, and of our own.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "ends.h"
 
-#include <cmocka.h>
-
-#include "connection/connection.h"
 #include "support/certs.h"
-#include "support/context.h"
 #include "support/ocsp.h"
-#include "support/sites.h"
-#include "support/stream_pair.h"
 #include "tls/credentials.h"
 
-#define CONTOSO "contoso.example"
-#define FABRIKAM "fabrikam.example"
 #define GOOD XMPPFED_STAPLE_GOOD
 #define UNUSABLE XMPPFED_STAPLE_UNUSABLE
 #define USE XMPPFED_OCSP_USE
@@ -26,42 +14,18 @@
 #define LACKS XMPPFED_ERR_TLS_STAPLE
 #define DAY (24 * 3600)
 
-struct scene {
-    xmppfed_context *ctx;
-    xmppfed_site *contoso;
-    xmppfed_site *fabrikam;
-    struct stream_pair pair;
-};
-
 /* contoso.example, whose record of fabrikam.example says what is asked of staples. */
-static void open_scene(struct scene *s, struct test_partner partner)
+static void open_scene(struct ends *s, struct test_partner partner)
 {
-    memset(s, 0, sizeof(*s));
-    partner.domain = FABRIKAM;
-    s->ctx = test_context();
-    s->contoso = test_site(s->ctx, CONTOSO, "contoso", partner);
-    s->fabrikam = test_site(s->ctx, FABRIKAM, "fabrikam", (struct test_partner){CONTOSO});
-    s->pair.now = 1000;
+    ends_init(s, "contoso", partner, "fabrikam", (struct test_partner){0});
     xmppfed_site_set_clock(s->contoso, TEST_TIME, s->pair.now);
     xmppfed_site_set_clock(s->fabrikam, TEST_TIME, s->pair.now);
 }
 
-static void close_scene(struct scene *s)
-{
-    stream_pair_stop(&s->pair);
-    xmppfed_site_unref(s->contoso);
-    xmppfed_site_unref(s->fabrikam);
-    xmppfed_context_unref(s->ctx);
-}
-
 /* contoso.example dials fabrikam.example, or is dialled by it; what contoso.example has seen. */
-static const struct seen *dial(struct scene *s, bool dialled_by)
+static const struct seen *dial(struct ends *s, bool dialled_by)
 {
-    s->pair.first = dialled_by ? FABRIKAM : CONTOSO;
-    s->pair.second = dialled_by ? CONTOSO : FABRIKAM;
-    stream_pair_start(&s->pair, s->ctx, dialled_by ? s->fabrikam : s->contoso,
-                      dialled_by ? s->contoso : s->fabrikam, XMPPFED_PURPOSE_STANZAS);
-    stream_pair_run(&s->pair);
+    ends_dial(s, dialled_by);
     return dialled_by ? &s->pair.at_receiver : &s->pair.at_initiator;
 }
 
@@ -72,7 +36,7 @@ static void give(xmppfed_site *site, const char *domain, xmppfed_credentials *ow
 }
 
 /* What fabrikam.example shows; response NULL: no staple. */
-static void show(struct scene *s, const char *certificate, const struct test_ocsp *response)
+static void show(struct ends *s, const char *certificate, const struct test_ocsp *response)
 {
     give(s->fabrikam, FABRIKAM,
          response ? test_credentials_stapled(s->ctx, certificate, *response)
@@ -127,7 +91,7 @@ static void check_row(const struct row *row, bool dialled_by, bool dialback)
 {
     const struct seen_event *up, *down;
     const struct seen *seen;
-    struct scene s;
+    struct ends s;
     int proof = XMPPFED_PROOF_PKIX;
 
     if (row->code)
@@ -146,7 +110,7 @@ static void check_row(const struct row *row, bool dialled_by, bool dialback)
         fail_msg("%s, %d: says %s", row->name, dialled_by, down ? down->text : "nothing");
     if (!up && !dialled_by && down->code != row->code)
         fail_msg("%s: code %d", row->name, down->code);
-    close_scene(&s);
+    ends_fini(&s);
 }
 
 /* In both roles; where the record allows dialback, that is what is left of a refused certificate.
@@ -166,7 +130,7 @@ static void test_old_tls(void **state)
     for (int dialled_by = 0; dialled_by < 2; dialled_by++) {
         const struct seen_event *up;
         xmppfed_credentials *own;
-        struct scene s;
+        struct ends s;
 
         open_scene(&s, (struct test_partner){0});
         own = test_credentials_stapled(s.ctx, "fabrikam-muststaple", good);
@@ -179,7 +143,7 @@ static void test_old_tls(void **state)
         assert_string_equal(up->proof.tls_version, "TLS1.2");
         assert_int_equal(up->proof.kind,
                          dialled_by ? XMPPFED_PROOF_DIALBACK_TLS : XMPPFED_PROOF_PKIX);
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 
@@ -192,7 +156,7 @@ static void test_end_of_proof(void **state)
         const struct seen *seen;
         xmppfed_connection *ours;
         bool due = n / 2 == 1;
-        struct scene s;
+        struct ends s;
 
         open_scene(&s, (struct test_partner){.no_keep_alive = true});
         show(&s, due ? "fabrikam-muststaple" : "fabrikam", &(struct test_ocsp){.life = 100});
@@ -210,7 +174,7 @@ static void test_end_of_proof(void **state)
         assert_int_equal(down != NULL, due);
         if (down)
             assert_non_null(strstr(down->text, "the one that came is out of date"));
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 
@@ -222,7 +186,7 @@ static void test_own(void **state)
         xmppfed_credentials *bare, *stapled;
         const struct seen_event *up;
         xmppfed_slice response;
-        struct scene s;
+        struct ends s;
 
         open_scene(&s, (struct test_partner){.ocsp = REQUIRE});
         bare = test_credentials(s.ctx, "fabrikam");
@@ -245,7 +209,7 @@ static void test_own(void **state)
             test_data_free(response);
         }
         xmppfed_credentials_unref(bare);
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 
@@ -255,7 +219,7 @@ static void test_own_out_of_date(void **state)
     xmppfed_slice response = test_ocsp(good);
     xmppfed_credentials *bare, *stapled;
     const struct seen_event *up;
-    struct scene s;
+    struct ends s;
 
     (void)state;
     for (int dialled = DIAL_STARTTLS; dialled <= DIAL_DIRECT; dialled++) {
@@ -271,7 +235,7 @@ static void test_own_out_of_date(void **state)
             up = seen_find(dial(&s, false), XMPPFED_EVENT_STREAM_UP);
             assert_non_null(up);
             assert_int_equal(up->proof.staple, late ? XMPPFED_STAPLE_NONE : GOOD);
-            close_scene(&s);
+            ends_fini(&s);
         }
     }
     test_data_free(response);
@@ -283,7 +247,7 @@ static void test_no_ticket_past_the_end(void **state)
     (void)state;
     for (int days = 1; days <= 2; days++) {
         struct xfed_saved_session saved;
-        struct scene s;
+        struct ends s;
 
         open_scene(&s, (struct test_partner){0});
         show(&s, "fabrikam-muststaple", &(struct test_ocsp){.life = days * DAY - 1});
@@ -291,7 +255,7 @@ static void test_no_ticket_past_the_end(void **state)
         saved = xfed_connection_save_session(s.pair.initiator);
         assert_int_equal(saved.data != NULL, days == 2);
         xfed_saved_session_free(s.ctx, &saved);
-        close_scene(&s);
+        ends_fini(&s);
     }
 }
 

@@ -153,3 +153,17 @@ const struct seen_event *seen_find(const struct seen *s, int kind)
             return &s->events[i - 1];
     return NULL;
 }
+
+int seen_proof(const struct seen *s)
+{
+    const struct seen_event *up = seen_find(s, XMPPFED_EVENT_STREAM_UP);
+
+    return up ? up->proof.kind : XMPPFED_PROOF_NONE;
+}
+
+int seen_down_code(const struct seen *s)
+{
+    const struct seen_event *down = seen_find(s, XMPPFED_EVENT_STREAM_DOWN);
+
+    return down ? down->code : 1;
+}

@@ -75,5 +75,9 @@ void stream_pair_take(struct stream_pair *p, xmppfed_connection *c, struct seen 
 
 /* The last event of a kind, or NULL. */
 const struct seen_event *seen_find(const struct seen *s, int kind);
+/* How the end came to be up (enum xmppfed_proof_kind); NONE if it did not. */
+int seen_proof(const struct seen *s);
+/* Why its stream is over, 0 for no error; 1 if it is not. */
+int seen_down_code(const struct seen *s);
 
 #endif
