@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 
 import source
-import tap
+from listing import Listing
 
 TABLE = "examples/proxy/observe/events.def"
 DOCUMENT = "doc/events.md"
@@ -28,39 +28,23 @@ added. Fields without a value are left out. The id is the `MESSAGE_ID` in the jo
 [errors.md](errors.md), but for those of partner records, which are in [proxy.md](proxy.md#the-matrix).
 """
 
-ROW = re.compile(r'^X\((\w+), (\w+), "([^"]*)", "([^"]*)", "([^"]*)", "([^"]*)"\)$')
 CALL = re.compile(r"\blog_(?:event|write)\((?!const)(.*?)\);", re.DOTALL)
 
 
-def read(root, path):
-    """The text of a file, "" if there is none."""
-    return source.read(root, path) if os.path.exists(os.path.join(root, path)) else ""
+def heading(title):
+    return f"\n## {title}\n"
 
 
-def rows(text):
-    """Yields ('class', title) and ('event', code, level, fields, meaning, action, id) in order."""
-    for line in text.partition("*/")[2].splitlines():
-        match = ROW.match(line)
-        if match:
-            yield ("event",) + match.groups()
-        elif line.strip():
-            yield "class", line.strip("/* ")
+def entry(code, level, fields, meaning, action, message):
+    listed = ", ".join(f"`{field}`" for field in fields.split()) or "none"
+    what = f"\nWhat to do: {action}.\n" if action else ""
+    return (f"\n### {code}\n\n{meaning[0].upper() + meaning[1:]}.\n{what}"
+            f"\nLevel {level.lower()}; fields {listed}; id `{message}`.\n")
 
 
-def document(text):
-    """The document for a table."""
-    parts = [INTRODUCTION]
-    for kind, *row in rows(text):
-        if kind == "class":
-            parts.append(f"\n## {row[0]}\n")
-            continue
-        code, level, fields, meaning, action, message = row
-        listed = ", ".join(f"`{field}`" for field in fields.split()) or "none"
-        parts.append(f"\n### {code}\n\n{meaning[0].upper() + meaning[1:]}.\n")
-        if action:
-            parts.append(f"\nWhat to do: {action}.\n")
-        parts.append(f"\nLevel {level.lower()}; fields {listed}; id `{message}`.\n")
-    return "".join(parts)
+LISTING = Listing(TABLE, DOCUMENT, "event",
+                  r'^X\((\w+), (\w+), "([^"]*)", "([^"]*)", "([^"]*)", "([^"]*)"\)$',
+                  INTRODUCTION, heading, entry)
 
 
 def calls(root):
@@ -101,21 +85,14 @@ def dead_fields(root, events):
 
 def check(root):
     """(name, problems) of the rules for the table, its document and the calls."""
-    table = read(root, TABLE)
-    events = {row[1]: row[1:] for row in rows(table) if row[0] == "event"}
+    events = {row[1]: row[1:] for row in LISTING.rows(source.read_if(root, TABLE)) if row[0] == "event"}
     ids = [row[5] for row in events.values()]
-    how = f"run: python3 tests/lint/events.py --update {root}"
-    yield "the table was read whole", [] if len(events) == table.count("\nX(") else ["rows missed"]
+    yield from LISTING.check(root, "events.py")
     yield "each id is one of its own", [f"{TABLE}: {i}" for i in ids
                                         if not re.fullmatch("[0-9a-f]{32}", i) or ids.count(i) > 1]
     yield "the code gives the fields of the table", list(wrong_calls(root, events))
     yield "nothing in the table is dead", list(dead_fields(root, events))
-    yield "the document is up to date", [] if read(root, DOCUMENT) == document(table) else [how]
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--update":
-        with open(os.path.join(sys.argv[2], DOCUMENT), "w", encoding="utf-8") as output:
-            output.write(document(read(sys.argv[2], TABLE)))
-    else:
-        tap.report(check(sys.argv[1]))
+    LISTING.main(check)

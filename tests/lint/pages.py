@@ -127,7 +127,7 @@ def fields_of_code(root, path):
 def check(root):
     """(page, problems) for each page."""
     for path in PAGES:
-        there = source.read(root, path) if os.path.exists(os.path.join(root, path)) else ""
+        there = source.read_if(root, path)
         words = set(re.findall(r"\w+", re.sub(r"\\f[BP]", " ", there)))
         problems = [f"{path} does not tell of {field}, which the program takes"
                     for field in sorted(fields_of_code(root, path) - words)]

@@ -30,6 +30,11 @@ def read(root, path):
         return file.read()
 
 
+def read_if(root, path):
+    """The text of a file, "" if there is none."""
+    return read(root, path) if os.path.exists(os.path.join(root, path)) else ""
+
+
 # A comment, a string or a character constant: whichever begins first swallows the others.
 _TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 
