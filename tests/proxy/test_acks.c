@@ -152,7 +152,7 @@ static void converse(size_t cut, size_t step)
     pair_free(&p);
 }
 
-static void cut_at_every_byte(void **state)
+static void test_cut_at_every_byte(void **state)
 {
     size_t cut;
 
@@ -161,7 +161,7 @@ static void cut_at_every_byte(void **state)
         converse(cut, SIZE_MAX);
 }
 
-static void in_small_steps(void **state)
+static void test_in_small_steps(void **state)
 {
     size_t step;
 
@@ -171,7 +171,7 @@ static void in_small_steps(void **state)
     converse(0, SIZE_MAX);
 }
 
-static void without_is_as_ever(void **state)
+static void test_without_is_as_ever(void **state)
 {
     struct pair p = {.ctx = ctx,
                      .ends = {make(COMPONENT_CLIENT, false), make(COMPONENT_SERVER, false)}};
@@ -201,7 +201,7 @@ static size_t count_of(const char *text, const char *part)
     return count;
 }
 
-static void asks_within_a_long_batch(void **state)
+static void test_asks_within_a_long_batch(void **state)
 {
     struct pair p = client_up(true);
     int i;
@@ -219,7 +219,7 @@ static void asks_within_a_long_batch(void **state)
 }
 
 /* A client may send as soon as it has said <enable/>; it asks once it knows that it may. */
-static void client_sends_early(void **state)
+static void test_client_sends_early(void **state)
 {
     struct pair p = client_up(true);
 
@@ -236,7 +236,7 @@ static void client_sends_early(void **state)
 }
 
 /* What is still in its receiver's hands when the stream ends has not been handled. */
-static void handled_when_the_next_is_asked_for(void **state)
+static void test_handled_when_the_next_is_asked_for(void **state)
 {
     int asked;
 
@@ -258,7 +258,7 @@ static void handled_when_the_next_is_asked_for(void **state)
     }
 }
 
-static void each_question_is_answered(void **state)
+static void test_each_question_is_answered(void **state)
 {
     struct pair p = server_up();
 
@@ -269,7 +269,7 @@ static void each_question_is_answered(void **state)
 }
 
 /* Who asks and does not read gets one answer when there is room again. */
-static void answers_are_bounded(void **state)
+static void test_answers_are_bounded(void **state)
 {
     struct pair p = server_up();
     const char *last;
@@ -291,7 +291,7 @@ static void answers_are_bounded(void **state)
 
 /* ---- what is kept ------------------------------------------------------------------------ */
 
-static void unacknowledged_come_back(void **state)
+static void test_unacknowledged_come_back(void **state)
 {
     struct pair p = server_up();
     int i;
@@ -312,7 +312,7 @@ static void unacknowledged_come_back(void **state)
 }
 
 /* Nobody takes what is left: then it is freed. */
-static void unacknowledged_may_be_left(void **state)
+static void test_unacknowledged_may_be_left(void **state)
 {
     struct pair p = server_up();
 
@@ -322,7 +322,7 @@ static void unacknowledged_may_be_left(void **state)
     pair_free(&p);
 }
 
-static void client_keeps_no_copies(void **state)
+static void test_client_keeps_no_copies(void **state)
 {
     struct pair p = client_up(true);
 
@@ -349,7 +349,7 @@ static const struct {
 };
 
 /* Two stanzas go out before the client has asked for acknowledgements, one after. */
-static void sent_before_it_was_on(void **state)
+static void test_sent_before_it_was_on(void **state)
 {
     size_t i;
 
@@ -386,7 +386,7 @@ static int send_one(struct pair *p)
     return rc;
 }
 
-static void copies_are_bounded(void **state)
+static void test_copies_are_bounded(void **state)
 {
     struct pair p = server_up();
     uint64_t sent;
@@ -410,7 +410,7 @@ static void copies_are_bounded(void **state)
 }
 
 /* A host that knows no acknowledgements is not held up by copies. */
-static void copies_hinder_nobody_else(void **state)
+static void test_copies_hinder_nobody_else(void **state)
 {
     struct pair p = server_up();
     int i;
@@ -429,7 +429,7 @@ static void copies_hinder_nobody_else(void **state)
 /* ---- the end ----------------------------------------------------------------------------- */
 
 /* After its own end of the stream a server still counts what it hears, and says nothing. */
-static void ends_while_the_client_speaks(void **state)
+static void test_ends_while_the_client_speaks(void **state)
 {
     struct pair p = server_up();
 
@@ -452,7 +452,7 @@ static void ends_while_the_client_speaks(void **state)
 }
 
 /* The transport takes nothing any more, and the client had said something before it went. */
-static void broken_is_not_deaf(void **state)
+static void test_broken_is_not_deaf(void **state)
 {
     struct pair p = server_up();
 
@@ -470,7 +470,7 @@ static void broken_is_not_deaf(void **state)
 }
 
 /* An error of the server does not keep the client from saying what it has handled. */
-static void client_answers_an_error(void **state)
+static void test_client_answers_an_error(void **state)
 {
     struct pair p = client_up(true);
 
@@ -535,7 +535,7 @@ static void assert_parts(const char *text, const char *parts)
     }
 }
 
-static void refuses(void **state)
+static void test_refuses(void **state)
 {
     static const size_t steps_of_bytes[] = {1, 7, SIZE_MAX};
     size_t i, n;
@@ -556,7 +556,7 @@ static void refuses(void **state)
     }
 }
 
-static void unwanted_by_this_client(void **state)
+static void test_unwanted_by_this_client(void **state)
 {
     static const char *const inputs[] = {ENABLE, ENABLED, QUESTION, ANSWER("0")};
     size_t i;
@@ -600,7 +600,7 @@ static const struct {
     {"leading zeros", 9, 4, 6, "0000000000005", ACKS_STEP_ACKED, 9},
 };
 
-static void counts_go_round(void **state)
+static void test_counts_go_round(void **state)
 {
     size_t i;
 
@@ -639,26 +639,26 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_at_every_byte),
-        cmocka_unit_test(in_small_steps),
-        cmocka_unit_test(without_is_as_ever),
-        cmocka_unit_test(asks_within_a_long_batch),
-        cmocka_unit_test(client_sends_early),
-        cmocka_unit_test(handled_when_the_next_is_asked_for),
-        cmocka_unit_test(each_question_is_answered),
-        cmocka_unit_test(answers_are_bounded),
-        cmocka_unit_test(unacknowledged_come_back),
-        cmocka_unit_test(unacknowledged_may_be_left),
-        cmocka_unit_test(client_keeps_no_copies),
-        cmocka_unit_test(sent_before_it_was_on),
-        cmocka_unit_test(copies_are_bounded),
-        cmocka_unit_test(copies_hinder_nobody_else),
-        cmocka_unit_test(ends_while_the_client_speaks),
-        cmocka_unit_test(broken_is_not_deaf),
-        cmocka_unit_test(client_answers_an_error),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(unwanted_by_this_client),
-        cmocka_unit_test(counts_go_round),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_in_small_steps),
+        cmocka_unit_test(test_without_is_as_ever),
+        cmocka_unit_test(test_asks_within_a_long_batch),
+        cmocka_unit_test(test_client_sends_early),
+        cmocka_unit_test(test_handled_when_the_next_is_asked_for),
+        cmocka_unit_test(test_each_question_is_answered),
+        cmocka_unit_test(test_answers_are_bounded),
+        cmocka_unit_test(test_unacknowledged_come_back),
+        cmocka_unit_test(test_unacknowledged_may_be_left),
+        cmocka_unit_test(test_client_keeps_no_copies),
+        cmocka_unit_test(test_sent_before_it_was_on),
+        cmocka_unit_test(test_copies_are_bounded),
+        cmocka_unit_test(test_copies_hinder_nobody_else),
+        cmocka_unit_test(test_ends_while_the_client_speaks),
+        cmocka_unit_test(test_broken_is_not_deaf),
+        cmocka_unit_test(test_client_answers_an_error),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_unwanted_by_this_client),
+        cmocka_unit_test(test_counts_go_round),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

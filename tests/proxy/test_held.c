@@ -129,7 +129,7 @@ static const struct {
     {"presence", "error", XMPPFED_ERR_STATE, true},
 };
 
-static void only_what_nobody_answers(void **state)
+static void test_only_what_nobody_answers(void **state)
 {
     struct scene *s = *state;
     size_t i;
@@ -148,7 +148,7 @@ static void only_what_nobody_answers(void **state)
     assert_int_equal(s->counts[EVENT_INSIDE_DROPPED], 0);
 }
 
-static void only_for_domains_with_hosts(void **state)
+static void test_only_for_domains_with_hosts(void **state)
 {
     struct scene *s = *state;
 
@@ -157,7 +157,7 @@ static void only_for_domains_with_hosts(void **state)
     assert_int_equal(s->proxy.held.count, 0);
 }
 
-static void in_order(void **state)
+static void test_in_order(void **state)
 {
     struct scene *s = *state;
 
@@ -175,7 +175,7 @@ static void in_order(void **state)
     assert_int_equal(s->proxy.held.count, 0);
 }
 
-static void goes_to_who_comes(void **state)
+static void test_goes_to_who_comes(void **state)
 {
     struct scene *s = *state;
 
@@ -189,7 +189,7 @@ static void goes_to_who_comes(void **state)
 }
 
 /* The host was there all the time and had no room: nobody comes, and still it is given. */
-static void tries_again_by_itself(void **state)
+static void test_tries_again_by_itself(void **state)
 {
     struct scene *s = *state;
 
@@ -203,7 +203,7 @@ static void tries_again_by_itself(void **state)
 
 /* ---- limits ------------------------------------------------------------------------------ */
 
-static void is_bounded(void **state)
+static void test_is_bounded(void **state)
 {
     struct scene *s = *state;
     int i;
@@ -218,7 +218,7 @@ static void is_bounded(void **state)
     assert_int_equal(s->counts[EVENT_INSIDE_DROPPED], ROOM);
 }
 
-static void is_bounded_in_bytes(void **state)
+static void test_is_bounded_in_bytes(void **state)
 {
     struct scene *s = *state;
     char large[40 * 1024];
@@ -231,7 +231,7 @@ static void is_bounded_in_bytes(void **state)
     assert_int_equal(s->counts[EVENT_INSIDE_DROPPED], 2);
 }
 
-static void has_its_time(void **state)
+static void test_has_its_time(void **state)
 {
     struct scene *s = *state;
 
@@ -247,7 +247,7 @@ static void has_its_time(void **state)
     assert_string_equal(s->got, "2 ");
 }
 
-static void nothing_outlives_the_proxy(void **state)
+static void test_nothing_outlives_the_proxy(void **state)
 {
     struct scene *s = *state;
 
@@ -261,7 +261,7 @@ static void nothing_outlives_the_proxy(void **state)
 
 /* ---- what a host leaves behind ----------------------------------------------------------- */
 
-static void another_host_gets_what_does_no_harm(void **state)
+static void test_another_host_gets_what_does_no_harm(void **state)
 {
     struct scene *s = *state;
     xmppfed_element *error = stanza(s, "message", "error", "1");
@@ -282,16 +282,16 @@ static void another_host_gets_what_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(only_what_nobody_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(only_for_domains_with_hosts, setup, teardown),
-        cmocka_unit_test_setup_teardown(in_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(goes_to_who_comes, setup, teardown),
-        cmocka_unit_test_setup_teardown(tries_again_by_itself, setup, teardown),
-        cmocka_unit_test_setup_teardown(is_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(is_bounded_in_bytes, setup, teardown),
-        cmocka_unit_test_setup_teardown(has_its_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_outlives_the_proxy, setup, teardown),
-        cmocka_unit_test_setup_teardown(another_host_gets_what_does_no_harm, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_only_what_nobody_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_only_for_domains_with_hosts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_goes_to_who_comes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tries_again_by_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_is_bounded_in_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_has_its_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_outlives_the_proxy, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_another_host_gets_what_does_no_harm, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,7 +186,7 @@ static size_t count_of(const char *text, const char *part)
     return count;
 }
 
-static void asks_once_a_turn(void **state)
+static void test_asks_once_a_turn(void **state)
 {
     struct scene *s = *state;
 
@@ -205,7 +205,7 @@ static void asks_once_a_turn(void **state)
     assert_int_equal(s->acked, 10);
 }
 
-static void without_acks_nothing_is_asked(void **state)
+static void test_without_acks_nothing_is_asked(void **state)
 {
     struct scene *s = *state;
 
@@ -217,7 +217,7 @@ static void without_acks_nothing_is_asked(void **state)
 }
 
 /* The link writes to a peer that has gone before it reads what the peer had said. */
-static void last_words_are_heard(void **state)
+static void test_last_words_are_heard(void **state)
 {
     struct scene *s = *state;
 
@@ -236,7 +236,7 @@ static void last_words_are_heard(void **state)
 }
 
 /* What was sent before <enable/> is kept for a second, and not for ever. */
-static void early_stanzas(void **state)
+static void test_early_stanzas(void **state)
 {
     struct scene *s = *state;
     int late;
@@ -262,7 +262,7 @@ static uint64_t ms_since(uint64_t begun)
 }
 
 /* The refusal takes its time; others do not wait for it. */
-static void refused_in_a_while(void **state)
+static void test_refused_in_a_while(void **state)
 {
     struct scene *s = *state;
     uint64_t begun = uv_hrtime();
@@ -297,7 +297,7 @@ static const struct {
     {"no XML", "hello", "<not-well-formed "},
 };
 
-static void each_refusal_waits(void **state)
+static void test_each_refusal_waits(void **state)
 {
     struct scene *s = *state;
     size_t i;
@@ -316,7 +316,7 @@ static void each_refusal_waits(void **state)
 }
 
 /* Who does not wait for it is gone at once, and who ends the link need not wait either. */
-static void refusal_cut_short(void **state)
+static void test_refusal_cut_short(void **state)
 {
     struct scene *s = *state;
     uint64_t begun = uv_hrtime();
@@ -376,13 +376,13 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(asks_once_a_turn, setup, teardown),
-        cmocka_unit_test_setup_teardown(without_acks_nothing_is_asked, setup, teardown),
-        cmocka_unit_test_setup_teardown(last_words_are_heard, setup, teardown),
-        cmocka_unit_test_setup_teardown(early_stanzas, setup, teardown),
-        cmocka_unit_test_setup_teardown(refused_in_a_while, setup, teardown),
-        cmocka_unit_test_setup_teardown(each_refusal_waits, setup, teardown),
-        cmocka_unit_test_setup_teardown(refusal_cut_short, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_asks_once_a_turn, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_without_acks_nothing_is_asked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_last_words_are_heard, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_early_stanzas, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refused_in_a_while, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_each_refusal_waits, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refusal_cut_short, setup, teardown),
     };
 
     signal(SIGPIPE, SIG_IGN);
