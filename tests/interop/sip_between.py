@@ -60,6 +60,15 @@ def through_gateway(world, partners):
     return server
 
 
+def through_module(world, partners):
+    """A Kamailio with the module xmppfed in it, and nothing else."""
+    module = world.kamailio(partners, name_server=None, queue_seconds=QUEUE_SECONDS)
+    set_partners(module, partners)
+    module.start()
+    return module.sip
+
+
 BETWEEN = {
+    "module": ("Kamailio with the module xmppfed, Prosody", through_module),
     "gateway": ("Kamailio, sip-gateway, xmppfed-proxy, Prosody", through_gateway),
 }

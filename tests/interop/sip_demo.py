@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """sip_demo.py - SIP phones and XMPP users, shown: chat and presence in each way it can be built.
 
-Usage: sip_demo.py --proxy PATH --gateway PATH
+Usage: sip_demo.py --proxy PATH --gateway PATH --module PATH
 
 For each thing that can stand between SIP and XMPP, and for each partner type, phones register at a
 real Kamailio for contoso.example and alice logs in at a real Prosody for fabrikam.example; they then
@@ -17,7 +17,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from demo_frame import end, line, play_in_private  # noqa: E402
 from process import require_free  # noqa: E402
 from sip_between import BETWEEN  # noqa: E402
-from sip_rows import ROWS, TYPES, Scene, act  # noqa: E402
+from sip_rows import ROWS, TYPES, act  # noqa: E402
+from sip_scene import Scene  # noqa: E402
 from world import OUR_ADDRESS, PEERS, World  # noqa: E402
 
 HEADINGS = ("partner type", "direction", "action", "expected", "seen", "")
@@ -58,8 +59,8 @@ def play(programs, certificates, work):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--proxy", required=True)
-    parser.add_argument("--gateway", required=True)
+    for program in ("proxy", "gateway", "module"):
+        parser.add_argument("--" + program, required=True)
     options = parser.parse_args()
     for address in (OUR_ADDRESS, PEERS["prosody"][2]):
         require_free(address, 5269)
