@@ -53,6 +53,8 @@ class SipServer:
             for name in TABLES:
                 with open(os.path.join(SCHEMAS, name + "-create.sql"), encoding="utf-8") as file:
                     database.executescript(file.read())
+            # Kamailio does not wait for a lock; a reader meets none then.
+            database.execute("PRAGMA journal_mode = WAL")
         database.close()
 
     def execute(self, script):
