@@ -8,6 +8,10 @@
 
 #include "bridge/parts.h"
 
+struct presence {
+    int64_t flights; /* requests so far: each has its number */
+};
+
 /* Makes the tables and b->presence; false with a sentence. */
 bool presence_new(struct bridge *b, struct complaint *why);
 /* NULL state is fine. */

@@ -98,8 +98,6 @@ def test_xmpp_to_sip(agent, theirs):
     theirs.wait(kind="message", type="error", id="long", error="policy-violation")
     theirs.send(kind="iq", type="get", id="ping", **{"from": BOB, "to": ALICE})
     theirs.wait(kind="iq", type="error", id="ping", error="service-unavailable")
-    theirs.send(kind="presence", type="subscribe", id="see", **{"from": BOB, "to": ALICE})
-    theirs.wait(kind="presence", type="error", id="see", error="feature-not-implemented")
     check("nothing else", agent.requests.empty())
 
 
