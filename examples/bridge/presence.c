@@ -13,12 +13,21 @@
 /* So much is done in one call, of what may be due for thousands; ten times a second there is more.
  */
 #define WORK_MAX 50
+/* Numbers of requests are below 2^38 (parts.h), and grow. */
+#define FLIGHT_BITS 37
 
 bool presence_new(struct bridge *b, struct complaint *why)
 {
+    char random[BRIDGE_RANDOM_SIZE];
+
     b->presence = calloc(1, sizeof(*b->presence));
     if (!b->presence)
         return complain(why, "%s", xmppfed_error_sentence(XMPPFED_ERR_NOMEM));
+    /* No other member's numbers: a response finds its row whoever has changed it meanwhile. */
+    if (!bridge_random(random))
+        return complain(why, "the system has no randomness");
+    random[16] = '\0';
+    b->presence->flights = (int64_t)(strtoull(random, NULL, 16) >> (64 - FLIGHT_BITS));
     return watch_store_make(b->ledger) ||
            complain(why, "the ledger: %s", ledger_problem(b->ledger));
 }

@@ -154,10 +154,20 @@ static void bind_kept(struct query *q, const struct kept_presence *k)
     query_text(q, k->priority);
 }
 
+/* Whose a row is when this member writes it. */
+static void bind_member(struct query *q, const char *self, xmppfed_slice member, int64_t flight)
+{
+    if (flight > 0 && member.len > 0)
+        query_text(q, member);
+    else
+        query_string(q, self);
+}
+
 /* ---- XMPP users who watch ------------------------------------------------------------------ */
 
 #define WATCHING                                                                                 \
-    "SELECT id, watcher, watched, state, accepted, asked, stale, interval, tries, due, expires," \
+    "SELECT id, member, watcher, watched, state, accepted, asked, stale, interval, tries, due, " \
+    "expires,"                                                                                   \
     " not_before, flight, call_id, local_tag, remote_tag, local_uri, remote_uri, target, route," \
     " cseq, remote_cseq, known, open, resource, show, status, language, priority FROM watching "
 
@@ -170,6 +180,7 @@ static int take_watching(struct query *q, struct translate_text *text, struct wa
 
     if (found) {
         w.id = take_number(&c);
+        w.member = take_text(&c);
         w.watcher = take_text(&c);
         w.watched = take_text(&c);
         w.state = (enum watching_state)take_number(&c);
@@ -216,15 +227,14 @@ int watching_find_dialog(struct ledger *l, xmppfed_slice call_id, xmppfed_slice 
     return take_watching(&q, text, ret);
 }
 
-int watching_find_flight(struct ledger *l, const char *member, int64_t flight,
-                         struct translate_text *text, struct watching *ret)
+int watching_find_flight(struct ledger *l, int64_t flight, struct translate_text *text,
+                         struct watching *ret)
 {
-    static const char sql[] = WATCHING "WHERE flight = ?1 AND flight > 0 AND member = ?2";
+    static const char sql[] = WATCHING "WHERE flight = ?1 AND flight > 0";
     struct query q;
 
     query_begin(&q, l, sql);
     query_number(&q, flight);
-    query_string(&q, member);
     return take_watching(&q, text, ret);
 }
 
@@ -279,7 +289,7 @@ bool watching_put(struct ledger *l, const char *member, struct watching *w)
 
     query_begin(&q, l, sql);
     query_number(&q, w->id);
-    query_string(&q, member);
+    bind_member(&q, member, w->member, w->flight);
     query_text(&q, domain_of(w->watcher));
     query_text(&q, w->watcher);
     query_text(&q, w->watched);
@@ -314,9 +324,10 @@ bool watching_remove(struct ledger *l, int64_t id)
 
 /* ---- SIP users who watch ------------------------------------------------------------------- */
 
-#define WATCHED                                                                             \
-    "SELECT id, watcher, watched, state, reason, ask, tries, expires, notify, sent, lease," \
-    " flight, call_id, local_tag, remote_tag, local_uri, remote_uri, target, route, cseq,"  \
+#define WATCHED                                                                               \
+    "SELECT id, member, watcher, watched, state, reason, ask, tries, expires, notify, sent, " \
+    "lease,"                                                                                  \
+    " flight, call_id, local_tag, remote_tag, local_uri, remote_uri, target, route, cseq,"    \
     " remote_cseq FROM watched "
 
 static int take_watched(struct query *q, struct translate_text *text, struct watched *ret)
@@ -327,6 +338,7 @@ static int take_watched(struct query *q, struct translate_text *text, struct wat
 
     if (found) {
         w.id = take_number(&c);
+        w.member = take_text(&c);
         w.watcher = take_text(&c);
         w.watched = take_text(&c);
         w.state = (enum watched_state)take_number(&c);
@@ -373,15 +385,14 @@ int watched_find_again(struct ledger *l, xmppfed_slice call_id, xmppfed_slice re
     return take_watched(&q, text, ret);
 }
 
-int watched_find_flight(struct ledger *l, const char *member, int64_t flight,
-                        struct translate_text *text, struct watched *ret)
+int watched_find_flight(struct ledger *l, int64_t flight, struct translate_text *text,
+                        struct watched *ret)
 {
-    static const char sql[] = WATCHED "WHERE flight = ?1 AND flight > 0 AND member = ?2";
+    static const char sql[] = WATCHED "WHERE flight = ?1 AND flight > 0";
     struct query q;
 
     query_begin(&q, l, sql);
     query_number(&q, flight);
-    query_string(&q, member);
     return take_watched(&q, text, ret);
 }
 
@@ -459,7 +470,7 @@ bool watched_put(struct ledger *l, const char *member, struct watched *w)
 
     query_begin(&q, l, sql);
     query_number(&q, w->id);
-    query_string(&q, member);
+    bind_member(&q, member, w->member, w->flight);
     query_text(&q, domain_of(w->watched));
     query_number(&q, due_of(w));
     query_text(&q, w->watcher);

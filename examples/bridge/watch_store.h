@@ -32,6 +32,7 @@ struct watch_dialog {
  */
 struct watching {
     int64_t id;            /* 0: not in the ledger yet */
+    xmppfed_slice member;  /* who awaits the response, if one is; else who had it last */
     xmppfed_slice watcher; /* bare addresses of XMPP, prepared */
     xmppfed_slice watched;
     enum watching_state state;
@@ -51,6 +52,7 @@ struct watching {
 /* One dialog in which a SIP user watches an XMPP user; there may be several of a pair. */
 struct watched {
     int64_t id;
+    xmppfed_slice member;  /* as above */
     xmppfed_slice watcher; /* the SIP user, as bare address of XMPP */
     xmppfed_slice watched;
     enum watched_state state;
@@ -81,9 +83,9 @@ int watching_find(struct ledger *l, xmppfed_slice watcher, xmppfed_slice watched
 /* ... by our end of the dialog. */
 int watching_find_dialog(struct ledger *l, xmppfed_slice call_id, xmppfed_slice local_tag,
                          struct translate_text *text, struct watching *ret);
-/* ... of the request with this number, if this member has sent it. */
-int watching_find_flight(struct ledger *l, const char *member, int64_t flight,
-                         struct translate_text *text, struct watching *ret);
+/* ... of the request with this number. */
+int watching_find_flight(struct ledger *l, int64_t flight, struct translate_text *text,
+                         struct watching *ret);
 /* One that is due; those of other members only when they do not see to it. */
 int watching_find_due(struct ledger *l, const char *member, int64_t now,
                       struct translate_text *text, struct watching *ret);
@@ -92,7 +94,10 @@ int watching_find_stale(struct ledger *l, const char *member, struct translate_t
 /* The next one of a member by id, whose response he awaits. */
 int watching_next_flying(struct ledger *l, const char *member, int64_t after,
                          struct translate_text *text, struct watching *ret);
-/* Writes a row, which is this member's from now on; sets the id of a new one. */
+/*
+ * Writes a row, which is this member's from now on, unless another one awaits a response: who dies
+ * leaves that one to be taken over. Sets the id of a new row.
+ */
 bool watching_put(struct ledger *l, const char *member, struct watching *w);
 bool watching_remove(struct ledger *l, int64_t id);
 
@@ -104,8 +109,8 @@ int watched_find_dialog(struct ledger *l, xmppfed_slice call_id, xmppfed_slice l
 /* The dialog that a SUBSCRIBE began which comes once more: the same From tag and CSeq. */
 int watched_find_again(struct ledger *l, xmppfed_slice call_id, xmppfed_slice remote_tag,
                        uint32_t remote_cseq, struct translate_text *text, struct watched *ret);
-int watched_find_flight(struct ledger *l, const char *member, int64_t flight,
-                        struct translate_text *text, struct watched *ret);
+int watched_find_flight(struct ledger *l, int64_t flight, struct translate_text *text,
+                        struct watched *ret);
 int watched_find_due(struct ledger *l, const char *member, int64_t now, struct translate_text *text,
                      struct watched *ret);
 int watched_find_asking(struct ledger *l, const char *member, struct translate_text *text,

@@ -306,8 +306,7 @@ bool watched_take_response(struct bridge *b, uint64_t number,
     if (!ledger_begin(b->ledger))
         return false;
     watched_turn_init(&t, b);
-    found =
-        watched_find_flight(b->ledger, b->settings->member, (int64_t)number, &t.text, &t.w) == 1;
+    found = watched_find_flight(b->ledger, (int64_t)number, &t.text, &t.w) == 1;
     if (!ledger_finish(b->ledger, found && take_response(&t, response->response.status)) && found)
         bridge_tell(b, "a watch was not recorded: %s", ledger_problem(b->ledger));
     watched_turn_fini(&t);
@@ -328,6 +327,7 @@ static bool send_notify(struct watched_turn *t)
     t->w.sent = now_of(t);
     t->w.lease = now_of(t) + WATCHED_LEASE;
     t->w.flight = ++b->presence->flights;
+    t->w.member.len = 0;
     t->w.dialog.cseq++;
     if (!ledger_finish(b->ledger, watched_put(b->ledger, b->settings->member, &t->w)))
         return false;

@@ -219,8 +219,7 @@ bool watching_take_response(struct bridge *b, uint64_t number,
         return false;
     watching_turn_init(&t, b);
     t.response = response;
-    found =
-        watching_find_flight(b->ledger, b->settings->member, (int64_t)number, &t.text, &t.w) == 1;
+    found = watching_find_flight(b->ledger, (int64_t)number, &t.text, &t.w) == 1;
     if (found)
         take_response(&t);
     else

@@ -397,6 +397,7 @@ bool watching_turn_take(struct watching_turn *t, enum watching_event event)
     if (t->send) {
         t->w.dialog.cseq++;
         t->w.flight = ++t->b->presence->flights;
+        t->w.member.len = 0;
     }
     if (t->w.state != WATCHING_GONE)
         return watching_put(t->b->ledger, t->b->settings->member, &t->w);

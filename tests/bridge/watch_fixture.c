@@ -35,6 +35,18 @@ void watch_expect(struct watch_fixture *f, const char *row, const char *want)
 
 /* ---- the ports ----------------------------------------------------------------------------- */
 
+/* Whether what is sent now gets lost. */
+static bool is_dead(struct watch_port *port)
+{
+    struct watch_fixture *f = port->f;
+
+    if (port->member != f->at)
+        return false;
+    if (++f->calls == f->die_at)
+        f->dead = true;
+    return f->dead;
+}
+
 static int send_stanza(const xmppfed_element *stanza, uint64_t *ret_number, void *user)
 {
     struct watch_port *port = user;
@@ -43,7 +55,7 @@ static int send_stanza(const xmppfed_element *stanza, uint64_t *ret_number, void
     size_t len;
 
     *ret_number = ++port->number;
-    if (f->dead)
+    if (is_dead(port))
         return 0;
     assert_int_equal(xmppfed_element_write(stanza, XMPPFED_NS_SERVER, &text, &len), 0);
     if (f->on_stanza)
@@ -89,7 +101,7 @@ static bool send_request(const struct translate_sip *sip, const struct bridge_di
 
     if (f->cut_off)
         return false;
-    if (f->dead)
+    if (is_dead(port))
         return true;
     assert_non_null(dialog);
     assert_true(f->request_count < WATCH_REQUESTS);
@@ -128,7 +140,7 @@ static void answer(void *handle, const struct bridge_answer *answer, void *user)
     struct watch_fixture *f = port->f;
     uintptr_t h = (uintptr_t)handle;
 
-    if (f->dead)
+    if (is_dead(port))
         return;
     assert_true(h < WATCH_HANDLES);
     f->status[h] = answer->response.status;

@@ -49,10 +49,12 @@ struct watch_fixture {
     char folder[64];
     char ledger[128];
     uint64_t now;
-    bool cut_off; /* send_request gives false */
-    bool dead;    /* what is sent gets lost, as if the process had ended before it */
-    bool hold;    /* the link acknowledges nothing */
-    unsigned at;  /* the member to whom the functions below speak */
+    bool cut_off;    /* send_request gives false */
+    bool dead;       /* what f->at sends gets lost, as if it had ended before it */
+    unsigned calls;  /* of ports */
+    unsigned die_at; /* at this one it dies; 0: at none */
+    bool hold;       /* the link acknowledges nothing */
+    unsigned at;     /* the member to whom the functions below speak */
     struct sent requests[WATCH_REQUESTS];
     size_t request_count;
     int status[WATCH_HANDLES]; /* of answers */
