@@ -22,6 +22,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import namespace  # noqa: E402
+import runner  # noqa: E402
 import transcripts  # noqa: E402
 from case import CASES, Failed  # noqa: E402
 from dns import NameServer  # noqa: E402
@@ -48,29 +49,19 @@ import cases.scan  # noqa: E402,F401
 import cases.sip  # noqa: E402,F401
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|: runtime error: ")
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-
-def find_program(name):
-    """The newest program of this name in a build directory of the tree."""
-    found = glob.glob(os.path.join(ROOT, "build*", "examples", "**", name), recursive=True)
-    found = [path for path in found if os.access(path, os.X_OK) and os.path.isfile(path)]
-    return max(found, key=os.path.getmtime, default=None)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--proxy", default=find_program("xmppfed-proxy"))
-    parser.add_argument("--echo", default=find_program("echo-host"))
-    parser.add_argument("--ctl", default=find_program("xmppfedctl"))
-    parser.add_argument("--module", default=find_program("xmppfed.so"))
-    parser.add_argument("--logs", help="where logs of failed cases go (default: a new folder in /tmp)")
+    parser.add_argument("--proxy", default=runner.find_program("xmppfed-proxy"))
+    parser.add_argument("--echo", default=runner.find_program("echo-host"))
+    parser.add_argument("--ctl", default=runner.find_program("xmppfedctl"))
+    parser.add_argument("--module", default=runner.find_program("xmppfed.so"))
+    runner.add_arguments(parser, "where logs of failed cases go (default: a new folder in /tmp)")
     parser.add_argument("--record", metavar="FOLDER",
                         help="write what peers say as seeds, as into fuzz/corpus")
     parser.add_argument("--transcripts", metavar="FOLDER",
                         help="write how streams are negotiated, as into tests/transcript/peers")
-    parser.add_argument("--list", action="store_true", help="print the names of the cases")
-    parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     for name in ("proxy", "echo", "ctl", "module"):
         path = getattr(options, name)
@@ -160,8 +151,8 @@ def run_all(items, options, work):
     """Run the cases one after the other; return the number that failed."""
     certificates = Certificates(work)
     programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl,
-                "expat": find_program("libexpat-attributes.so"),
-                "gateway": find_program("sip-gateway"), "module": options.module}
+                "expat": runner.find_program("libexpat-attributes.so"),
+                "gateway": runner.find_program("sip-gateway"), "module": options.module}
     logs = options.logs
     failed = 0
     stage = None
@@ -173,17 +164,16 @@ def run_all(items, options, work):
             stage = stage or Stage(directory, certificates, programs, place, options)
             error = stage.play(item, last)
             stage = None if last else stage
-            took = f"{time.monotonic() - start:.1f} s"
-            print(f"{'not ok' if error else 'ok'} {number} - {item.name} # {took}")
+            took = time.monotonic() - start
+            problem = None
             if error:
                 failed += 1
                 logs = logs or tempfile.mkdtemp(prefix="xmppfed-interop-failed-")
                 kept = os.path.join(logs, item.name)
                 shutil.copytree(directory, kept, dirs_exist_ok=True,
                                 ignore=shutil.ignore_patterns("*.sock", "mnesia", "db-*"))
-                for line in f"{describe(error)}\nlogs: {kept}".splitlines():
-                    print(f"#   {line}")
-            sys.stdout.flush()
+                problem = f"{describe(error)}\nlogs: {kept}"
+            runner.tell(number, item.name, took, problem)
     return failed
 
 
@@ -205,16 +195,10 @@ def main():
         failed = run_all(items, options, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print(f"{len(items) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return runner.conclude(len(items), failed)
 
 
 if __name__ == "__main__":
-    try:
-        STATUS = main()
-    except (HarnessError, KeyboardInterrupt) as problem:
-        print(f"run.py: {problem or 'interrupted'}", file=sys.stderr)
-        STATUS = 2
-    sys.stdout.flush()
+    STATUS = runner.run_main(main)
     # Threads of a case that overran its time must not keep the process alive.
     os._exit(STATUS)

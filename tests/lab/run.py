@@ -8,7 +8,6 @@ Without --lookup the newest build of this tree is used. Needs root: all runs in 
 
 import argparse
 import concurrent.futures
-import glob
 import os
 import shutil
 import sys
@@ -20,28 +19,21 @@ sys.path.insert(0, os.path.join(HERE, "..", "interop"))
 sys.path.insert(0, HERE)
 
 import namespace  # noqa: E402
+import runner  # noqa: E402
 import servers  # noqa: E402
 import table  # noqa: E402
 from process import HarnessError, run  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
 ASKED = {"v": servers.RESOLVER, "u": servers.RESOLVER, "k": servers.AUTHORITY,
          "silent": servers.SILENT, "refusing": servers.REFUSING}
 MAY_TAKE = 15.5  # seconds: the longest a look-up can last, and a little for the process
 ROWS_AT_LEAST = 60
 
 
-def newest_lookup():
-    found = glob.glob(os.path.join(ROOT, "build*", "examples", "lookup"))
-    return max(found, key=os.path.getmtime, default=None)
-
-
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--lookup", default=newest_lookup())
-    parser.add_argument("--logs", help="where the servers' logs go if a case fails")
-    parser.add_argument("--list", action="store_true", help="print the names of the cases")
-    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--lookup", default=runner.find_program("lookup"))
+    runner.add_arguments(parser, "where the servers' logs go if a case fails")
     options = parser.parse_args()
     if options.lookup:
         options.lookup = os.path.abspath(options.lookup)
@@ -107,12 +99,8 @@ def run_all(all_plays):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         results = pool.map(lambda play: check(*play[1:]), all_plays)
         for number, (play, (error, took)) in enumerate(zip(all_plays, results), 1):
-            print(f"{'not ok' if error else 'ok'} {number} - {play[0]} # {took:.1f} s")
-            if error:
-                failed += 1
-                for line in error.splitlines():
-                    print(f"#   {line}")
-            sys.stdout.flush()
+            runner.tell(number, play[0], took, error)
+            failed += bool(error)
     return failed
 
 
@@ -142,14 +130,8 @@ def main():
                             ignore=shutil.ignore_patterns("*.sock", "keys", "timers", "journal"))
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print(f"{len(all_plays) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return runner.conclude(len(all_plays), failed)
 
 
 if __name__ == "__main__":
-    try:
-        STATUS = main()
-    except (HarnessError, KeyboardInterrupt) as problem:
-        print(f"run.py: {problem or 'interrupted'}", file=sys.stderr)
-        STATUS = 2
-    sys.exit(STATUS)
+    sys.exit(runner.run_main(main))
