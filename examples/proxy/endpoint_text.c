@@ -20,12 +20,18 @@ static bool parse_port(const char *text, uint16_t *ret)
     return true;
 }
 
-static bool is_ip(const char *text)
+int endpoint_text_socket(const char *ip, uint16_t port, struct sockaddr_storage *ret)
 {
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
+    if (strchr(ip, ':'))
+        return uv_ip6_addr(ip, port, (struct sockaddr_in6 *)ret);
+    return uv_ip4_addr(ip, port, (struct sockaddr_in *)ret);
+}
 
-    return uv_ip4_addr(text, 0, &v4) == 0 || uv_ip6_addr(text, 0, &v6) == 0;
+bool endpoint_text_is_ip(const char *text)
+{
+    struct sockaddr_storage at;
+
+    return endpoint_text_socket(text, 0, &at) == 0;
 }
 
 bool endpoint_text_split(const char *text, char ret_address[ENDPOINT_TEXT_SIZE], uint16_t *ret_port)
@@ -48,5 +54,5 @@ bool endpoint_text_split(const char *text, char ret_address[ENDPOINT_TEXT_SIZE],
         end++;
     if (*end == ':' ? !parse_port(end + 1, ret_port) : *end != '\0')
         return false;
-    return is_ip(ret_address);
+    return endpoint_text_is_ip(ret_address);
 }

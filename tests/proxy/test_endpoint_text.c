@@ -53,9 +53,27 @@ static void split(void **state)
     }
 }
 
+/* What has a colon is of IPv6, and a port does not belong to an address. */
+static void socket_address(void **state)
+{
+    struct sockaddr_storage at;
+
+    (void)state;
+    assert_int_equal(endpoint_text_socket("192.0.2.1", 5269, &at), 0);
+    assert_int_equal(at.ss_family, AF_INET);
+    assert_int_equal(ntohs(((struct sockaddr_in *)&at)->sin_port), 5269);
+    assert_int_equal(endpoint_text_socket("2001:db8::1", 53, &at), 0);
+    assert_int_equal(at.ss_family, AF_INET6);
+    assert_int_equal(ntohs(((struct sockaddr_in6 *)&at)->sin6_port), 53);
+    assert_true(endpoint_text_socket("name.example", 53, &at) < 0);
+    assert_true(endpoint_text_is_ip("::1"));
+    assert_false(endpoint_text_is_ip("[::1]"));
+    assert_false(endpoint_text_is_ip("192.0.2.1:53"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(split)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(split), cmocka_unit_test(socket_address)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/endpoint_text.h"
+
 struct attempt {
     struct attempt_plan plan;
     struct attempt_seen seen;
@@ -238,19 +240,13 @@ static void on_connected(uv_connect_t *request, int status)
     pump(a);
 }
 
-static int parse(const xmppfed_endpoint *e, struct sockaddr_storage *ret)
-{
-    if (strchr(e->address, ':'))
-        return uv_ip6_addr(e->address, e->port, (struct sockaddr_in6 *)ret);
-    return uv_ip4_addr(e->address, e->port, (struct sockaddr_in *)ret);
-}
-
 /* What cannot even begin is told by the timer, as all else is told later. */
 static void on_begin(uv_timer_t *timer)
 {
     struct attempt *a = timer->data;
     struct sockaddr_storage at;
-    int rc = parse(a->plan.endpoint, &at);
+    const xmppfed_endpoint *e = a->plan.endpoint;
+    int rc = endpoint_text_socket(e->address, e->port, &at);
 
     if (rc == 0)
         rc = uv_tcp_connect(&a->connect, &a->tcp, (const struct sockaddr *)&at, on_connected);

@@ -127,14 +127,6 @@ static bool read_hosts(struct reader *r, const config_setting_t *inside)
 
 /* ---- listeners --------------------------------------------------------------------------- */
 
-static bool is_ip(const char *text)
-{
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-
-    return uv_ip4_addr(text, 0, &v4) == 0 || uv_ip6_addr(text, 0, &v6) == 0;
-}
-
 static bool is_loopback(const char *text)
 {
     struct sockaddr_in v4;
@@ -154,7 +146,7 @@ static bool read_address(struct reader *r, const config_setting_t *group, int64_
         !reader_number(r, group, "port", 0, UINT16_MAX, &port))
         return false;
     l->port = (uint16_t)port;
-    if (l->address && !is_ip(l->address))
+    if (l->address && !endpoint_text_is_ip(l->address))
         return reader_complain(r, at, "address",
                                "is not an IP address; write one like \"0.0.0.0\" or \"::1\"");
     return true;
@@ -270,8 +262,7 @@ static bool read_inside(struct reader *r, const config_setting_t *root)
 bool config_has_inside(const struct config *c, struct complaint *why)
 {
     return c->inside_count > 0 ||
-           complain(why, "%s:1: 'inside' is missing; say where host servers connect to",
-                    c->file);
+           complain(why, "%s:1: 'inside' is missing; say where host servers connect to", c->file);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------- */

@@ -54,11 +54,8 @@ bool name_servers_take(const struct config *c, struct name_servers *ret)
     *ret = (struct name_servers){.trusted = c->dns_trusted};
     for (i = 0; i < c->server_count && i < NAME_SERVERS_MAX; i++) {
         const struct config_server *s = &c->servers[i];
-        struct sockaddr_storage *at = &ret->at[i];
 
-        if ((strchr(s->address, ':')
-                 ? uv_ip6_addr(s->address, s->port, (struct sockaddr_in6 *)at)
-                 : uv_ip4_addr(s->address, s->port, (struct sockaddr_in *)at)) < 0)
+        if (endpoint_text_socket(s->address, s->port, &ret->at[i]) < 0)
             return false;
         ret->count++;
     }
