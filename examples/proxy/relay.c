@@ -411,8 +411,7 @@ static void on_outcome(struct proxy *p, const xmppfed_event *ev)
     (void)relay_to_host(p, l, address_domain(xmppfed_event_local(ev)), error);
 }
 
-/* ---- what the log is told
- * ----------------------------------------------------------------------------- */
+/* ---- what the log is told --------------------------------------------------------------- */
 
 static const char *failed_rule(const xmppfed_decision *decision)
 {

@@ -117,8 +117,7 @@ static void test_lost_at_every_byte(void **state)
     assert_true(offset > 1000);
 }
 
-/* ---- who goes back, and for how long the other waits ------------------------------------------
- */
+/* ---- who goes back, and for how long the other waits ------------------------------------ */
 
 /* Bob's stanzas are with Alice and their acks are lost. */
 static void lose_acks(struct scene *s)

@@ -143,8 +143,7 @@ static void test_secret_not_given(void **state)
     ends_fini(&s);
 }
 
-/* ---- what the proof carries
- * ----------------------------------------------------------------------- */
+/* ---- what the proof carries ------------------------------------------------------------- */
 
 static int send(struct ends *s, xmppfed_connection *c, const char *from, const char *to)
 {
@@ -194,8 +193,7 @@ static void test_foreign_from(void **state)
     ends_fini(&s);
 }
 
-/* ---- a secret that changes
- * ------------------------------------------------------------------------ */
+/* ---- a secret that changes -------------------------------------------------------------- */
 
 static void check_change(const char *secret, bool stays)
 {
@@ -236,8 +234,7 @@ static void test_outlives_the_certificate(void **state)
     ends_fini(&s);
 }
 
-/* ---- somebody in the middle
- * ------------------------------------------------------------------------ */
+/* ---- somebody in the middle ------------------------------------------------------------- */
 
 /* Direct TLS to each end, with a certificate of the middle's own; what they say is handed on. */
 struct middle {
@@ -333,8 +330,7 @@ static void test_relayed(void **state)
     ends_fini(&s);
 }
 
-/* ---- bytes in pieces
- * ------------------------------------------------------------------------------- */
+/* ---- bytes in pieces -------------------------------------------------------------------- */
 
 static void test_pieces(void **state)
 {
@@ -354,8 +350,7 @@ static void test_pieces(void **state)
     }
 }
 
-/* ---- what is written down
- * --------------------------------------------------------------------------- */
+/* ---- what is written down --------------------------------------------------------------- */
 
 /* Whoever has all messages of the exchange could try secrets out at home. */
 static void test_recording(void **state)

@@ -307,8 +307,7 @@ static void settle(struct transcript *t, char *output, size_t size)
     }
 }
 
-/* ---- TLS of the peer -------------------------------------------------------------------------
- */
+/* ---- TLS of the peer -------------------------------------------------------------------- */
 
 /* Carries what the peer's TLS has to send. */
 static void carry(struct transcript *t)
@@ -346,8 +345,7 @@ static void shake_hands(struct transcript *t, const char *certificate, char *out
     settle(t, output, size);
 }
 
-/* ---- what is done ------------------------------------------------------------------------------
- */
+/* ---- what is done ----------------------------------------------------------------------- */
 
 /* ---- sessions ------------------------------------------------------------------------------ */
 

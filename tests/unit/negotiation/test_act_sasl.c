@@ -152,8 +152,7 @@ static void test_initiator_is_challenged(void **state)
     fixture_close(&f);
 }
 
-/* ---- SCRAM
- * --------------------------------------------------------------------------------------- */
+/* ---- SCRAM ------------------------------------------------------------------------------ */
 
 #define SCRAM "SCRAM-SHA-256-PLUS"
 #define FEATURES                                                                   \

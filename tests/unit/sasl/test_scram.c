@@ -20,8 +20,7 @@ static const xmppfed_slice absent = {NULL, 0};
 static const uint8_t session_1[XFED_SCRAM_BINDING_SIZE] = {1, 2, 3};
 static const uint8_t session_2[XFED_SCRAM_BINDING_SIZE] = {1, 2, 4};
 
-/* ---- two sides --------------------------------------------------------------------------------
- */
+/* ---- two sides -------------------------------------------------------------------------- */
 
 /* Messages of an exchange in their order, and what each side made of them. */
 enum { CLIENT_FIRST, SERVER_FIRST, CLIENT_FINAL, SERVER_FINAL, MESSAGES };
@@ -162,8 +161,7 @@ static void test_server_signature(void **state)
     }
 }
 
-/* ---- what a peer may send first
- * ------------------------------------------------------------------ */
+/* ---- what a peer may send first --------------------------------------------------------- */
 
 struct first_row {
     const char *name;
@@ -227,8 +225,7 @@ static void test_first(void **state)
     }
 }
 
-/* ---- what a peer may ask of us
- * ------------------------------------------------------------------- */
+/* ---- what a peer may ask of us ---------------------------------------------------------- */
 
 struct demand_row {
     const char *name;
@@ -291,8 +288,7 @@ static void test_too_long(void **state)
     exchange_fini(&x);
 }
 
-/* ---- secrets
- * --------------------------------------------------------------------------------------- */
+/* ---- secrets ---------------------------------------------------------------------------- */
 
 struct secret_row {
     const char *name;
@@ -367,8 +363,7 @@ static void test_salted(void **state)
     assert_memory_not_equal(a.stored_key, b.stored_key, sizeof(a.stored_key));
 }
 
-/* ---- memory
- * ------------------------------------------------------------------------------------------ */
+/* ---- memory ----------------------------------------------------------------------------- */
 
 /* A whole exchange in which one allocation fails: it is told, or it did not matter. */
 static bool fails_at(const struct xfed_scram_verifier *verifier, unsigned long n)
