@@ -126,6 +126,7 @@ static void print_stanza(const xmppfed_element *stanza)
     put_text(object, "to", xmppfed_element_attribute(stanza, "to"));
     put_text(object, "id", xmppfed_element_attribute(stanza, "id"));
     put_text(object, "body", child_text(stanza, "body"));
+    put_text(object, "show", child_text(stanza, "show"));
     put_text(object, "status", child_text(stanza, "status"));
     put_text(object, "error", error_condition(stanza));
     json_dumpf(object, stdout, JSON_COMPACT);
@@ -264,6 +265,7 @@ static void run_command(struct host *h, const char *line)
         e = new_stanza(h, kind, type, text_of(s, "from"), text_of(s, "to"));
         xmppfed_element_set_attribute(e, "id", text_of(s, "id"));
         add_text_child(e, "body", text_of(s, "body"));
+        add_text_child(e, "show", text_of(s, "show"));
         add_text_child(e, "status", text_of(s, "status"));
         /* A request has exactly one payload (RFC 6120 8.2.3). */
         if (strcmp(kind, "iq") == 0 && type && strcmp(type, "get") == 0)

@@ -1,5 +1,6 @@
 """sip_agent.py - a tiny SIP user agent over UDP: it sends requests, and answers those that come."""
 
+import dataclasses
 import queue
 import re
 import socket
@@ -26,6 +27,19 @@ class Message:
 
     def __getitem__(self, name):
         return self.fields.get(name, "")
+
+
+@dataclasses.dataclass
+class Dialog:
+    """A dialog of an agent's (RFC 3261 12); remote_tag and target once they are known."""
+
+    local: str   # user@domain
+    remote: str
+    call_id: str
+    local_tag: str
+    remote_tag: str = ""
+    target: str = ""
+    cseq: int = 0
 
 
 class SipAgent:
@@ -64,10 +78,15 @@ class SipAgent:
             return
         copied = [line for line in request.lines
                   if line.split(":")[0].lower() in ("via", "from", "to", "call-id", "cseq")]
+        copied += self.headers(request, status)
         copied = [line + ";tag=them" if line.lower().startswith("to:") and "tag=" not in line
                   else line for line in copied]
         self.socket.sendto("\r\n".join(
             [f"SIP/2.0 {status} Phrase", *copied, "Content-Length: 0", "", ""]).encode(), peer)
+
+    def headers(self, request, status):
+        """What an answer has beyond the usual, as lines."""
+        return []
 
     def send(self, port, sender, to, body="", method="MESSAGE", content="text/plain", extra=(),
              seconds=15):
@@ -81,10 +100,13 @@ class SipAgent:
         if body:
             lines.append(f"Content-Type: {content}")
         lines += [f"Content-Length: {len(data)}", "", ""]
+        return self._transact(port, branch, "\r\n".join(lines).encode() + data, seconds)
+
+    def _transact(self, port, branch, packet, seconds):
         answers = self.answers[branch] = queue.Queue()
         wait = 0.5
         while seconds > 0:
-            self.socket.sendto("\r\n".join(lines).encode() + data, ("127.0.0.1", port))
+            self.socket.sendto(packet, ("127.0.0.1", port))
             try:
                 return answers.get(timeout=min(wait, seconds))
             except queue.Empty:
@@ -102,3 +124,55 @@ class SipAgent:
 
     def close(self):
         self.socket.close()
+
+
+class PresenceAgent(SipAgent):
+    """Phones that watch, and the server that notifies those who watch them."""
+
+    def headers(self, request, status):
+        if request.method == "SUBSCRIBE" and status < 300:
+            return [f"Contact: <sip:127.0.0.1:{self.port}>", f"Expires: {request['expires']}"]
+        return ["Min-Expires: 7200"] if status == 423 else []
+
+    def dialog(self, local, remote):
+        """One that is to begin."""
+        word = uuid.uuid4().hex
+        return Dialog(local, remote, word + "@127.0.0.1", word[:8])
+
+    def dialog_of(self, subscribe):
+        """That of a SUBSCRIBE that came."""
+        def user(value):
+            return re.search(r"sip:([^>;]+)", value)[1]
+        return Dialog(user(subscribe["to"]), user(subscribe["from"]), subscribe["call-id"], "them",
+                      re.search(r"tag=([^;]+)", subscribe["from"])[1],
+                      re.search(r"<([^>]+)>", subscribe["contact"])[1])
+
+    def request(self, port, dialog, method, extra=(), body="", seconds=15):
+        """Send a request in a dialog, which learns from the answer; return that."""
+        branch = "z9hG4bK" + uuid.uuid4().hex
+        data = body.encode()
+        dialog.cseq += 1
+        to = f"<sip:{dialog.remote}>" + (f";tag={dialog.remote_tag}" if dialog.remote_tag else "")
+        lines = [f"{method} {dialog.target or 'sip:' + dialog.remote} SIP/2.0",
+                 f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch};rport",
+                 "Max-Forwards: 70", f"From: <sip:{dialog.local}>;tag={dialog.local_tag}",
+                 f"To: {to}", f"Call-ID: {dialog.call_id}", f"CSeq: {dialog.cseq} {method}",
+                 f"Contact: <sip:127.0.0.1:{self.port}>", *extra]
+        if body:
+            lines.append("Content-Type: application/pidf+xml")
+        packet = "\r\n".join([*lines, f"Content-Length: {len(data)}", "", ""]).encode() + data
+        answer = self._transact(port, branch, packet, seconds)
+        if answer and answer.status < 300 and answer["contact"]:
+            dialog.target = re.search(r"<([^>]+)>", answer["contact"])[1]
+        if answer and answer.status < 300 and not dialog.remote_tag:
+            dialog.remote_tag = re.search(r"tag=([^;]+)", answer["to"])[1]
+        return answer
+
+    def subscribe(self, port, dialog, expires=3600, event="presence"):
+        """SUBSCRIBE, the first or a later one."""
+        return self.request(port, dialog, "SUBSCRIBE", (f"Event: {event}", f"Expires: {expires}"))
+
+    def notify(self, port, dialog, state, body=""):
+        """NOTIFY to one whose dialog_of() it is."""
+        return self.request(port, dialog, "NOTIFY",
+                            ("Event: presence", f"Subscription-State: {state}"), body)
