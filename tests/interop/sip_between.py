@@ -54,7 +54,8 @@ def through_gateway(world, partners):
         "--tls-cert", shown.certificate, "--tls-key", shown.key,
         "--sip-listen", f"sip:{GATEWAY_ADDRESS}:{GATEWAY_PORT};transport=udp",
         "--sip-next-hop", f"sip:{OUR_ADDRESS}:{server.port};transport=udp",
-        "--sip-allow", OUR_ADDRESS, "--grace", str(GRACE_SECONDS)], directory, ENVIRONMENT)
+        "--sip-allow", OUR_ADDRESS, "--ledger", os.path.join(directory, "ledger.sqlite"),
+        "--grace", str(GRACE_SECONDS)], directory, ENVIRONMENT)
     world.on_close(gateway.stop)
     gateway.wait_line(lambda line: read_json(line).get("event") == "UP", 20, what="event UP")
     return server

@@ -1,10 +1,12 @@
 """sip_scene.py - who plays in "tools/demo sip".
 
-carol and her colleagues have phones at the SIP server of contoso.example; alice is a user of
+carol and her colleagues have phones at the SIP server of contoso.example; alice and bob are users of
 the partner fabrikam.example.
 """
 
-from process import wait_until
+import contextlib
+
+from process import HarnessError, wait_until
 from proxy import partner
 from sip_between import BETWEEN, NO_ACCESS
 from sip_phone import SipPhone
@@ -23,9 +25,12 @@ class Scene:
         self.peer = world.peer("prosody", fixed={OUR_DOMAIN: OUR_ADDRESS})
         _, start = BETWEEN[between]
         self.server = start(world, [record])
-        self.alice = self.peer.log_in("alice")
+        self.alice, self.bob = self.peer.log_in("alice"), self.peer.log_in("bob")
         self.carol, self.erin = self.phone(world, "carol"), self.phone(world, NO_ACCESS.split("@")[0])
         self.server.add_user("dave")  # has an account, but no phone
+        self.server.add_user("frank")
+        self.server.rule("frank", self.alice.jid, "block")
+        self.watch, self.presence = None, None  # carol's of alice; what alice saw last of carol
 
     def phone(self, world, user):
         """A phone that is registered."""
@@ -38,3 +43,9 @@ class Scene:
     @staticmethod
     def wait(condition, what):
         return wait_until(condition, 20, what)
+
+    @staticmethod
+    def wait_at_most(condition, seconds):
+        """Wait until the condition holds, or for that long: who asked looks what came."""
+        with contextlib.suppress(HarnessError):
+            wait_until(condition, seconds, "the condition")
