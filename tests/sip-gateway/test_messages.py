@@ -110,6 +110,18 @@ def test_next_hop_away(contoso, theirs):
         theirs.send(kind="message", id=hop, body="x", **{"from": BOB, "to": ALICE})
         theirs.wait(40, kind="message", type="error", id=hop)
         finish(gateway)
+        check("Sofia is silent", all(line.startswith(("{", "sip-gateway: "))
+                                     for line in gateway.seen if line), gateway.tail())
+
+
+def test_trace(contoso, agent):
+    """What SIP says, when it is asked for."""
+    gateway = Gateway(contoso, agent, "--sip-trace")
+    gateway.wait(event="UP")
+    agent.send(gateway.port, ALICE, BOB, method="OPTIONS")
+    finish(gateway)
+    check("the request", any("OPTIONS sip:" in line for line in gateway.seen if line),
+          gateway.tail())
 
 
 def test_limit(contoso, agent, theirs):
@@ -299,6 +311,7 @@ def main():
             agent.wait()
         test_end(gateway, agent, theirs)
         test_next_hop_away(contoso, theirs)
+        test_trace(contoso, agent)
         test_limit(contoso, agent, theirs)
         test_no_acks(contoso, agent, theirs)
         stranger = Gateway(contoso, agent, allow="127.0.0.9")
