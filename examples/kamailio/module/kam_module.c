@@ -3,6 +3,7 @@
 #include "kamailio/module/kam.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,6 +80,20 @@ static int init(void)
     return 0;
 }
 
+/* Contexts of the library are made from here on: no other process shares one. */
+static void run(void)
+{
+    struct complaint why = {.text = "the configuration framework could not be set up"};
+
+    if (cfg_child_init() == 0 && process_run(&kam_settings, &why))
+        _exit(0);
+    LM_ERR("%s\n", why.text);
+    /* Kamailio ends with its process, and calls that a failure only if a signal was its end. */
+    signal(SIGTERM, SIG_DFL);
+    raise(SIGTERM);
+    _exit(1);
+}
+
 static int child_init(int rank)
 {
     int pid;
@@ -86,10 +101,7 @@ static int child_init(int rank)
     if (rank != PROC_MAIN)
         return 0;
     pid = fork_process(PROC_NOCHLDINIT, "XMPP federation", 1);
-    if (pid != 0)
-        return pid < 0 ? -1 : 0;
-    /* Contexts of the library are made from here on: no other process shares one. */
-    if (cfg_child_init() < 0)
-        _exit(1);
-    _exit(process_run(&kam_settings) ? 0 : 1);
+    if (pid == 0)
+        run();
+    return pid < 0 ? -1 : 0;
 }

@@ -290,10 +290,10 @@ static bool run(struct process *p, xmppfed_context *ctx, struct complaint *why)
 
     if (!load(p, ctx, &loaded, why))
         return false;
+    sip_side_set_admin(loaded->config->admin);
     ok = proxy_start(&p->proxy, &p->loop, ctx, loaded, why) && refresh(p, why) &&
          start_bridge(p, ctx, why);
     if (ok) {
-        sip_side_set_admin(p->proxy.loaded->config->admin);
         watch(p);
         uv_run(&p->loop, UV_RUN_DEFAULT);
         stop(p);
@@ -303,25 +303,21 @@ static bool run(struct process *p, xmppfed_context *ctx, struct complaint *why)
     return ok;
 }
 
-bool process_run(const struct module_settings *settings)
+bool process_run(const struct module_settings *settings, struct complaint *why)
 {
     /* So large that it is not for the stack, and there is one a process. */
     struct process *p = calloc(1, sizeof(*p));
     xmppfed_context *ctx = NULL;
-    struct complaint why = {.text = "out of memory"};
     bool ok;
 
     if (!p || xmppfed_context_new(NULL, &ctx) < 0 || uv_loop_init(&p->loop) < 0) {
-        sip_side_tell(why.text);
         free(p);
         xmppfed_context_unref(ctx);
-        return false;
+        return complain(why, "out of memory, or of file descriptors");
     }
     p->settings = settings;
     p->arrived.ctx = ctx;
-    ok = run(p, ctx, &why);
-    if (!ok)
-        sip_side_tell(why.text);
+    ok = run(p, ctx, why);
     waiting_fini(&p->arrived);
     while (p->domain_count > 0)
         free(p->domains[--p->domain_count]);

@@ -2,15 +2,14 @@
 #ifndef KAMAILIO_MODULE_PROCESS_H
 #define KAMAILIO_MODULE_PROCESS_H
 
-#include <stdbool.h>
-
 #include "kamailio/module/settings.h"
+#include "proxy/settings/complaint.h"
 
 /*
- * Runs until SIGTERM or SIGINT; settings are borrowed. False, after a sentence in Kamailio's log,
- * if it could not start. To be called after the fork: nothing is shared with other processes but
+ * Runs until SIGTERM or SIGINT; settings are borrowed. False, with a sentence, if it could not
+ * start. To be called after the fork: nothing is shared with other processes but
  * what crosses over.
  */
-bool process_run(const struct module_settings *settings);
+bool process_run(const struct module_settings *settings, struct complaint *why);
 
 #endif

@@ -1,12 +1,13 @@
 """module.py - the module xmppfed of examples/kamailio: SIP users and a user at Prosody, no proxy
 between."""
 
+import concurrent.futures
 import os
 import signal
 
 from case import case, expect
 from client import error_condition, is_error, is_message, is_presence
-from process import HarnessError
+from process import HarnessError, wait_until
 from proxy import partner
 from sip_phone import SipPhone, State
 from world import OUR_ADDRESS, OUR_DOMAIN, PEERS
@@ -28,8 +29,8 @@ class Scene:
         self.alice = world.peer("prosody").log_in("alice")
 
     @staticmethod
-    def phone(world, user):
-        phone = SipPhone(user, OUR_DOMAIN, PHONE, (OUR_ADDRESS, 5060))
+    def phone(world, user, make=SipPhone):
+        phone = make(user, OUR_DOMAIN, PHONE, (OUR_ADDRESS, 5060))
         world.on_close(phone.close)
         return phone
 
@@ -144,3 +145,68 @@ def ends(world):
     scene.kamailio.start()
     scene.carol.register()
     scene.both_ways("once more")
+
+
+@case("module.many", seconds=120)
+def many(world):
+    """Many at a time, both ways: each arrives once, and each MESSAGE is answered."""
+    scene = Scene(world)
+    out = [f"out {number}" for number in range(150)]
+    back = [f"back {number}" for number in range(150)]
+    with concurrent.futures.ThreadPoolExecutor(len(out)) as pool:
+        statuses = pool.map(lambda text: scene.carol.message(ALICE, text, copies=2), out)
+        for text in back:
+            scene.alice.message(CAROL, text)
+        expect(set(statuses) == {202}, "a message was not accepted")
+    wait_until(lambda: len(scene.carol.bodies()) >= len(back), 30, "all of alice's messages")
+    expect(sorted(scene.carol.bodies()) == sorted(back), "alice's messages did not come once each")
+    sent = [item.findtext("{jabber:client}body") for item in scene.alice.history
+            if is_message(CAROL)(item)]
+    expect(sorted(sent) == sorted(out), "carol's messages did not come once each")
+
+
+class Busy(SipPhone):
+    """A phone that gets a message and never says whether it was taken."""
+
+    def take(self, request):
+        super().take(request)
+        return 100
+
+
+@case("module.killed", seconds=90)
+def killed(world):
+    """Of a message that was under way when the process died its sender is told; it is not repeated."""
+    scene = Scene(world)
+    phone = scene.phone(world, "dave", Busy)
+    phone.register()
+    identifier = scene.alice.message("dave@" + OUR_DOMAIN, "are you there?")
+    phone.wait_message(ALICE, "are you there?")
+    os.kill(scene.kamailio.federation_pid(), signal.SIGKILL)
+    scene.kamailio.process.wait_exit(20)
+    scene.kamailio.start()
+    error = scene.alice.wait_for(is_error(identifier), 30, "word of the message's fate")
+    expect(error_condition(error) == "remote-server-timeout", "alice is told something else")
+    phone.register()
+    scene.carol.register()
+    scene.both_ways("after it")
+    expect(phone.bodies() == ["are you there?"], f"dave was told more than once: {phone.bodies()}")
+
+
+@case("module.wrong-configuration")
+def wrong_configuration(world):
+    """With a configuration that is wrong Kamailio does not run on without federation: it says why."""
+    module = world.kamailio([partner(DOMAIN)], users=("carol",))
+    module.write("partners.json", "{ \"Partners\": 5 }")
+    module.launch()
+    module.process.wait_line("partners.json", 20)
+    expect(module.process.wait_exit(20) != 0, "Kamailio ended as if all were well")
+    module.set_partners([partner(DOMAIN)])
+    module.start()
+    module.write("partners.json", "{ \"Partners\": 5 }")
+    try:
+        said = module.sip.control("xmppfed.reload")
+    except HarnessError as error:
+        said = str(error)
+    expect("partners.json" in said, f"the reload was answered with {said}")
+    said = module.sip.control("xmppfed.explain", CAROL, ALICE, "message")
+    expect("verdict: allow" in said, "what was in force is not any more")
