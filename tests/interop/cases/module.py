@@ -210,3 +210,45 @@ def wrong_configuration(world):
     expect("partners.json" in said, f"the reload was answered with {said}")
     said = module.sip.control("xmppfed.explain", CAROL, ALICE, "message")
     expect("verdict: allow" in said, "what was in force is not any more")
+
+
+@case("module.watches-xmpp", seconds=90)
+def watches_xmpp(world):
+    """A phone watches an XMPP user: it waits for her consent, then sees her states, then her end."""
+    scene = Scene(world)
+    watch = scene.carol.watch(ALICE)
+    expect(watch.answer.status == 200, f"SUBSCRIBE was answered with {watch.answer.status}")
+    scene.alice.wait_for(is_presence(CAROL, "subscribe"), 20, "carol's request")
+    watch.wait(lambda w: w.condition == "pending", "the state pending")
+    scene.alice.presence(CAROL, "subscribed")
+    watch.wait(lambda w: w.condition == "active", "the state active")
+    scene.alice.presence(status="in the garden", show="away")
+    watch.wait(lambda w: w.state == State(True, "away", "in the garden"), "alice's state")
+    expect(watch.ask(600) == 200, "the refresh was refused")
+    scene.alice.presence(kind="unavailable")
+    watch.wait(lambda w: w.state and not w.state.open, "alice's end")
+    expect(watch.ask(0) == 200, "the end of the subscription was refused")
+    watch.wait(lambda w: w.condition.startswith("terminated"), "the last notification")
+
+
+@case("module.watched-by-xmpp", seconds=90)
+def watched_by_xmpp(world):
+    """An XMPP user watches a phone: nothing is seen without its rule, then all, then no more."""
+    scene = Scene(world)
+    scene.carol.publish(State(True, "busy", "in a meeting"))
+    scene.alice.presence()
+    scene.alice.presence(CAROL, "subscribe")
+    # The domain consents for its users: the partner's type says so. What is seen is theirs to say.
+    scene.alice.wait_for(is_presence(CAROL, "subscribed"), 20, "the domain's consent")
+    scene.alice.never(is_presence(CAROL), 2, "presence that carol has not shown")
+    scene.kamailio.sip.rule("carol", ALICE, "allow")
+    shown = scene.alice.wait_for(is_presence(CAROL, None), 20, "carol's presence")
+    expect(shown.findtext("{jabber:client}status") == "in a meeting", "the note is lost")
+    expect(shown.findtext("{jabber:client}show") == "dnd", "the state is lost")
+    scene.carol.publish(State(True, "away"))
+    scene.alice.wait_for(lambda item: is_presence(CAROL)(item)
+                         and item.findtext("{jabber:client}show") == "away", 20, "carol's next state")
+    scene.carol.publish(None)
+    scene.alice.wait_for(is_presence(CAROL, "unavailable"), 20, "carol's end")
+    scene.kamailio.sip.rule("carol", ALICE, "block")
+    scene.alice.wait_for(is_presence(CAROL, "unsubscribed"), 20, "the end of carol's consent")
