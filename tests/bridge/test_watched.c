@@ -1,5 +1,6 @@
 /* test_watched.c - SIP users who watch XMPP users, step by step. */
 #include "bridge/watch_fixture.h"
+#include "bridge/watch_store.h"
 
 #define FROM_BOB "from='" BOB "' to='" ALICE "'"
 #define OF_PHONE "from='" BOB "/phone' to='" ALICE "'"
@@ -173,6 +174,8 @@ static void test_refresh(void **state)
 static void test_leave(void **state)
 {
     struct watch_fixture *f = *state;
+    struct kept_presence kept;
+    struct translate_text text;
 
     establish(f, 1, "call");
     watch_stanza(f, "<presence " OF_PHONE "/>");
@@ -186,6 +189,11 @@ static void test_leave(void **state)
     watch_stanza(f, "<presence " OF_PHONE "/>");
     watch_wait(f, 4000000);
     watch_expect(f, "nothing is left", "");
+    translate_text_init(&text, NULL);
+    assert_int_equal(resources_all(f->bridges[0]->ledger, xmppfed_slice_of(ALICE),
+                                   xmppfed_slice_of(BOB), 1, &text, &kept),
+                     0);
+    translate_text_fini(&text);
 }
 
 static void test_expiry(void **state)
@@ -489,6 +497,24 @@ static void test_leave_one_who_watches(void **state)
     assert_int_equal(watch_last(f), notify + 1);
 }
 
+/* What was told while the link was down has gone elsewhere: it is asked for again. */
+static void test_link(void **state)
+{
+    struct watch_fixture *f = *state;
+
+    establish(f, 1, "active");
+    watch_request(f, (struct came){.handle = 2, .call = "pending", .to = "carol@fabrikam.example"});
+    answer_all(f);
+    watch_link(f, false);
+    watch_clear(f);
+    watch_link(f, true);
+    watch_expect(f, "up",
+                 PROBED
+                 "xmpp <presence*to='carol@fabrikam.example' type='subscribe' id='watch'/>\n");
+    watch_wait(f, 60000);
+    watch_expect(f, "once", "");
+}
+
 /* Limits: a quarter for one domain. */
 static void test_limits(void **state)
 {
@@ -542,6 +568,7 @@ int main(void)
         watch_test(test_leave_one_who_watches),
         watch_test(test_limits),
         watch_test(test_again),
+        watch_test(test_link),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
