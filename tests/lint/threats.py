@@ -13,7 +13,7 @@ import tap
 
 DOCUMENT = "doc/threat-model.md"
 NAMED = re.compile(r"`(test_\w+)`|`(tests/transcript/[\w-]+\.xt)`")
-REGISTERED = re.compile(r"\b(?:cmocka_unit_test\w*|\w*_TEST)\(\s*(test_\w+)")
+REGISTERED = re.compile(r"\b(?:cmocka_unit_test\w*|\w+_test|\w*_TEST)\(\s*(test_\w+)")
 
 
 def registered(root):
