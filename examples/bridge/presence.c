@@ -154,5 +154,6 @@ bool presence_adopt(struct bridge *b, const char *member)
     const char *self = b->settings->member;
 
     return watching_lose(b, member) && watched_lose(b, member) &&
-           watch_store_adopt(b->ledger, member, self) && watched_ask_all(b->ledger, self);
+           watch_store_adopt(b->ledger, member, self) && watching_doubt(b->ledger, self) &&
+           watched_ask_all(b->ledger, self);
 }

@@ -263,6 +263,18 @@ int watching_find_stale(struct ledger *l, const char *member, struct translate_t
     return take_watching(&q, text, ret);
 }
 
+bool watching_doubt(struct ledger *l, const char *member)
+{
+    static const char sql[] =
+        "UPDATE watching SET stale = 1 WHERE accepted = 1 AND EXISTS (SELECT 1 FROM reports"
+        " WHERE member = ?1 AND instr(stanza, watcher) > 0 AND instr(stanza, watched) > 0)";
+    struct query q;
+
+    query_begin(&q, l, sql);
+    query_string(&q, member);
+    return query_run(&q);
+}
+
 int watching_next_flying(struct ledger *l, const char *member, int64_t after,
                          struct translate_text *text, struct watching *ret)
 {

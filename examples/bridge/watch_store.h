@@ -91,6 +91,11 @@ int watching_find_due(struct ledger *l, const char *member, int64_t now,
                       struct translate_text *text, struct watching *ret);
 int watching_find_stale(struct ledger *l, const char *member, struct translate_text *text,
                         struct watching *ret);
+/*
+ * Makes those stale about whom a report of the member still waits: one that was another's is sent
+ * behind what was told since.
+ */
+bool watching_doubt(struct ledger *l, const char *member);
 /* The next one of a member by id, whose response he awaits. */
 int watching_next_flying(struct ledger *l, const char *member, int64_t after,
                          struct translate_text *text, struct watching *ret);

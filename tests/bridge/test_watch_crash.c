@@ -245,11 +245,33 @@ static void test_between_and_gone(void **state)
     watch_expect(f, "and stays", "");
 }
 
+/* What a dead member could not tell is told late, by another: the last word is what holds now. */
+static void test_late_reports(void **state)
+{
+    struct watch_fixture *f = *state;
+
+    watch_open(f, 1);
+    watch_stanza(f, "<presence type='subscribe' " FROM_BOB "/>");
+    f->dead = true;
+    watch_notify(f, 0, 1, "active;expires=3600", PIDF("closed", ""));
+    f->dead = false;
+    f->at = 1;
+    watch_clear(f);
+    watch_notify(f, 0, 2, "active;expires=3600", PIDF("open", AWAY));
+    watch_expect(f, "at the other", "answer 99 200\nxmpp <presence*away*</presence>\n");
+    watch_kill(f, 0);
+    watch_wait(f, 2000);
+    watch_expect(f, "late, and then again",
+                 "tell *\nxmpp *subscribed*\nxmpp *unavailable*\nxmpp *subscribed*\n"
+                 "xmpp <presence*away*</presence>\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        watch_test(test_watched),  watch_test(test_watching), watch_test(test_notify),
-        watch_test(test_adoption), watch_test(test_between),  watch_test(test_between_and_gone),
+        watch_test(test_watched),      watch_test(test_watching), watch_test(test_notify),
+        watch_test(test_adoption),     watch_test(test_between),  watch_test(test_between_and_gone),
+        watch_test(test_late_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
