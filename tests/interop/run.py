@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """run.py - run the interop cases against real servers; TAP lines, then "N passed, N failed".
 
-Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--module PATH] [--logs DIR]
+Usage: run.py [--proxy PATH] [--echo PATH] [--ctl PATH] [--module PATH] [--gateway PATH] [--logs DIR]
               [--record FOLDER] [--transcripts FOLDER] [--list] [NAME...]
 
 A NAME is a case ("prosody.external") or the beginning of several ("prosody", "scan."). Without
@@ -57,13 +57,14 @@ def arguments():
     parser.add_argument("--echo", default=runner.find_program("echo-host"))
     parser.add_argument("--ctl", default=runner.find_program("xmppfedctl"))
     parser.add_argument("--module", default=runner.find_program("xmppfed.so"))
+    parser.add_argument("--gateway", default=runner.find_program("sip-gateway"))
     runner.add_arguments(parser, "where logs of failed cases go (default: a new folder in /tmp)")
     parser.add_argument("--record", metavar="FOLDER",
                         help="write what peers say as seeds, as into fuzz/corpus")
     parser.add_argument("--transcripts", metavar="FOLDER",
                         help="write how streams are negotiated, as into tests/transcript/peers")
     options = parser.parse_args()
-    for name in ("proxy", "echo", "ctl", "module"):
+    for name in ("proxy", "echo", "ctl", "module", "gateway"):
         path = getattr(options, name)
         setattr(options, name, os.path.abspath(path) if path else None)
     for name in ("record", "transcripts"):
@@ -152,7 +153,7 @@ def run_all(items, options, work):
     certificates = Certificates(work)
     programs = {"proxy": options.proxy, "echo": options.echo, "ctl": options.ctl,
                 "expat": runner.find_program("libexpat-attributes.so"),
-                "gateway": runner.find_program("sip-gateway"), "module": options.module}
+                "gateway": options.gateway, "module": options.module}
     logs = options.logs
     failed = 0
     stage = None
