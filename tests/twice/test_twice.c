@@ -131,9 +131,11 @@ static void check_silence(const struct silence *before)
 static bool quiet_step(const struct module *m, struct twice_run *run)
 {
     struct silence before = listen_to();
+    unsigned of_others = neighbour_heard.tls_audit_of_others;
     bool more = m->plugin->step(run);
 
     check_silence(&before);
+    assert_int_equal(neighbour_heard.tls_audit_of_others, of_others);
     return more;
 }
 
