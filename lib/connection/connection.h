@@ -87,6 +87,7 @@ struct xmppfed_connection {
     bool fed;            /* bytes came since the last next_event */
     bool header_sent;
     bool up;                /* a pair was proved once */
+    bool trusted;           /* the peer is proved and may send stanzas: no stranger any more */
     bool transport_gone;    /* the peer closed or the socket broke */
     bool tls_closed;        /* ... and the peer said so inside TLS, so that nobody cut it off */
     bool hides_certificate; /* initiator: the peer ends TLS with who shows it ours */
@@ -120,6 +121,12 @@ bool xfed_connection_may_read(xmppfed_connection *c);
  * when a stranger has sent too many elements; else 0.
  */
 int xfed_connection_note_read(xmppfed_connection *c, size_t bytes, int item) XMPPFED_MUST_CHECK;
+/*
+ * pace.c: whether the peer may send stanzas before the stream is up: all that waits for us there
+ * can come before its answer to <enable/>, and a stranger's limits would not do for that
+ * (XEP-0288 2.2).
+ */
+bool xfed_connection_is_heard(xmppfed_connection *c);
 /* pace.c: the peer has proved a domain: from here on it has the limits of one that has. */
 void xfed_connection_trust(xmppfed_connection *c);
 

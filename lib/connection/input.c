@@ -17,6 +17,8 @@ static void run(xmppfed_connection *c, unsigned event, const struct xfed_input *
 {
     if (xfed_negotiation_run(&c->negotiation, event, in) < 0)
         xfed_connection_end(c);
+    else if (!c->trusted && xfed_connection_is_heard(c))
+        xfed_connection_trust(c);
 }
 
 static const char *peer_name(const xmppfed_connection *c)

@@ -3,7 +3,7 @@
 
 uint64_t xfed_connection_limit(const xmppfed_connection *c, int limit)
 {
-    return (c->up ? &c->site->after : &c->site->before)->all.values[limit];
+    return (c->trusted ? &c->site->after : &c->site->before)->all.values[limit];
 }
 
 const struct xfed_xml_limits *xfed_connection_xml_limits(const xmppfed_connection *c)
@@ -12,9 +12,9 @@ const struct xfed_xml_limits *xfed_connection_xml_limits(const xmppfed_connectio
      * On a stream that we have opened the peer only answers: what a stranger may say is enough, but
      * where it goes both ways (XEP-0288).
      */
-    bool trusted = c->up && (c->negotiation.role == XFED_RECEIVER || c->negotiation.bidi);
+    bool speaks = c->negotiation.role == XFED_RECEIVER || c->negotiation.bidi;
 
-    return trusted ? &c->site->after.xml : &c->site->before.xml;
+    return c->trusted && speaks ? &c->site->after.xml : &c->site->before.xml;
 }
 
 static xmppfed_time later(xmppfed_time a, xmppfed_time b)
@@ -46,7 +46,8 @@ bool xfed_connection_may_read(xmppfed_connection *c)
 /* A stranger needs a few elements to prove a domain; answers that we have asked for are no gift. */
 static bool counts(const xmppfed_connection *c, int item)
 {
-    return item == XFED_READER_ELEMENT && !c->up && c->negotiation.state != XFED_STATE_I_VERIFY;
+    return item == XFED_READER_ELEMENT && !c->trusted &&
+           c->negotiation.state != XFED_STATE_I_VERIFY;
 }
 
 int xfed_connection_note_read(xmppfed_connection *c, size_t bytes, int item)
@@ -64,8 +65,19 @@ int xfed_connection_note_read(xmppfed_connection *c, size_t bytes, int item)
     return c->units > xfed_connection_limit(c, XMPPFED_LIMIT_UNITS) ? XMPPFED_ERR_LIMIT_UNITS : 0;
 }
 
+bool xfed_connection_is_heard(xmppfed_connection *c)
+{
+    unsigned state = c->negotiation.state;
+
+    return (state == XFED_STATE_I_ENABLE || state == XFED_STATE_I_RESUME) &&
+           xfed_negotiation_is_bidi(&c->negotiation);
+}
+
 void xfed_connection_trust(xmppfed_connection *c)
 {
+    if (c->trusted)
+        return;
+    c->trusted = true;
     c->account.limit = (size_t)xfed_connection_limit(c, XMPPFED_LIMIT_BUFFER_BYTES);
     c->byte_rate = (struct xfed_rate){0};
     c->unit_rate = (struct xfed_rate){0};

@@ -370,6 +370,30 @@ static void test_waiting_queue(void **state)
     scene_fini(&s);
 }
 
+/*
+ * What waited at the partner comes before the answer to <enable/>, however much it is: who sends it
+ * is proved, and no stranger.
+ */
+static void test_long_waiting_queue(void **state)
+{
+    enum { MANY = 400 };
+    struct scene s;
+
+    (void)state;
+    scene_init(&s, BY_EXTERNAL);
+    s.contoso->refuses = true;
+    for (uint64_t i = 1; i <= MANY; i++)
+        reply(&s, "are you there?", i);
+    scene_say(&s, "Hello", MANY + 1);
+    loop_run(&s.loop);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STREAM_DOWN), 0);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STANZA), MANY);
+    assert_int_equal(loop_count(s.contoso, XMPPFED_EVENT_STREAM_UP), 1);
+    loop_advance(&s.loop, 10 * 1000);
+    assert_int_equal(loop_outcome(s.contoso, MANY + 1), XMPPFED_OUTCOME_ACKNOWLEDGED);
+    scene_fini(&s);
+}
+
 /* Whichever side says "never" later, the stream ends cleanly and two take its place. */
 static void test_reload(void **state)
 {
@@ -513,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_own_stream_stays),
         cmocka_unit_test(test_loss),
         cmocka_unit_test(test_waiting_queue),
+        cmocka_unit_test(test_long_waiting_queue),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_shutdown),
         cmocka_unit_test(test_any_weather),
