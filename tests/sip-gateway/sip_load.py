@@ -39,7 +39,7 @@ class SipLoad(threading.Thread):
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.sender, self.to, self.count, self.window = sender, to, count, window
-        self.ports = []  # of gateways, which are used in turn; nothing is sent while there is none
+        self.ports = []  # of gateways, which are used in turn
         self.begun = 0
         self.open = {}
         self.results = {}
@@ -61,7 +61,7 @@ class SipLoad(threading.Thread):
         self.socket.sendto(sent.data, ("127.0.0.1", port))
 
     def _begin(self):
-        while self.ports and self.begun < self.count and len(self.open) < self.window:
+        while self.begun < self.count and len(self.open) < self.window:
             sent = self.open[self.begun] = Sent(self.begun, self._request(self.begun))
             self._send(sent)
             self.begun += 1
