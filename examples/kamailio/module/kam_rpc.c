@@ -102,8 +102,7 @@ static void ask(rpc_t *rpc, void *call, json_t *question)
     json_decref(answer);
 }
 
-/* ---- commands ---------------------------------------------------------------------------------
- */
+/* ---- commands ------------------------------------------------------------------------------- */
 
 static void status(rpc_t *rpc, void *call)
 {

@@ -53,7 +53,7 @@ static uint64_t now_of_day(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- the host of the proxy ---------------------------------------------------------------- */
+/* ---- the host of the proxy ------------------------------------------------------------------ */
 
 static void on_soon(uv_idle_t *idle)
 {
@@ -95,7 +95,7 @@ static bool refresh(void *user, struct complaint *why)
     return ok;
 }
 
-/* ---- ports of the bridge ------------------------------------------------------------------- */
+/* ---- ports of the bridge -------------------------------------------------------------------- */
 
 static int port_send_stanza(const xmppfed_element *stanza, uint64_t *ret_number, void *user)
 {
@@ -158,7 +158,7 @@ static void on_crossings(uv_poll_t *poll, int status, int events)
         sip_side_read(c, &calls);
 }
 
-/* ---- time and the end ------------------------------------------------------------------------ */
+/* ---- time and the end ----------------------------------------------------------------------- */
 
 static void close_all(struct process *p)
 {
@@ -194,8 +194,7 @@ static void on_end(uv_signal_t *signal, int number)
     p->end_by = uv_now(&p->loop) + PATIENCE_MS;
 }
 
-/* ---- start ------------------------------------------------------------------------------------
- */
+/* ---- start ---------------------------------------------------------------------------------- */
 
 static bool load(struct process *p, xmppfed_context *ctx, struct loaded **ret,
                  struct complaint *why)
