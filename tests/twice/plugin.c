@@ -6,7 +6,7 @@
 extern const struct twice_plugin twice_plugin;
 
 const struct twice_plugin twice_plugin = {
-    .library = xmppfed_version,
+    .version = xmppfed_version,
     .begin = twice_run_begin,
     .step = twice_run_step,
     .end = twice_run_end,

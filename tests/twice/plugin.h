@@ -32,14 +32,14 @@ struct twice_run;
 /*
  * A plug-in exports one of these as "twice_plugin".
  *
- * library: text of its copy of the library, at an address that no other copy has.
+ * version: text of its copy of the library, at an address that no other copy has.
  * begin: two servers, of which one is to say text to the other; NULL without memory.
  * step: does a little of what is to be done; false if there is nothing left.
  * end: frees the run and tells how it ended.
  * stumble: lets the libraries underneath fail on hostile input; "" or what did not fail.
  */
 struct twice_plugin {
-    const char *(*library)(void);
+    const char *(*version)(void);
     struct twice_run *(*begin)(const struct twice_pems *pems, const char *text);
     bool (*step)(struct twice_run *run);
     void (*end)(struct twice_run *run, struct twice_result *ret);

@@ -150,8 +150,8 @@ static void two_copies(void **state)
 
     (void)state;
     assert_non_null(program);
-    assert_string_equal(first.plugin->library(), second.plugin->library());
-    assert_ptr_not_equal(first.plugin->library(), second.plugin->library());
+    assert_string_equal(first.plugin->version(), second.plugin->version());
+    assert_ptr_not_equal(first.plugin->version(), second.plugin->version());
     assert_null(dlsym(program, "xmppfed_version"));
     assert_null(dlsym(first.handle, "xmppfed_version"));
     assert_non_null(dlsym(second.handle, "xmppfed_version"));
